@@ -201,7 +201,12 @@ fn api_of_sources() -> OpenApiRouter<Shared> {
 fn api_of_the_rest() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(openapi::describe))
-        .routes(routes!(api::channels))
+        .routes(routes!(api::channels, stored::channels::add))
+        .routes(routes!(
+            stored::channels::one,
+            stored::channels::edit,
+            stored::channels::remove
+        ))
         .routes(routes!(actions::test_channel))
         .routes(routes!(api::rebroadcast))
         .routes(routes!(actions::timeline))

@@ -1,6 +1,7 @@
 //! The description of the API (OpenAPI 3.1): made of its handlers and shapes, and completed by the rules that hold
 //! for all of them.
 
+pub(super) mod channel_keys;
 pub(super) mod queries;
 pub(super) mod source_keys;
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    bulletin::{FieldFault, InputFault, Language, PageFault, Reason, SourceId},
+    bulletin::{FieldFault, InputFault, Language, PageFault, Reason},
     ops::{Refusal, StoreError},
     round::OtherChoice,
     view::ViewError,
@@ -50,8 +50,8 @@ enum Wording {
     Words(DeskText),
     /// What a reader can do about it.
     Hint(PageText),
-    /// A text about the source of this id.
-    About(DeskText, SourceId),
+    /// A text about the source or channel of this id.
+    About(DeskText, String),
     /// Values that cannot be used.
     Fields(Vec<FieldFault>),
     /// The store did not do it.
@@ -139,11 +139,12 @@ impl Problem {
         }
     }
 
-    /// Says it by a text of the desk about a source.
-    pub(super) fn about(status: StatusCode, text: DeskText, id: &SourceId) -> Self {
+    /// Says it by a text of the desk about a source or channel.
+    pub(super) fn about(status: StatusCode, text: DeskText, id: &impl ToString) -> Self {
         let words = text(&words::of(Language::OF_LOG).desk);
+        let id = id.to_string();
         let detail = fill(words, &[("id", id.as_str())]);
-        let wording = Some(Box::new(Wording::About(text, id.clone())));
+        let wording = Some(Box::new(Wording::About(text, id)));
         Self {
             wording,
             ..Self::new(status, detail)

@@ -1,8 +1,8 @@
 //! Sources that live in the store, by the API and for the desk: previewed, added, edited, removed.
 
+pub(super) mod channels;
+mod joining;
 mod sent_keys;
-
-use std::time::Duration;
 
 use axum::{
     Extension, Json,
@@ -14,7 +14,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use self::sent_keys::{free_id, merge, named, with_schedule};
+use self::{
+    joining::joined,
+    sent_keys::{free_id, merge, of_source, with_schedule},
+};
 use super::{
     actions,
     api::Sent,
@@ -30,9 +33,6 @@ use crate::{
     view,
     words::DeskWords,
 };
-
-/// For a change to be in the config that all parts follow; it goes on without whoever asked for it.
-const LONGEST_JOIN: Duration = Duration::from_secs(5);
 
 /// A source with the keys that it was added with.
 #[derive(Debug, Serialize, ToSchema)]
@@ -132,7 +132,7 @@ pub(super) async fn preview_of(site: &Site, keys: SourceKeys) -> Result<SourcePr
 
 /// The source that these keys describe, for a look at its page.
 pub(super) fn draft(site: &Site, keys: SourceKeys) -> Result<Source, Problem> {
-    let (id, keys) = named(with_schedule(keys)?)?;
+    let (id, keys) = of_source(with_schedule(keys)?)?;
     let tried = || "preview".parse().expect("an id");
     let source = checked(&site.config(), &id.unwrap_or_else(tried), &keys)?;
     match source.address() {
@@ -163,7 +163,7 @@ pub(super) async fn add_for(
     keys: SourceKeys,
 ) -> Result<SourceId, Problem> {
     let config = site.config();
-    let (id, keys) = named(with_schedule(keys)?)?;
+    let (id, keys) = of_source(with_schedule(keys)?)?;
     let (id, keys) = match id {
         Some(id) => (id, keys),
         None => (free_id(&config, &keys)?, keys),
@@ -210,7 +210,7 @@ pub(super) async fn edit_for(
     id: &SourceId,
     keys: SourceKeys,
 ) -> Result<(), Problem> {
-    let (named, keys) = named(keys)?;
+    let (named, keys) = of_source(keys)?;
     if named.is_some_and(|named| named != *id) {
         return Err(Problem::of_key(
             "id",
@@ -287,14 +287,6 @@ async fn shown(site: &Site, id: &SourceId) -> Result<Json<SourceSettings>, Probl
         keys
     });
     Ok(Json(SourceSettings { shown, settings }))
-}
-
-/// Waits until the config that all parts follow shows a change of the store.
-async fn joined(site: &Site, is_joined: impl Fn(&Config) -> bool) {
-    let mut config = site.desk.config.clone();
-    let joined = config.wait_for(|config| is_joined(config));
-    // It is durable, and comes a moment later.
-    let _ = tokio::time::timeout(LONGEST_JOIN, joined).await;
 }
 
 fn checked(config: &Config, id: &SourceId, keys: &SourceKeys) -> Result<Source, Problem> {

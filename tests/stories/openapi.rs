@@ -140,6 +140,30 @@ async fn each_operation_says_what_it_needs_and_how_it_fails() {
     }
 }
 
+/// The keys that `POST /channels` describes are those of all kinds that it takes, and those that every kind has.
+#[tokio::test]
+async fn each_key_of_a_channel_that_is_described_is_known() {
+    let desk = Desk::with_baselines().await;
+    let document = described(&desk).await;
+    let keys = &document["components"]["schemas"]["ChannelBody"]["properties"];
+    let kinds = noticast::bulletin::KINDS.iter();
+    let of_kinds: Vec<&str> = kinds
+        .flat_map(|kind| kind.keys.iter().map(|key| key.name))
+        .collect();
+    for key in &of_kinds {
+        assert!(keys.get(key).is_some(), "{key}");
+    }
+    let described = keys.as_object().unwrap().keys();
+    let of_all = described.filter(|key| !of_kinds.contains(&key.as_str()) && *key != "kind");
+    for key in of_all {
+        let body = json!({ "kind": "slack", "url": "https://hooks.example/x", key: [{}] });
+        let (status, problem) = desk.told("/api/v1/channels", &body.to_string()).await;
+        let detail = problem["detail"].as_str().unwrap();
+        assert_eq!(status, 400, "{key}: {detail}");
+        assert!(!detail.contains("unknown"), "{key}: {detail}");
+    }
+}
+
 /// The keys that `POST /sources` describes are those that the config's reader takes.
 #[tokio::test]
 async fn each_key_of_a_source_that_is_described_is_known() {

@@ -96,11 +96,11 @@ impl PartialSchema for SourceBody {
 
 impl ToSchema for SourceBody {}
 
-fn optional(kind: Type) -> ObjectBuilder {
+pub(super) fn optional(kind: Type) -> ObjectBuilder {
     Object::builder().schema_type(or_null(kind))
 }
 
-fn list(about: &str) -> Array {
+pub(super) fn list(about: &str) -> Array {
     let mut list = Array::new(Object::with_type(Type::String));
     list.schema_type = or_null(Type::Array);
     list.description = Some(about.to_owned());

@@ -1,23 +1,24 @@
 //! The keys of a source as somebody sent them.
 
+use std::str::FromStr;
+
 use serde_json::{Value, json};
 
 use crate::{
-    bulletin::{FieldFault, InputFault, SourceId, SourceKeys},
+    bulletin::{FieldFault, IdError, InputFault, SourceId, SourceKeys},
     config::{Config, SourceBlock},
     web::problem::Problem,
 };
 
-/// The id that was sent, and the other keys. What is null is as if it were absent.
-pub(super) fn named(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKeys), Problem> {
-    keys.retain(|_, value| !value.is_null());
+/// The id that was sent, and the other keys.
+pub(super) fn named<Id: FromStr<Err = IdError>>(
+    mut keys: SourceKeys,
+) -> Result<(Option<Id>, SourceKeys), Problem> {
     let id = match keys.remove("id") {
-        None => None,
+        None | Some(Value::Null) => None,
         Some(Value::String(id)) => {
-            let id = id.parse().map_err(|error: crate::bulletin::IdError| {
-                Problem::of_key("id", error.to_string())
-            });
-            Some(id?)
+            let id = id.parse();
+            Some(id.map_err(|error: IdError| Problem::of_key("id", error.to_string()))?)
         }
         Some(_) => {
             return Err(Problem::of_key(
@@ -27,6 +28,12 @@ pub(super) fn named(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKey
         }
     };
     Ok((id, keys))
+}
+
+/// What is null is as if it were absent.
+pub(super) fn of_source(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKeys), Problem> {
+    keys.retain(|_, value| !value.is_null());
+    named(keys)
 }
 
 /// `"every": "5m"` stands for `"schedule": "every 5m"`, as on the command line.

@@ -1,0 +1,251 @@
+//! Channels that live in the store, by the API and for the desk: added, edited, removed. Their secrets come in and never go
+//! out.
+
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use chrono::Utc;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::{
+    joining::{LONGEST_JOIN, joined},
+    sent_keys::{merge, named},
+};
+use crate::{
+    bulletin::{AddedChannel, Channel, ChannelId, ChannelKeys, FieldFault, InputFault, PageFault},
+    config::Config,
+    ops::{Actor, Refusal, StoreError},
+    view::{self, Filters},
+    web::{
+        api::{self, Sent},
+        openapi::channel_keys::ChannelBody,
+        problem::Problem,
+        site::{Shared, Site},
+    },
+};
+
+/// A channel with the keys that it was added with, but for its secrets.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::web) struct ChannelSettings {
+    #[serde(flatten)]
+    shown: view::Channel,
+    /// As they can be sent again; None: it stands in the config file, or is a chat, and changes there.
+    #[schema(required, value_type = Option<ChannelBody>)]
+    settings: Option<ChannelKeys>,
+    /// The names of its secrets that are set. They are never shown.
+    secrets: Vec<&'static str>,
+    /// The names of its secrets that did not come along with an import, and must be sent again.
+    missing: Vec<&'static str>,
+}
+
+/// Shows a channel with its settings.
+#[utoipa::path(get, path = "/channels/{id}", operation_id = "get_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), responses((status = 200, description = "The channel", body = ChannelSettings)))]
+pub(in crate::web) async fn one(
+    State(site): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<Json<ChannelSettings>, Problem> {
+    let missing = || Problem::missing(format!("no channel `{id}`"));
+    shown(&site, &id.parse().map_err(|_| missing())?).await
+}
+
+/// Adds a channel that lives in the store.
+#[utoipa::path(post, path = "/channels", operation_id = "add_channel", request_body = ChannelBody, responses((status = 201, description = "The channel", body = ChannelSettings)))]
+pub(in crate::web) async fn add(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Sent(keys): Sent<ChannelKeys>,
+) -> Result<(StatusCode, Json<ChannelSettings>), Problem> {
+    let id = add_for(&site, &actor, keys).await?;
+    Ok((StatusCode::CREATED, shown(&site, &id).await?))
+}
+
+/// Changes the keys of a channel that are sent (RFC 7396); null takes one out. A secret that is not sent stays.
+#[utoipa::path(patch, path = "/channels/{id}", operation_id = "edit_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), request_body = ChannelBody, responses((status = 200, description = "The channel as it is now", body = ChannelSettings)))]
+pub(in crate::web) async fn edit(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+    Sent(changes): Sent<ChannelKeys>,
+) -> Result<Json<ChannelSettings>, Problem> {
+    let added = editable(&site, &id)?;
+    let mut keys = Value::Object(added.keys.clone());
+    merge(&mut keys, Value::Object(changes));
+    let Value::Object(keys) = keys else {
+        return Err(Problem::bad("an object is expected"));
+    };
+    edit_for(&site, &actor, &added, keys).await?;
+    shown(&site, &added.id).await
+}
+
+/// Removes a channel that lives in the store.
+#[utoipa::path(delete, path = "/channels/{id}", operation_id = "remove_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), responses((status = 204, description = "The channel was removed")))]
+pub(in crate::web) async fn remove(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    remove_for(&site, &actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(in crate::web) async fn add_for(
+    site: &Site,
+    actor: &Actor,
+    mut keys: ChannelKeys,
+) -> Result<ChannelId, Problem> {
+    let config = site.config();
+    keys.retain(|_, value| !value.is_null());
+    let (id, keys) = named::<ChannelId>(keys)?;
+    let id = match id {
+        Some(id) => id,
+        None => free_id(&config, &keys),
+    };
+    let taken =
+        |id: &ChannelId| Problem::about(StatusCode::CONFLICT, |words| words.channel_id_taken, id);
+    if is_known(site, &id) {
+        return Err(taken(&id));
+    }
+    let channel = checked(&config, &id, &keys)?;
+    reachable(site, &channel).await?;
+    let at = Utc::now();
+    let added = AddedChannel {
+        id: id.clone(),
+        at,
+        keys,
+    };
+    if !site.desk.store.add_channel(added, actor, at).await? {
+        return Err(taken(&id));
+    }
+    joined(site, |config| config.is_joined_channel(&id)).await;
+    Ok(id)
+}
+
+/// Puts `keys` in the place of those that a channel had. What is null stayed behind elsewhere, and is missing on.
+pub(in crate::web) async fn edit_for(
+    site: &Site,
+    actor: &Actor,
+    added: &AddedChannel,
+    keys: ChannelKeys,
+) -> Result<(), Problem> {
+    let (named, keys) = named::<ChannelId>(keys)?;
+    if named.is_some_and(|named| named != added.id) {
+        let what = "the id of a channel does not change; expected the same, or none";
+        return Err(Problem::of_key("id", what));
+    }
+    if keys.get("kind") != added.keys.get("kind") {
+        let what = "the kind of a channel does not change; remove it, and add another one";
+        return Err(Problem::of_key("kind", what));
+    }
+    let channel = checked(&site.config(), &added.id, &keys)?;
+    reachable(site, &channel).await?;
+    if keys == added.keys {
+        return Ok(());
+    }
+    let mut config = site.desk.config.clone();
+    config.mark_unchanged();
+    let store = &site.desk.store;
+    let edited = store.edit_channel(&added.id, keys, actor, Utc::now());
+    edited.await?;
+    // It is durable, and the config that all parts follow comes a moment later.
+    let _ = tokio::time::timeout(LONGEST_JOIN, config.changed()).await;
+    Ok(())
+}
+
+pub(in crate::web) async fn remove_for(
+    site: &Site,
+    actor: &Actor,
+    id: &str,
+) -> Result<(), Problem> {
+    let id = editable(site, id)?.id;
+    let store = &site.desk.store;
+    if !store.remove_channel(&id, actor, Utc::now()).await? {
+        return Err(StoreError::from(Refusal::NoChannel(id)).into());
+    }
+    joined(site, |config| {
+        config.channels.iter().all(|known| known.id != id)
+    })
+    .await;
+    Ok(())
+}
+
+/// A channel that lives in the store. One of the config, or a chat: 409.
+pub(in crate::web) fn editable(site: &Site, id: &str) -> Result<AddedChannel, Problem> {
+    let missing = || Problem::missing(format!("no channel `{id}`"));
+    let id: ChannelId = id.parse().map_err(|_| missing())?;
+    let added = site.desk.store.added_channels().borrow().clone();
+    let found = added.iter().find(|channel| channel.id == id).cloned();
+    let of_config = |config: &Config| {
+        let mut channels = config.channels.iter();
+        channels.any(|it| it.id == id) && !config.is_joined_channel(&id)
+    };
+    match found {
+        Some(added) if !of_config(&site.config()) => Ok(added),
+        None if !is_known(site, &id) => Err(missing()),
+        _ => {
+            let text = |words: &crate::words::DeskWords| words.channel_of_config;
+            Err(Problem::about(StatusCode::CONFLICT, text, &id))
+        }
+    }
+}
+
+fn is_known(site: &Site, id: &ChannelId) -> bool {
+    let config = site.config();
+    let mut channels = config.channels.iter();
+    channels.any(|known| known.id == *id) || site.desk.store.chat(id).is_some()
+}
+
+/// The kind, with a number where there is one already.
+fn free_id(config: &Config, keys: &ChannelKeys) -> ChannelId {
+    let kind = keys.get("kind").and_then(Value::as_str).unwrap_or_default();
+    let numbered = (2..).map(|number| format!("{kind}-{number}"));
+    let names = std::iter::once(kind.to_owned()).chain(numbered);
+    let is_free = |id: &ChannelId| config.channels.iter().all(|known| known.id != *id);
+    let parsed = names.take(config.channels.len() + 2);
+    let free = parsed.filter_map(|name| name.parse().ok()).find(is_free);
+    // What is no kind is refused by the rules of the config, whatever it would be called.
+    free.unwrap_or_else(|| "channel".parse().expect("an id"))
+}
+
+async fn shown(site: &Site, id: &ChannelId) -> Result<Json<ChannelSettings>, Problem> {
+    let alone = Filters {
+        channel: Some(id.clone()),
+        ..Filters::default()
+    };
+    let mut listing = api::channels_now(site, &alone).await?;
+    let found = listing.items.pop();
+    let shown = found.ok_or_else(|| Problem::missing(format!("no channel `{id}`")))?;
+    let added = editable(site, id.as_str()).ok();
+    let settings = added.as_ref().map(|added| {
+        let mut keys = added.open_keys();
+        keys.insert("id".to_owned(), json!(id));
+        keys
+    });
+    Ok(Json(ChannelSettings {
+        shown,
+        settings,
+        secrets: added.as_ref().map_or(Vec::new(), AddedChannel::secrets),
+        missing: added.as_ref().map_or(Vec::new(), AddedChannel::lost),
+    }))
+}
+
+fn checked(config: &Config, id: &ChannelId, keys: &ChannelKeys) -> Result<Channel, Problem> {
+    if id.as_str().contains(':') {
+        // Chats that subscribe by themselves have such ids.
+        let what = "this is not an id; expected lower-case letters, digits, `-` and `_`";
+        return Err(Problem::of_key("id", what));
+    }
+    config.check_channel(id, keys).map_err(Problem::of_keys)
+}
+
+/// Addresses that the guard refuses are refused before they are kept.
+async fn reachable(site: &Site, channel: &Channel) -> Result<(), Problem> {
+    let admitted = site.desk.pusher.admit(channel).await;
+    admitted.map_err(|(key, why)| {
+        let kind = InputFault::Page(PageFault::Private);
+        Problem::of_keys(vec![FieldFault::new(key, kind, why.to_string())])
+    })
+}
