@@ -6,6 +6,7 @@
 mod announce;
 mod audit;
 mod bulletins;
+mod channel_form;
 mod channels;
 mod charts;
 mod chats;
@@ -24,6 +25,7 @@ mod source_preview;
 mod sources;
 mod status;
 mod stored;
+mod stored_channels;
 mod svg;
 mod tokens;
 mod typed;
@@ -68,6 +70,10 @@ fn lists() -> Router<Shared> {
         .route("/admin/sources/{id}", get(sources::one))
         .route("/admin/add-source", get(stored::page).post(stored::add))
         .route("/admin/page-copy", get(page_copy::page))
+        .route(
+            "/admin/add-channel",
+            get(stored_channels::page).post(stored_channels::add),
+        )
         .route("/admin/channels", get(channels::list))
         .route("/admin/channels/{id}", get(channels::one))
         .route("/admin/outbox", get(channels::outbox))
@@ -92,6 +98,8 @@ fn forms() -> Router<Shared> {
         )
         .route("/admin/sources/{id}/remove", post(stored::remove))
         .route("/admin/channels/{id}/test", post(channels::test))
+        .route("/admin/channels/{id}/edit", post(stored_channels::edit))
+        .route("/admin/channels/{id}/remove", post(stored_channels::remove))
         .route("/admin/announce", post(announce::announce))
         .route("/admin/chats", post(chats::add))
         .route("/admin/chats/{id}", post(chats::change))

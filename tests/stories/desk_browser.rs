@@ -14,6 +14,7 @@ use crate::support::{
     board::{Mood, Site},
     desk::{ADMIN_TOKEN, Desk, config, config_with_a_bot, found, notice, with_text},
     errands::Errands,
+    platform::{Platform, Reply},
     world::text,
 };
 
@@ -34,7 +35,7 @@ const MORE: [(&str, &str); 3] = [
 ];
 
 /// The pages that `docs/pages.md` shows.
-const PICTURED: [&str; 25] = [
+const PICTURED: [&str; 26] = [
     "channel",
     "channel-phone",
     "search-phone",
@@ -50,6 +51,7 @@ const PICTURED: [&str; 25] = [
     "add-source",
     "point",
     "channels",
+    "add-channel",
     "desk-channel",
     "outbox",
     "held",
@@ -131,7 +133,9 @@ async fn every_page_is_usable_by_all_on_a_phone_and_on_a_screen() {
         "print": format!("/b/{id}/print"), "board": "/board",
         "status": "/admin", "sources": "/admin/sources", "source": "/admin/sources/news",
         "add-source-empty": "/admin/add-source", "channels": "/admin/channels",
-        "desk-channel": "/admin/channels/terminal", "outbox": "/admin/outbox", "held": "/admin/held",
+        "desk-channel": "/admin/channels/terminal", "channel-kinds-empty": "/admin/add-channel",
+        "add-channel": "/admin/add-channel?kind=wecom-robot", "mail-empty": "/admin/add-channel?kind=email",
+        "outbox": "/admin/outbox", "held": "/admin/held",
         "bulletins": "/admin/bulletins", "desk-bulletin": format!("/admin/bulletins/{id}"),
         "publish": "/admin/publish", "charts": "/admin/charts", "tokens": "/admin/tokens",
         "audit": "/admin/audit",
@@ -159,6 +163,23 @@ async fn a_source_is_added_by_mouse_and_mended_by_keyboard_and_a_rebroadcast_is_
         ("BULLETIN", id.to_string()),
     ];
     in_the_browser("add-source.mjs", settings).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, Node and axe-core; .ci/run installs them"]
+async fn a_channel_is_made_by_keyboard_and_its_secret_is_never_shown() {
+    let mut config = config();
+    config.fetch.allow_private = AllowPrivate::Yes;
+    let (desk, _) = furnished(config).await;
+    let hall = Platform::start(|_, _| Reply::taken(200, json!({}))).await;
+    let settings = vec![
+        ("DESK_URL", desk.url.clone()),
+        ("TOKEN", ADMIN_TOKEN.to_owned()),
+        ("HOOK", format!("{}/hooks/Key-1234567", hall.url)),
+        ("SECRET", "whsec_U0VDLTEtMTIzNDU2Nzg5".to_owned()),
+    ];
+    in_the_browser("own-channels.mjs", settings).await;
+    assert_eq!(hall.taken().len(), 4, "a test card from each window");
 }
 
 #[tokio::test(flavor = "multi_thread")]

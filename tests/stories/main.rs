@@ -52,6 +52,7 @@ mod on_cards;
 mod openapi;
 mod outage;
 mod outside;
+mod own_channels;
 mod passing_on;
 mod pointing;
 mod proxies;

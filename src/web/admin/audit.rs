@@ -52,7 +52,8 @@ async fn subject(admin: &Admin, entry: &view::Audit) -> Result<DeskCell, Problem
         "pause" | "resume" | "poll" | "add-source" | "edit-source" | "remove-source" => {
             id.parse().ok().map(|source| admin.source(&source))
         }
-        "test-channel" | "change-chat" | "move-chat" | "remind" | "remind-off" => {
+        "test-channel" | "add-channel" | "edit-channel" | "remove-channel" | "change-chat"
+        | "move-chat" | "remind" | "remind-off" => {
             id.parse().ok().map(|channel| admin.channel(&channel))
         }
         "publish" | "correct" | "withdraw" | "rebroadcast" | "publish-held" | "mark-seen" => {

@@ -4,10 +4,11 @@ use axum::{extract::Path, response::Response};
 use chrono::Utc;
 
 use super::{
-    announce, chats,
+    announce, channel_form, chats,
     context::{Admin, in_path, only},
     names::Titles,
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
+    stored_channels,
     typed::Typed,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     ops::DeliveryQuery,
     view::{self, ChannelState, Filters, Stamp},
     web::{actions, api, named, problem::Problem},
-    words::DeskWords,
+    words::{self, DeskWords},
 };
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
@@ -34,6 +35,7 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
         admin.choices("/channels", &states),
         DeskBlock::Table(channels),
     ];
+    blocks.push(DeskBlock::Form(channel_form::kinds_form(&admin)));
     blocks.extend(chats::blocks(&admin).await?);
     blocks.push(DeskBlock::Form(announce::form(&admin, &Typed::default())));
     admin.show("/channels", words.channels, blocks)
@@ -68,7 +70,7 @@ fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
     DeskRow {
         cells: vec![
             DeskCell::link(&channel.name, format!("admin/channels/{id}")),
-            channel.kind.clone().into(),
+            kind_name(admin, &channel.kind).into(),
             DeskCell::state(word, state).noted(admin.why(channel.why.as_ref())),
             waiting(channel),
             next_send(admin, channel),
@@ -77,6 +79,12 @@ fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
         ],
         actions: test_of(admin, &channel.id).into_iter().collect(),
     }
+}
+
+/// A kind in words; one that is only made in the config is called as there.
+fn kind_name(admin: &Admin, kind: &str) -> String {
+    let kinds = &words::of(admin.language).kinds;
+    kinds.kind(kind).unwrap_or(kind).to_owned()
 }
 
 /// How many wait, with the list of them.
@@ -125,7 +133,10 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     let facts = states(&admin, std::slice::from_ref(&channel));
     let deliveries = deliveries(&admin, &filters, &format!("/channels/{}", in_path(&id))).await?;
     let mut blocks = vec![DeskBlock::Table(facts)];
-    blocks.extend(chats::settings(&admin, &channel.id));
+    match stored_channels::blocks(&admin, &channel.id).await? {
+        Some(of_store) => blocks.extend(of_store),
+        None => blocks.extend(chats::settings(&admin, &channel.id)),
+    }
     blocks.push(DeskBlock::Table(deliveries));
     admin.show("/channels", &channel.name, blocks)
 }

@@ -94,7 +94,7 @@ fn form_to_add(admin: &Admin, typed: &Typed) -> DeskForm {
     }
 }
 
-fn sources_field(admin: &Admin, typed: &Typed) -> FormField {
+pub(super) fn sources_field(admin: &Admin, typed: &Typed) -> FormField {
     let words = admin.words;
     FormField::new("sources", words.sources, "textarea")
         .filled(typed.get("sources"))
@@ -140,7 +140,7 @@ fn chat_typed(text: &str) -> Option<TelegramChat> {
 }
 
 /// The sources that were typed, one per line by id or name; None: all.
-fn sources(admin: &Admin, typed: &Typed) -> Result<Option<Vec<SourceId>>, Problem> {
+pub(super) fn sources(admin: &Admin, typed: &Typed) -> Result<Option<Vec<SourceId>>, Problem> {
     let known = |line: &str| {
         let is_meant =
             |source: &&Source| source.id.as_str() == line || fold(&source.name) == fold(line);

@@ -27,10 +27,15 @@ pub(super) fn table(admin: &Admin) -> DeskTable {
         ],
         actions: Vec::new(),
     };
+    // It is written in parts, between which no source may be polled.
+    let import = DeskRow {
+        cells: vec![words.import_data.into(), words.import_elsewhere.into()],
+        actions: Vec::new(),
+    };
     DeskTable {
         heading: Some(words.upkeep),
         columns: vec![words.what, words.details],
-        rows: config.into_iter().chain([data]).collect(),
+        rows: config.into_iter().chain([data, import]).collect(),
         ..DeskTable::default()
     }
 }
