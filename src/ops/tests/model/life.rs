@@ -1,6 +1,6 @@
 //! One life of a store and its model: random steps, and what both say after each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::FutureExt;
 
@@ -9,7 +9,9 @@ use super::{
     *,
 };
 use crate::{
-    bulletin::{AddedSource, Article, Chat, DeliveryState, MessageRef, Secret, Standing},
+    bulletin::{
+        AddedChannel, AddedSource, Article, Chat, DeliveryState, MessageRef, Secret, Standing,
+    },
     ops::tests::keeping::exported,
     store::memory::Memory,
 };
@@ -487,6 +489,9 @@ impl Life {
     }
 
     async fn add(&mut self) {
+        if self.rng.bool() {
+            return self.add_channel().await;
+        }
         let id = format!("added-{}", self.rng.u32(0..2));
         let (adds, store) = (self.rng.bool(), self.store());
         self.note(("add", &id, adds));
@@ -506,6 +511,33 @@ impl Life {
         if !self.plain.added.contains(&id) {
             self.plain.added.push(id);
         }
+    }
+
+    /// Adds, edits or removes a channel that lives in the store.
+    async fn add_channel(&mut self) {
+        let id = format!("hook-{}", self.rng.u32(0..2));
+        let (adds, key, store) = (self.rng.bool(), self.rng.u32(0..3), self.store());
+        self.note(("channel", &id, adds, key));
+        let (channel, by): (ChannelId, _) = (id.parse().unwrap(), by());
+        if !adds {
+            let removed = store.remove_channel(&channel, &by, self.now).await;
+            assert_eq!(removed.unwrap(), self.plain.hooks.remove(&id).is_some());
+            return;
+        }
+        let url = format!("https://hooks.example.com/{key}");
+        let keys = [("kind", "webhook"), ("url", &url)];
+        let keys = keys.map(|(key, value)| (key.to_owned(), value.into()));
+        let added = AddedChannel {
+            id: channel.clone(),
+            at: self.now + chrono::TimeDelta::seconds(i64::from(self.messages)),
+            keys: keys.into_iter().collect(),
+        };
+        let edited = added.keys.clone();
+        if !store.add_channel(added, &by, self.now).await.unwrap() {
+            let edited = store.edit_channel(&channel, edited, &by, self.now);
+            edited.await.unwrap();
+        }
+        self.plain.hooks.insert(id, url);
     }
 
     async fn move_chat(&mut self) {
@@ -714,6 +746,12 @@ impl Life {
         added.sort_unstable();
         expected.sort_unstable();
         assert_eq!(added, expected, "{steps:#?}");
+        let hooks = store.added_channels().borrow().clone();
+        let hooks = hooks.iter().map(|it| {
+            let url = it.keys["url"].as_str().unwrap().to_owned();
+            (it.id.to_string(), url)
+        });
+        assert_eq!(hooks.collect::<BTreeMap<_, _>>(), plain.hooks, "{steps:#?}");
         let moved = store.moved_chats().await.unwrap();
         let known: std::collections::BTreeSet<i64> = moved.keys().copied().collect();
         assert_eq!(known, plain.moved.keys().copied().collect(), "{steps:#?}");

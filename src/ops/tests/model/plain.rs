@@ -49,6 +49,8 @@ pub(super) struct Plain {
     /// What a crash leaves of them.
     pub(super) written: [Looking; 3],
     pub(super) added: Vec<String>,
+    /// The addresses of channels that live in the store.
+    pub(super) hooks: BTreeMap<String, String>,
     /// Those of programs that are valid.
     pub(super) tokens: BTreeSet<u32>,
     pub(super) moved: BTreeMap<i64, i64>,
