@@ -115,7 +115,7 @@ pub fn make_state_folder(state: &Path) -> anyhow::Result<()> {
         .create(state)
         .with_context(|| {
             format!(
-                "cannot create the state folder {}; choose another one with --state",
+                "cannot create the state directory {}; choose another one with --state",
                 state.display()
             )
         })

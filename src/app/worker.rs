@@ -68,7 +68,7 @@ fn locked(state: &Path) -> anyhow::Result<(File, String)> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => bail!(
-            "another process uses the state folder {}; stop that one first, or give this process a folder of its \
+            "another process uses the state directory {}; stop that one first, or give this process a directory of its \
              own with --state",
             state.display()
         ),

@@ -15,7 +15,7 @@ pub(super) struct Global {
     /// The config file [env: NOTICAST_CONFIG] [default: config/noticast.toml]
     #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     pub(super) config: Option<PathBuf>,
-    /// The folder of the archive and all other data [env: NOTICAST_STATE] [default: state]
+    /// The directory of the archive and all other data [env: NOTICAST_STATE] [default: state]
     #[arg(long, visible_alias = STATE_DIR, global = true, value_name = "DIR", help_heading = GLOBAL)]
     pub(super) state: Option<PathBuf>,
     /// The format of the logs on stderr

@@ -45,7 +45,7 @@ pub(super) struct ListArgs {
     /// Print one JSON object per line
     #[arg(long)]
     pub(super) json: bool,
-    /// The folder of the archive and all other data [env: NOTICAST_STATE] [default: state]
+    /// The directory of the archive and all other data [env: NOTICAST_STATE] [default: state]
     // It has the id of the global `--state`, whose place it takes in these commands.
     #[arg(id = "state", long = STATE_DIR, value_name = "DIR", help_heading = GLOBAL)]
     _folder: Option<PathBuf>,

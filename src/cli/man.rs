@@ -7,13 +7,13 @@ use clap_mangen::Man;
 
 use super::{exit::Exit, out};
 
-/// Print the manual page, or write one page for each command to a folder
+/// Print the manual page, or write one page for each command to a directory
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast man | man -l -
   noticast man /usr/local/share/man/man1")]
 pub(super) struct Args {
-    /// The folder that gets noticast.1 and a page for each command [default: print noticast.1]
+    /// The directory that gets noticast.1 and a page for each command [default: print noticast.1]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }

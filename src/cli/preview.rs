@@ -69,7 +69,7 @@ pub(super) struct Args {
     /// Print the newest 5 bulletins as they would be sent to this channel, or to any channel of this kind
     #[arg(long, value_name = "CHANNEL|KIND", conflicts_with = "suggest")]
     card: Option<String>,
-    /// Save the fetched page in this folder
+    /// Save the fetched page in this directory
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
     /// Print one JSON object for each input

@@ -64,7 +64,7 @@ impl Config {
         let path = self.path.as_deref().unwrap_or(Path::new("the config"));
         ConfigError {
             problems: vec![format!(
-                "{}: all [[source]], [[channel]] and [telegram] tables are gone; expected at least one of them (to start from scratch, use a new state folder)",
+                "{}: all [[source]], [[channel]] and [telegram] tables are gone; expected at least one of them (to start from scratch, use a new state directory)",
                 path.display()
             )],
         }

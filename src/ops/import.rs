@@ -221,7 +221,7 @@ fn check_record(op: &mut Op<'_>, record: &Record) -> Result<()> {
             }
             Err(refused(format!(
                 "number {} is `{}` here and `{}` in the export; nothing was imported: import into \
-                 a new state folder",
+                 a new state directory",
                 theirs.id, ours.title, theirs.title
             )))
         }
@@ -238,7 +238,7 @@ fn check_record(op: &mut Op<'_>, record: &Record) -> Result<()> {
             }
             Err(refused(format!(
                 "delivery {} differs between this store and the export; nothing was imported: import \
-                 into a new state folder",
+                 into a new state directory",
                 theirs.id
             )))
         }

@@ -82,7 +82,7 @@ pub enum Refusal {
 /// The store cannot be opened, read or written: whoever depends on it must end (promise 8).
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Failure {
-    #[error("the store at {0} is in use by {holder}; stop that one first, or use another state folder", path.display())]
+    #[error("the store at {0} is in use by {holder}; stop that one first, or use another state directory", path.display())]
     Locked { path: PathBuf, holder: String },
     #[error("the store at {0} is damaged: {why}; {remedy}", path.display())]
     Damaged {
@@ -92,7 +92,7 @@ pub enum Failure {
     },
     #[error(
         "the store at {0} was written by a newer noticast (schema {found}; this one knows {known}); \
-         use that version, or import its newest backup into a new state folder",
+         use that version, or import its newest backup into a new state directory",
         path.display()
     )]
     Newer {

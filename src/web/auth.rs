@@ -234,7 +234,7 @@ fn no_token() -> Problem {
 
 fn refused(token: &str) -> Problem {
     let detail = format!(
-        "this needs `Authorization: Bearer TOKEN` with {token}; `noticast tokens --create` creates one, and the admin token is `admin_token` in `[web]`, else the one in the file `admin-token` in the state folder"
+        "this needs `Authorization: Bearer TOKEN` with {token}; `noticast tokens --create` creates one, and the admin token is `admin_token` in `[web]`, else the one in the file `admin-token` in the state directory"
     );
     Problem::new(StatusCode::UNAUTHORIZED, detail)
 }

@@ -45,7 +45,7 @@ async fn a_service_on_a_database_repeats_nothing_and_takes_over_from_itself_at_o
     let refused = world.noticast(&["run"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = text(&refused.stderr);
-    assert!(said.contains("uses the state folder"), "{said}");
+    assert!(said.contains("uses the state directory"), "{said}");
     assert!(said.contains("--state"), "{said}");
 
     running.kill();

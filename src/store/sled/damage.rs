@@ -13,13 +13,12 @@ pub(super) fn damaged(path: &Path, why: String) -> StoreError {
     let newest: Option<PathBuf> = backups(state).pop();
     let remedy = match newest {
         Some(backup) => format!(
-            "restore the newest backup into a new state folder: \
+            "restore the newest backup into a new state directory: \
              `noticast --state NEW import {}`, then run with `--state NEW`",
             backup.display()
         ),
-        None => {
-            "there is no backup; keep this folder, and start with another one (--state)".to_owned()
-        }
+        None => "there is no backup; keep this directory, and start with another one (--state)"
+            .to_owned(),
     };
     Failure::Damaged {
         path: path.to_owned(),

@@ -195,7 +195,7 @@ fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
     let what_to_do = match error.kind() {
         ErrorKind::StorageFull => "; free some space on the disk and start again",
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "; let this user write there, or name another folder with --state"
+            "; let this user write there, or name another directory with --state"
         }
         _ => "",
     };
