@@ -27,7 +27,7 @@ use crate::{
 #[command(after_help = "Examples:
   noticast import backup.jsonl
   noticast --state NEW import state/backup/2026-03-01.jsonl.gz
-  noticast import feeds.opml            append a [[source]] block for each feed to the config
+  noticast import feeds.opml              append a [[source]] for each feed
 
 Bulletins keep their numbers. Importing the same file again changes nothing.")]
 pub(super) struct Args {

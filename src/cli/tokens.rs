@@ -29,7 +29,7 @@ pub(super) struct Args {
         conflicts_with = "revoke"
     )]
     create: Option<String>,
-    /// What the token may do: `read` everything, `publish` bulletins as well, or administer everything (`admin`)
+    /// The rights of the token: `read` allows reading everything, `publish` also publishing bulletins, `admin` everything
     #[arg(long, value_name = "SCOPE", requires = "create")]
     scope: Option<ScopeArg>,
     /// The time until the token expires, such as 90d or 12h [default: it does not expire]

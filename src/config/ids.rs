@@ -45,7 +45,7 @@ impl<'a> Ids<'a> {
             return fault(
                 value,
                 format!(
-                    "`{text}` is already the id of the {kind} in line {line}; expected another id"
+                    "`{text}` is already the id of the {kind} on line {line}; expected another id"
                 ),
             );
         }

@@ -232,7 +232,7 @@ fn sources_and_channels_may_share_an_id_but_not_among_themselves() {
     check(&format!("{SOURCE}{channel}")).unwrap();
     assert_eq!(
         problems(&format!("{SOURCE}{channel}{channel}")),
-        "noticast.toml:8:6: `news` is already the id of the channel in line 5; expected another id"
+        "noticast.toml:8:6: `news` is already the id of the channel on line 5; expected another id"
     );
 }
 
