@@ -34,6 +34,7 @@ mod outlines;
 mod own;
 mod own_words;
 mod pages;
+mod pasted;
 mod plain;
 mod platform;
 mod press;

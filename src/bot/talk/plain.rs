@@ -1,6 +1,9 @@
 //! Messages of people who know no commands: a greeting, an address, a number, a word. Pure.
 
-use super::command::{ChatCommand, LATEST, Which};
+use super::{
+    command::{ChatCommand, LATEST, Which},
+    pasted,
+};
 use crate::{
     bulletin::{Language, fold},
     words,
@@ -9,13 +12,20 @@ use crate::{
 /// Makes a command of what it is about.
 type Command = fn(String) -> ChatCommand;
 
-/// The words of a language that stand for a command, alone or before what it is about.
-fn meanings(language: Language) -> [(&'static [&'static str], Command); 7] {
+/// The words of a language that stand for a command that is about something, alone or before it.
+fn about(language: Language) -> [(&'static [&'static str], Command); 3] {
     let heard = &words::of(language).heard;
     [
         (heard.unsubscribe, leaving),
         (heard.subscribe, ChatCommand::Subscribe),
         (heard.search, ChatCommand::Search),
+    ]
+}
+
+/// The words of a language that stand for another command.
+fn alone(language: Language) -> [(&'static [&'static str], Command); 4] {
+    let heard = &words::of(language).heard;
+    [
         (heard.help, |_| ChatCommand::Help),
         (heard.settings, ChatCommand::Settings),
         (heard.sources, |_| ChatCommand::Sources),
@@ -26,20 +36,49 @@ fn meanings(language: Language) -> [(&'static [&'static str], Command); 7] {
 /// Returns what a message in a private chat asks for; None: it holds no text.
 pub(super) fn command(text: &str) -> Option<ChatCommand> {
     let text = text.trim();
-    match Which::read(text) {
-        _ if text.is_empty() || text.starts_with('/') => return None,
-        Some(Which::Link(address)) => return Some(ChatCommand::Subscribe(address)),
-        Some(Which::Id(id)) => return Some(ChatCommand::Show(id)),
-        None => {}
+    if text.is_empty() || text.starts_with('/') {
+        return None;
     }
-    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    if let Some(Which::Id(id)) = Which::read(text) {
+        return Some(ChatCommand::Show(id));
+    }
+    let known = first_word(text).or_else(|| {
+        let address = pasted::in_passing(text).map(ChatCommand::Subscribe);
+        match run_on(text) {
+            // A shared page comes with its title, which may begin with any word.
+            None | Some(ChatCommand::Search(_)) if address.is_some() => address,
+            run_on => run_on,
+        }
+    });
+    Some(known.unwrap_or(ChatCommand::Hello))
+}
+
+/// The command of the first word. Whatever language people read, they may write another one.
+fn first_word(text: &str) -> Option<ChatCommand> {
+    let (first, rest) = text
+        .split_once(|c: char| c.is_whitespace() || "：:".contains(c))
+        .unwrap_or((text, ""));
     let first = fold(first.trim_end_matches(['。', '！', '!', '.', '？', '?']));
-    // Whatever language people read, they may write another one.
-    let mut all = Language::ALL.into_iter().flat_map(meanings);
-    let known = all.find(|(words, _)| words.contains(&&*first));
-    Some(known.map_or(ChatCommand::Hello, |(_, command)| {
-        command(rest.trim().to_owned())
-    }))
+    let all = |language| about(language).into_iter().chain(alone(language));
+    let mut all = Language::ALL.into_iter().flat_map(all);
+    let (_, command) = all.find(|(words, _)| words.contains(&&*first))?;
+    Some(command(rest.trim().to_owned()))
+}
+
+/// The command of the word that a text begins with, where no space parts words: 订阅通知公告. A single sign may begin
+/// any other word.
+fn run_on(text: &str) -> Option<ChatCommand> {
+    let all = Language::ALL.into_iter().flat_map(about);
+    let all = all.flat_map(|(words, command)| words.iter().map(move |word| (*word, command)));
+    let all = all.filter(|(word, _)| !word.is_ascii() && word.chars().count() > 1);
+    let behind = |word: &str| {
+        let (end, _) = text.char_indices().nth(word.chars().count())?;
+        let (first, rest) = text.split_at(end);
+        (fold(first) == word).then_some(rest)
+    };
+    let found = all.filter_map(|(word, command)| Some((behind(word)?, command)));
+    let (rest, command) = found.min_by_key(|(rest, _)| rest.len())?;
+    Some(command(rest.trim().to_owned()))
 }
 
 /// Without a name, the bot offers the sources to unsubscribe from.
@@ -68,6 +107,27 @@ mod tests {
             ("退订", leave("")),
             ("STOP!", leave("")),
             ("退订 通知公告", leave("通知公告")),
+            ("退订通知公告", leave("通知公告")),
+            ("取消订阅通知公告", leave("通知公告")),
+            ("退订 https://a.example/1", leave("https://a.example/1")),
+            ("订阅通知公告", subscribe("通知公告")),
+            ("订阅：通知公告", subscribe("通知公告")),
+            ("www.example.com", subscribe("www.example.com")),
+            (
+                "Https://a.example/tzgg",
+                subscribe("Https://a.example/tzgg"),
+            ),
+            (
+                "看看https://a.example/tzgg/，和http://b.example/1",
+                subscribe("https://a.example/tzgg/ http://b.example/1"),
+            ),
+            ("退订https://a.example/1", leave("https://a.example/1")),
+            ("訂閱通知公告", subscribe("通知公告")),
+            (
+                "搜索引擎大会 https://a.example/1",
+                subscribe("https://a.example/1"),
+            ),
+            ("搜狗新闻", Some(ChatCommand::Hello)),
             ("订阅 通知公告", subscribe("通知公告")),
             (
                 "搜索 放假 通知",

@@ -1,14 +1,14 @@
 //! Chats subscribe to sources by link, by name and by address, and unsubscribe.
 
-use url::Url;
-
 use super::{
     admission,
     asker::Asker,
     base::Base,
     button::Button,
     later::Tasks,
-    membership, on_card, removal,
+    membership, on_card,
+    pasted::{address, addresses, bare_address, parts},
+    removal,
     reply::{Effect, Pressed, Reply},
     sources,
     target::{self, Target},
@@ -260,68 +260,5 @@ fn offer_those_it_has(base: &Base, asker: &Asker, target: &Target) -> Reply {
     match target::configured(base, asker, target).first() {
         Some(channel) => in_config(base, words, channel),
         None => words.nothing_subscribed.into(),
-    }
-}
-
-/// Returns what stands between spaces, line ends and the commas of a Chinese keyboard, which no address holds.
-fn parts(what: &str) -> impl Iterator<Item = &str> {
-    let parts = what.split(|c: char| c.is_whitespace() || "，、；。".contains(c));
-    let parts = parts.map(|part| part.trim_end_matches([',', ';']));
-    parts.filter(|part| !part.is_empty())
-}
-
-/// The whole addresses among the parts.
-fn addresses(what: &str) -> Vec<Url> {
-    parts(what).filter_map(address).collect()
-}
-
-fn address(what: &str) -> Option<Url> {
-    let url = Url::parse(what).ok()?;
-    matches!(url.scheme(), "http" | "https").then_some(url)
-}
-
-/// An address as people type it; most sites that are reached by it send on to `https` themselves.
-fn bare_address(what: &str) -> Option<Url> {
-    let looks_so = what.starts_with("www.") || what.contains('/');
-    let looks_so = looks_so && !what.contains("://") && !what.contains(char::is_whitespace);
-    let url = Url::parse(&format!("http://{what}"))
-        .ok()
-        .filter(|_| looks_so)?;
-    url.host_str()
-        .is_some_and(|host| host.contains('.'))
-        .then_some(url)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_found_one_by_one_however_they_are_put_together() {
-        let (one, two) = ("http://a.example/1.xml", "https://b.example/2?x=1,2");
-        for between in [" ", "\n", "\r\n\t", "，", "、 ", ", ", "；"] {
-            let found = addresses(&format!("{one}{between}{two}"));
-            let found: Vec<&str> = found.iter().map(Url::as_str).collect();
-            assert_eq!(found, [one, two], "{between:?}");
-        }
-        let pasted = addresses("通知公告 - 某大学 https://b.example/list");
-        assert_eq!(pasted.len(), 1);
-        assert!(addresses("通知 公告 a.example/list").is_empty());
-    }
-
-    #[test]
-    fn an_address_may_come_without_its_scheme_and_words_are_none() {
-        for (what, url) in [
-            ("www.example.com", Some("http://www.example.com/")),
-            ("news.example.com/a?b", Some("http://news.example.com/a?b")),
-            ("news", None),
-            ("3.15", None),
-            ("放假/停电", None),
-            ("file:///etc/passwd", None),
-            ("a b.example/c", None),
-        ] {
-            let read = bare_address(what);
-            assert_eq!(read.as_ref().map(Url::as_str), url, "{what}");
-        }
     }
 }
