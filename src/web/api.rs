@@ -379,7 +379,13 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Sent<T> {
         let body = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, site)).await;
         let body = body
             .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive"))?
-            .map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+            .map_err(|rejection| {
+                let detail = match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => "the body is too large",
+                    _ => "the body did not arrive",
+                };
+                Problem::new(rejection.status(), detail)
+            })?;
         let body: &[u8] = match body.is_empty() {
             true => b"{}",
             false => &body,

@@ -143,7 +143,7 @@ impl Problem {
     pub(super) fn about(status: StatusCode, text: DeskText, id: &impl ToString) -> Self {
         let words = text(&words::of(Language::OF_LOG).desk);
         let id = id.to_string();
-        let detail = fill(words, &[("id", id.as_str())]);
+        let detail = as_error(&fill(words, &[("id", id.as_str())]));
         let wording = Some(Box::new(Wording::About(text, id)));
         Self {
             wording,
@@ -313,6 +313,13 @@ impl From<StoreError> for Problem {
     }
 }
 
+/// A sentence as errors are said: without a capital and a full stop.
+fn as_error(sentence: &str) -> String {
+    let mut chars = sentence.trim_end_matches('.').chars();
+    let first = chars.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
+}
+
 impl From<ViewError> for Problem {
     fn from(error: ViewError) -> Self {
         match error {
@@ -324,7 +331,10 @@ impl From<ViewError> for Problem {
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::bad(rejection.body_text())
+        // `Failed to deserialize query string: limit: invalid digit found in string`.
+        let text = rejection.body_text();
+        let (_, why) = text.split_once(": ").unwrap_or(("", &text));
+        Self::bad(format!("the query is not as expected: {why}"))
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     board::Site,
-    desk::{ADMIN_TOKEN, Desk},
+    desk::{ADMIN_TOKEN, Desk, assert_said_as_errors_are},
     world::World,
 };
 
@@ -36,7 +36,9 @@ impl<'a> Program<'a> {
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         let text = answer.text().await.unwrap();
-        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+        let answer = serde_json::from_str(&text).unwrap_or(Value::Null);
+        assert_said_as_errors_are(&answer);
+        (status, answer)
     }
 
     async fn posts(&self, path: &str, body: Value) -> (u16, Value) {

@@ -241,10 +241,19 @@ pub(crate) async fn json(answer: Response) -> (u16, serde_json::Value) {
     let status = answer.status().as_u16();
     let text = answer.text().await.unwrap();
     let value = serde_json::from_str(&text);
-    (
-        status,
-        value.unwrap_or_else(|error| panic!("{error}: {text}")),
-    )
+    let value = value.unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_said_as_errors_are(&value);
+    (status, value)
+}
+
+/// What is wrong is said to programs as the command line says it: in lower case, names apart, without a full stop.
+pub(crate) fn assert_said_as_errors_are(answer: &serde_json::Value) {
+    let Some(detail) = answer["status"].as_u64().and(answer["detail"].as_str()) else {
+        return;
+    };
+    let is_name = detail.starts_with("Telegram");
+    let is_lower = !detail.starts_with(|c: char| c.is_ascii_uppercase()) || is_name;
+    assert!(is_lower && !detail.ends_with('.'), "{answer}");
 }
 
 pub(crate) fn notice(source: &str, number: &str, title: &str) -> Notice {
