@@ -158,8 +158,9 @@ fn named(parts: &[FieldPart], unit: FieldUnit, language: Language) -> Option<Str
         (FieldUnit::Month, Language::Zh) => format!("{said} 月"),
         (FieldUnit::Minute, Language::Zh) => format!("第 {said} 分"),
         (FieldUnit::Day, Language::En) => format!("on day {said} of the month"),
-        (FieldUnit::Hour, Language::En) => format!("during hour {said}"),
+        (FieldUnit::Hour, Language::En) => format!("in the hours {said}"),
         (FieldUnit::Minute, Language::En) => format!("at minute {said}"),
+        (FieldUnit::Weekday, Language::En) if said.contains(to) => said,
         (FieldUnit::Weekday, Language::En) => format!("on {said}"),
         (FieldUnit::Month, Language::En) => format!("in {said}"),
         (FieldUnit::Weekday, Language::Zh) => said,
@@ -208,9 +209,20 @@ fn at(minutes: &[FieldPart], hours: &[FieldPart], language: Language) -> String 
             Language::En => format!("at {}", times.join(", ")),
         };
     }
+    if let Some(times) = hourly(minutes, hours, language) {
+        return times;
+    }
     let each = named(minutes, FieldUnit::Minute, language)
         .unwrap_or_else(|| repeated(1, ("分钟", "minute"), language));
-    let hours = named(hours, FieldUnit::Hour, language);
+    let hours = match hours {
+        [
+            FieldPart {
+                range: Some((from, until)),
+                step: 1,
+            },
+        ] if language == Language::En => Some(format!("from {from}:00 to {until}:59")),
+        hours => named(hours, FieldUnit::Hour, language),
+    };
     match language {
         Language::Zh => {
             let hours = hours.unwrap_or_else(|| "每小时".to_owned());
@@ -229,6 +241,29 @@ fn at(minutes: &[FieldPart], hours: &[FieldPart], language: Language) -> String 
     }
 }
 
+/// One minute of each hour of a range.
+fn hourly(minutes: &[FieldPart], hours: &[FieldPart], language: Language) -> Option<String> {
+    let (
+        [
+            FieldPart {
+                range: Some((minute, end)),
+                ..
+            },
+        ],
+        [hour],
+    ) = (minutes, hours)
+    else {
+        return None;
+    };
+    let (from, until) = hour.range.filter(|_| minute == end)?;
+    let last = until - until.checked_sub(from)?.checked_rem(hour.step)?;
+    let each = repeated(hour.step, ("小时", "hour"), language);
+    Some(match language {
+        Language::Zh => format!("{from:02}:{minute:02} 至 {last:02}:{minute:02} {each}"),
+        Language::En => format!("{each} from {from:02}:{minute:02} to {last:02}:{minute:02}"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,7 +279,17 @@ mod tests {
             (
                 "*/10 8-20 * * Mon-Fri",
                 "周一至周五，8 至 20 时每 10 分钟",
-                "every 10 minutes during hour 8 to 20, on Monday to Friday",
+                "every 10 minutes from 8:00 to 20:59, Monday to Friday",
+            ),
+            (
+                "0 8-20 * * *",
+                "每天 08:00 至 20:00 每小时",
+                "every hour from 08:00 to 20:00",
+            ),
+            (
+                "30 8-20/5 * * 1,5",
+                "周一、周五，08:30 至 18:30 每 5 小时",
+                "every 5 hours from 08:30 to 18:30, on Monday, Friday",
             ),
             (
                 "30 9,17 1 * *",
