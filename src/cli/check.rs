@@ -67,12 +67,12 @@ async fn database_online(config: &Config) -> anyhow::Result<bool> {
     match Store::check_database(&config.store).await {
         Ok(lines) => {
             for line in lines {
-                out::line(format!("database: {line}"))?;
+                out::paragraph(&format!("database: {line}"), 2)?;
             }
             Ok(true)
         }
         Err(error) => {
-            out::line(format!("database: {error}"))?;
+            out::paragraph(&format!("database: {error}"), 2)?;
             Ok(false)
         }
     }
@@ -91,21 +91,23 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     sources_table(session, config, now)?;
     channels_table(config)?;
     for source in config.sources.iter().filter(|source| !source.verify) {
-        out::line(format!(
+        let said = format!(
             "warning: `{}` has verify = false: anybody between here and the site can change its pages",
             source.id
-        ))?;
+        );
+        out::paragraph(&said, 2)?;
     }
     if config.does_nothing() {
-        out::line(
+        out::paragraph(
             "warning: the config has no [[source]], no [[channel]] and no [telegram]: nothing is watched, and nothing is pushed",
+            2,
         )?;
     }
     if config.sources.is_empty() && !config.does_nothing() {
         out::line("no source is configured yet; `noticast add URL` adds one")?;
     }
     for said in meetings(&config.channels) {
-        out::line(format!("warning: {said}"))?;
+        out::paragraph(&format!("warning: {said}"), 2)?;
     }
     Ok(())
 }
@@ -211,7 +213,7 @@ async fn sources_online(session: &Session, config: &Config) -> anyhow::Result<bo
             Err(text) => ("failed", session.mask.masked(&text)),
         };
         good &= word == "ok";
-        out::line(format!("source {}: {word}: {text}", source.id))?;
+        out::paragraph(&format!("source {}: {word}: {text}", source.id), 2)?;
     }
     Ok(good)
 }
@@ -323,7 +325,7 @@ async fn channels_online(session: &Session, config: &Config) -> anyhow::Result<b
             Err(error) => ("failed", session.mask.masked(&error.to_string())),
         };
         good &= word == "ok";
-        out::line(format!("telegram: {word}: {text}"))?;
+        out::paragraph(&format!("telegram: {word}: {text}"), 2)?;
     }
     for channel in &config.channels {
         let (word, text) = match spare.pusher.check(&channel.id).await {
@@ -335,7 +337,7 @@ async fn channels_online(session: &Session, config: &Config) -> anyhow::Result<b
             Err(error) => ("failed", session.mask.masked(&error.to_string())),
         };
         good &= word != "failed";
-        out::line(format!("channel {}: {word}: {text}", channel.id))?;
+        out::paragraph(&format!("channel {}: {word}: {text}", channel.id), 2)?;
     }
     spare.close().await;
     Ok(good)
@@ -359,7 +361,7 @@ async fn post_to_channels(session: &Session, config: &Config) -> anyhow::Result<
             Ok(_) => "a test card was sent".to_owned(),
             Err(error) => format!("failed: {}", session.mask.masked(&error.to_string())),
         };
-        out::line(format!("channel {}: {text}", channel.id))?;
+        out::paragraph(&format!("channel {}: {text}", channel.id), 2)?;
     }
     if let Some(reach) = reach {
         reach.close().await?;

@@ -8,7 +8,10 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::push::{Screen, terminal::Style};
+use crate::push::{
+    Screen,
+    terminal::{Style, wrapped},
+};
 
 /// Writes to stdout.
 pub(super) fn write(bytes: &[u8]) -> io::Result<()> {
@@ -19,6 +22,28 @@ pub(super) fn write(bytes: &[u8]) -> io::Result<()> {
 
 pub(super) fn line(text: impl AsRef<str>) -> io::Result<()> {
     write(format!("{}\n", text.as_ref()).as_bytes())
+}
+
+/// Lines that are no wider than the screen; those that go on stand `indent` columns to the right. Where
+/// programs read, they stay whole.
+pub(super) fn paragraph(text: &str, indent: usize) -> io::Result<()> {
+    let has_width = is_terminal() || std::env::var_os("COLUMNS").is_some();
+    match has_width {
+        true => line(in_columns(text, screen().columns, indent)),
+        false => line(text),
+    }
+}
+
+fn in_columns(text: &str, columns: usize, indent: usize) -> String {
+    let below = format!("\n{}", " ".repeat(indent));
+    let lines = text.lines().map(|line| {
+        let first = wrapped(line, columns).first().copied().unwrap_or_default();
+        let rest = line[first.len()..].trim_start();
+        let rest = wrapped(rest, columns.saturating_sub(indent));
+        let lines: Vec<&str> = std::iter::once(first).chain(rest).collect();
+        lines.join(&below).trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// One JSON object on a line of its own.
@@ -116,4 +141,18 @@ pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_is_as_wide_as_the_screen_and_begins_no_line_with_a_comma() {
+        assert_eq!(
+            in_columns("summary    各部门须于六月底前，完成自查。\n短", 26, 11),
+            "summary    各部门须于六月\n           底前，完成自\n           查。\n短"
+        );
+        assert_eq!(in_columns("", 80, 2), "");
+    }
 }

@@ -12,6 +12,7 @@ use super::{
     out,
     serve::{self, OnHangup, Signals},
     session::Session,
+    table::short,
 };
 use crate::{
     app::{App, Setup},
@@ -181,7 +182,8 @@ async fn show_known(store: &Store, source: &Source) -> anyhow::Result<()> {
     known.sort_by_key(|bulletin| std::cmp::Reverse(bulletin.published.map(|date| date.day())));
     out::line(format!("{}: {} known", source.url, known.len()))?;
     for bulletin in known.iter().take(SHOWN) {
-        out::line(format!("  known  {}", line_of(bulletin)))?;
+        let row = format!("  known  {}", line_of(bulletin));
+        out::line(short(&row, out::screen().columns))?;
     }
     let more = known.len().saturating_sub(SHOWN);
     if more > 0 {

@@ -140,18 +140,25 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
         let list = ["bulletins", "--limit", "0", "--since", since];
         assert_eq!(world.list(&list).len(), 11, "{since}");
     }
-    for list in [
-        "sources",
-        "channels",
-        "bulletins",
-        "deliveries",
-        "audit",
-        "workers",
-        "check",
+    let list = site.list_url();
+    let article = list.replace("list.html", "news/11.html");
+    for command in [
+        &["sources"][..],
+        &["channels"],
+        &["bulletins"],
+        &["deliveries"],
+        &["held"],
+        &["audit"],
+        &["tokens"],
+        &["workers"],
+        &["check"],
+        &["check", "--online"],
+        &["preview", &list],
+        &["preview", &article],
     ] {
         for columns in [80, 120] {
-            let mut command =
-                world.command(&["--config", "noticast.toml", "--state", "state", list]);
+            let global = ["--config", "noticast.toml", "--state", "state"];
+            let mut command = world.command(&[&global, command].concat());
             let output = command
                 .env("COLUMNS", columns.to_string())
                 .output()
@@ -160,7 +167,9 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
             let shown = text(&output.stdout);
             assert!(!shown.contains('\u{1b}'), "{shown}");
             for line in shown.lines() {
-                assert!(line.width() <= columns || line.contains("http"), "{line}");
+                // An address has a line of its own, and stays whole.
+                let is_address = line.trim_start().starts_with("http");
+                assert!(line.width() <= columns || is_address, "{command:?}: {line}");
             }
         }
     }
@@ -170,6 +179,46 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
         !plain.contains("http://") && verbose.contains("http://"),
         "{verbose}"
     );
+}
+
+/// What a command shows on a terminal of 80 columns, which `script` (util-linux) stands in for.
+fn on_a_terminal(world: &World, arguments: &str, env: &[(&str, &str)]) -> String {
+    let line = format!(
+        "stty columns 80; exec {} {arguments}",
+        env!("CARGO_BIN_EXE_noticast")
+    );
+    let mut script = std::process::Command::new("script");
+    script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+    script
+        .current_dir(world.path(""))
+        .stdin(std::process::Stdio::null());
+    script.env("TERM", "xterm").env_remove("NO_COLOR");
+    let output = script.envs(env.iter().copied()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    text(&output.stdout).replace("\r\n", "\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_has_colour_links_and_weekdays_and_no_colour_where_nobody_wants_it() {
+    let site = Site::with(10).await;
+    let world = World::new();
+    let next = on_a_terminal(&world, "next @daily -n 1 --from 2026-03-01", &[]);
+    assert!(
+        next.contains("  Mon  ") && next.contains(" days ago"),
+        "{next}"
+    );
+    world.configure(&World::config(&site.list_url()).replace("json", "text"));
+    let preview = format!(
+        "preview --config noticast.toml --card out {}",
+        site.list_url()
+    );
+    let coloured = on_a_terminal(&world, &preview, &[]);
+    assert!(coloured.contains("\u{1b}[1m"), "{coloured}");
+    assert!(coloured.contains("\u{1b}]8;;http"), "{coloured}");
+    for env in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+        let plain = on_a_terminal(&world, &preview, &[env]);
+        assert!(!plain.contains('\u{1b}'), "{plain}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

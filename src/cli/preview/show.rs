@@ -74,15 +74,16 @@ pub(in crate::cli) fn text(
     };
     out::line(out::strong(title.as_deref().unwrap_or("(no title)")))?;
     out::line(out::faint(&format!(
-        "{kind} · {} · {} · {}",
-        seen.charset, how.time_zone, page.url
+        "{kind} · {} · {}",
+        seen.charset, how.time_zone
     )))?;
+    out::line(out::faint(page.url.as_str()))?;
     let of_feed = match &seen.reading {
         Reading::Feed(feed) => feed.warnings.as_slice(),
         Reading::List(_) | Reading::Article(_) => &[],
     };
     for warning in seen.warning.iter().chain(of_feed) {
-        out::line(format!("warning: {warning}"))?;
+        out::paragraph(&format!("warning: {warning}"), 2)?;
     }
     match &seen.reading {
         Reading::List(list) => list_text(list, verbose),
@@ -126,10 +127,11 @@ pub(in crate::cli) fn others(others: &[OtherList], all: bool) -> anyhow::Result<
             "not taken"
         };
         let title = other.title.as_deref().unwrap_or("(no heading)");
-        out::line(format!(
+        let line = format!(
             "{kind}: {title}, {} links, first `{}`: {}",
             other.links, other.first, other.why
-        ))?;
+        );
+        out::paragraph(&line, 2)?;
     }
     Ok(())
 }
@@ -148,6 +150,9 @@ fn notices_text(notices: &[Notice], verbose: bool) -> anyhow::Result<()> {
     Ok(table.print()?)
 }
 
+/// Where what is known of an article begins, behind its name.
+const FACT: usize = 11;
+
 fn article_text(article: &Article) -> anyhow::Result<()> {
     let facts = [
         ("published", article.published.map(|date| date.to_string())),
@@ -158,15 +163,17 @@ fn article_text(article: &Article) -> anyhow::Result<()> {
     ];
     for (name, fact) in facts {
         if let Some(fact) = fact {
-            out::line(format!("{name:<10} {fact}"))?;
+            out::paragraph(&format!("{name:<10} {fact}"), FACT)?;
         }
     }
     for attachment in &article.attachments {
-        out::line(format!("attachment {} {}", attachment.name, attachment.url))?;
+        out::paragraph(&format!("attachment {}", attachment.name), FACT)?;
+        out::line(format!("{:FACT$}{}", "", attachment.url))?;
     }
     for warning in &article.warnings {
-        out::line(format!("warning    {warning}"))?;
+        out::paragraph(&format!("warning    {warning}"), FACT)?;
     }
-    out::line(format!("\n{}", article.text))?;
+    out::line("")?;
+    out::paragraph(&article.text, 0)?;
     Ok(())
 }
