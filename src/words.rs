@@ -1,7 +1,7 @@
 //! The texts that people read in chats, in messages and on pages, one file a language.
 //!
 //! Each text is a field, so that a language without one of them does not compile. `{name}` in a text
-//! stands for what [`fill`] puts in. The command line and the log speak English, and have theirs in their own rooms.
+//! stands for what [`fill`] puts in. The log and, but for the demo, the command line speak English, and have theirs in their own rooms.
 
 /// Declares the texts of one area: plain ones, and `counted` ones, which depend on a number.
 macro_rules! texts {
@@ -38,6 +38,7 @@ mod cards;
 mod catalogue;
 mod counted;
 mod dates;
+mod demo;
 mod desk;
 mod en;
 mod faults;
@@ -54,9 +55,9 @@ mod zh;
 
 pub use self::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, catalogue::Words, counted::Counted,
-    dates::DateWords, desk::DeskWords, faults::PageFaultWords, fill::fill, heard::HeardWords,
-    inputs::InputWords, kinds::KindWords, pages::PageWords, problems::ProblemWords,
-    refusals::RefusalWords, send_faults::SendFaultWords,
+    dates::DateWords, demo::DemoWords, desk::DeskWords, faults::PageFaultWords, fill::fill,
+    heard::HeardWords, inputs::InputWords, kinds::KindWords, pages::PageWords,
+    problems::ProblemWords, refusals::RefusalWords, send_faults::SendFaultWords,
 };
 use crate::bulletin::{Language, Reason};
 

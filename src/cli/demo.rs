@@ -19,6 +19,7 @@ use crate::{
     config::Config,
     newsroom::{self, NewsroomLanguage},
     ops::{DeliveryQuery, Store},
+    words::{self, DemoWords, fill},
 };
 
 const PORT: u16 = 8787;
@@ -104,7 +105,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         config.telegram = Some(serve::telegram(session)?);
         config.channels.push(telegram_channel(chat)?);
     }
-    greet(&page, &site, args.every, &state)?;
+    let words = &words::of(config.language).demo;
+    greet(&page, &site, args.every, &state, words)?;
     let app = App::build(Setup {
         config,
         state: state.clone(),
@@ -135,7 +137,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     serve::run_until_stopped(app, Signals::new()?, OnHangup::Stop, enough).await?;
     closing.cancel();
     newsroom.await??;
-    farewell(&state, began, args.for_.is_none()).await?;
+    farewell(&state, began, args.for_.is_none(), words).await?;
     Ok(Exit::Done)
 }
 
@@ -208,27 +210,22 @@ fn greet(
     site: &TcpListener,
     every: Duration,
     state: &Path,
+    words: &DemoWords,
 ) -> anyhow::Result<()> {
     let (page, site) = (page.local_addr()?, site.local_addr()?);
     let url = format!("http://{page}/");
-    let page = out::strong(&url);
-    out::line(format!("channel page  {page}"))?;
-    out::line(format!(
-        "newsroom      http://{site}/, a bulletin every {} s",
-        every.as_secs()
-    ))?;
-    out::line(format!("state         {}", state.display()))?;
-    let hint = "Existing items are archived, not pushed; each new bulletin appears here. Press Ctrl-C to stop.";
-    out::line(format!("\n{}", out::faint(hint)))?;
-    let again = format!(
-        "{} rebroadcast {FIRST_NEW} --state {}",
-        program(),
-        state.display()
-    );
-    out::line(format!(
-        "Try next: open {url} in a browser, and send a bulletin again from another terminal:\n  {again}\n"
-    ))?;
-    Ok(())
+    let state = state.display().to_string();
+    let places = [
+        ("page", out::strong(&url)),
+        ("site", format!("http://{site}/")),
+        ("seconds", every.as_secs().to_string()),
+        ("state", state.clone()),
+    ];
+    out::line(fill(words.places, &places))?;
+    out::line(format!("\n{}", out::faint(words.hint)))?;
+    let command = format!("{} rebroadcast {FIRST_NEW} --state {state}", program());
+    let next = fill(words.try_next, &[("page", url), ("command", command)]);
+    Ok(out::line(format!("{next}\n"))?)
 }
 
 /// The program as it was started: a path where it is not installed yet, such as `target/release/noticast`.
@@ -246,6 +243,7 @@ pub(super) async fn farewell(
     state: &Path,
     began: DateTime<Utc>,
     is_interrupted: bool,
+    words: &DemoWords,
 ) -> anyhow::Result<()> {
     if is_interrupted && out::is_terminal() {
         // Below the ^C that the terminal shows.
@@ -269,15 +267,15 @@ pub(super) async fn farewell(
         .iter()
         .filter_map(|delivery| delivery.bulletin)
         .collect();
-    out::line(out::faint(&format!(
-        "{}, {} pushed, {} waiting, {} failed; {archived} in the archive at {}",
-        out::count(bulletins.len(), "new bulletin"),
-        count(DeliveryState::Sent),
-        count(DeliveryState::Queued),
-        count(DeliveryState::Failed),
-        state.display()
-    )))?;
-    Ok(())
+    let figures = [
+        ("sent", count(DeliveryState::Sent).to_string()),
+        ("queued", count(DeliveryState::Queued).to_string()),
+        ("failed", count(DeliveryState::Failed).to_string()),
+        ("archived", archived.to_string()),
+        ("state", state.display().to_string()),
+    ];
+    let ended = words.ended.say_with(bulletins.len(), &figures);
+    Ok(out::line(out::faint(&ended))?)
 }
 
 #[cfg(test)]

@@ -16,10 +16,11 @@ use super::{
 };
 use crate::{
     app::{App, Setup},
-    bulletin::{Bulletin, BulletinState, Login, Source, SourceId, TelegramChat},
+    bulletin::{Bulletin, BulletinState, Language, Login, Source, SourceId, TelegramChat},
     config::SourceBlock,
     ops::{BulletinQuery, Store},
     schedule::Schedule,
+    words,
 };
 
 const PORT: u16 = 8787;
@@ -109,7 +110,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     };
     serve::run_until_stopped(app, Signals::new()?, OnHangup::Stop, enough).await?;
     if !once {
-        demo::farewell(&state, began, true).await?;
+        let words = &words::of(Language::OF_LOG).demo;
+        demo::farewell(&state, began, true, words).await?;
     }
     Ok(if once && failed {
         Exit::Failed

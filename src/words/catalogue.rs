@@ -1,9 +1,10 @@
 //! All texts of one language.
 
 use super::{
-    alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, desk::DeskWords,
-    faults::PageFaultWords, heard::HeardWords, inputs::InputWords, kinds::KindWords,
-    pages::PageWords, problems::ProblemWords, refusals::RefusalWords, send_faults::SendFaultWords,
+    alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, demo::DemoWords,
+    desk::DeskWords, faults::PageFaultWords, heard::HeardWords, inputs::InputWords,
+    kinds::KindWords, pages::PageWords, problems::ProblemWords, refusals::RefusalWords,
+    send_faults::SendFaultWords,
 };
 
 /// All texts of one language, by where they are read.
@@ -17,6 +18,7 @@ pub struct Words {
     pub bot: BotWords,
     pub cards: CardWords,
     pub dates: DateWords,
+    pub demo: DemoWords,
     pub desk: DeskWords,
     pub heard: HeardWords,
     pub inputs: InputWords,

@@ -2,7 +2,7 @@
 
 use super::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, catalogue::Words, counted::Counted,
-    dates::DateWords, desk::DeskWords, faults::PageFaultWords, heard::HeardWords,
+    dates::DateWords, demo::DemoWords, desk::DeskWords, faults::PageFaultWords, heard::HeardWords,
     inputs::InputWords, kinds::KindWords, pages::PageWords, problems::ProblemWords,
     refusals::RefusalWords, send_faults::SendFaultWords,
 };
@@ -616,6 +616,15 @@ pub(super) static WORDS: Words = Words {
         files: Counted::OneOther {
             one: "One attachment",
             other: "{count} attachments",
+        },
+    },
+    demo: DemoWords {
+        places: "channel page  {page}\nnewsroom      {site}, a bulletin every {seconds} s\nstate         {state}",
+        hint: "Existing items are archived, not pushed; each new bulletin appears here. Press Ctrl-C to stop.",
+        try_next: "Try next: open {page} in a browser, and send a bulletin again from another terminal:\n  {command}",
+        ended: Counted::OneOther {
+            one: "1 new bulletin, {sent} pushed, {queued} waiting, {failed} failed; {archived} in the archive at {state}",
+            other: "{count} new bulletins, {sent} pushed, {queued} waiting, {failed} failed; {archived} in the archive at {state}",
         },
     },
     desk: DeskWords {

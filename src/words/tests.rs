@@ -26,6 +26,7 @@ fn each(language: Language) -> Vec<(String, Vec<&'static str>)> {
         ("bot", words.bot.each()),
         ("cards", words.cards.each()),
         ("dates", words.dates.each()),
+        ("demo", words.demo.each()),
         ("desk", words.desk.each()),
         ("inputs", words.inputs.each()),
         ("kinds", words.kinds.each()),

@@ -2,7 +2,7 @@
 
 use super::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, catalogue::Words, counted::Counted,
-    dates::DateWords, desk::DeskWords, faults::PageFaultWords, heard::HeardWords,
+    dates::DateWords, demo::DemoWords, desk::DeskWords, faults::PageFaultWords, heard::HeardWords,
     inputs::InputWords, kinds::KindWords, pages::PageWords, problems::ProblemWords,
     refusals::RefusalWords, send_faults::SendFaultWords,
 };
@@ -522,6 +522,14 @@ pub(super) static WORDS: Words = Words {
         bad_day: "日期应写成 2026-12-31 这样的格式。",
         bad_place: "翻页位置有误，请回到最新的通知，再向后翻页。",
         files: Counted::Same("{count} 个附件"),
+    },
+    demo: DemoWords {
+        places: "公开页面  {page}\n模拟网站  {site}，每 {seconds} 秒发布一条通知\n数据目录  {state}",
+        hint: "网站上已有的通知只存档、不推送，新通知会显示在下面。按 Ctrl-C 停止。",
+        try_next: "接下来可以试试：在浏览器中打开 {page}，或者在另一个终端里重发一条通知：\n  {command}",
+        ended: Counted::Same(
+            "新通知 {count} 条，已推送 {sent} 条，等待发送 {queued} 条，失败 {failed} 条；共存档 {archived} 条，在 {state}",
+        ),
     },
     desk: DeskWords {
         add_channel: "添加频道",

@@ -63,4 +63,9 @@ async fn it_speaks_the_language_that_is_asked_for_and_says_what_to_try_next() {
         "{shown}"
     );
     assert!(!shown.contains("\n\n\n"), "{shown}");
+    let shown = demo(&world, &port, &["--language", "zh", "--fresh"]).await;
+    for said in ["每 1 秒发布一条通知", "按 Ctrl-C 停止", "已推送"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    assert!(!shown.contains("Press"), "{shown}");
 }

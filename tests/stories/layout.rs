@@ -327,14 +327,16 @@ fn a_circle_is_found_however_it_is_imported() {
     assert_eq!(left, ["b", "c"].map(name));
 }
 
-/// Headings' levels and the commands of code blocks: what must be equal in both languages.
+/// Headings' levels and the commands of code blocks: what must be equal in both languages. What the demo prints is in
+/// the language of its page.
 fn skeleton(page: &str) -> Vec<String> {
-    let mut inside = false;
+    let (mut inside, mut is_printed) = (false, false);
     let mut found = Vec::new();
     for line in page.lines() {
         if line.starts_with("```") {
             inside = !inside;
-        } else if inside {
+            is_printed = line == "```text";
+        } else if inside && (!is_printed || line.starts_with("$ ")) {
             found.push(
                 line.split("  #")
                     .next()
@@ -342,7 +344,7 @@ fn skeleton(page: &str) -> Vec<String> {
                     .trim_end()
                     .to_owned(),
             );
-        } else if line.starts_with('#') {
+        } else if !inside && line.starts_with('#') {
             found.push(line.chars().take_while(|sign| *sign == '#').collect());
         }
     }

@@ -182,6 +182,7 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
 }
 
 /// What a command shows on a terminal of 80 columns, which `script` (util-linux) stands in for.
+#[cfg(target_os = "linux")]
 fn on_a_terminal(world: &World, arguments: &str, env: &[(&str, &str)]) -> String {
     let line = format!(
         "stty columns 80; exec {} {arguments}",
@@ -198,6 +199,7 @@ fn on_a_terminal(world: &World, arguments: &str, env: &[(&str, &str)]) -> String
     text(&output.stdout).replace("\r\n", "\n")
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_has_colour_links_and_weekdays_and_no_colour_where_nobody_wants_it() {
     let site = Site::with(10).await;
