@@ -27,6 +27,7 @@ mod demo;
 mod desk_browser;
 mod desk_channels;
 mod disk;
+mod documented;
 mod documents;
 mod doors;
 mod fetching;
