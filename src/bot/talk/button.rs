@@ -51,6 +51,8 @@ pub(in crate::bot) enum Button {
     /// Below a card.
     OnCard(CardAct),
     Help,
+    /// The id of this private chat, and how the config names it.
+    ChatId,
     Ask(Ask),
     Story(BulletinId),
     Bulletin(BulletinId),
@@ -209,6 +211,7 @@ impl Button {
             }
             Self::OnCard(act) => act.written(),
             Self::Help => "?".to_owned(),
+            Self::ChatId => "I".to_owned(),
             Self::Ask(ask) => format!("q {}", letter(&ASKS, ask)),
             Self::Story(id) => format!("i {id}"),
             Self::Bulletin(id) => format!("B {id}"),
@@ -271,6 +274,7 @@ impl Button {
     fn read_question(words: &[&str]) -> Option<Self> {
         Some(match words {
             ["?"] => Self::Help,
+            ["I"] => Self::ChatId,
             ["q", ask] => Self::Ask(meant(&ASKS, ask)?),
             ["i", id] => Self::Story(bulletin(id)?),
             ["B", id] => Self::Bulletin(bulletin(id)?),
@@ -426,6 +430,7 @@ mod tests {
             Button::SetOwn(OwnWish::Digest, longest.clone(), "18:00".to_owned()),
             Button::OnCard(CardAct::Mute(longest.clone())),
             Button::Help,
+            Button::ChatId,
             Button::Ask(Ask::Broadcast),
             Button::Story(id),
             Button::Bulletin(id),

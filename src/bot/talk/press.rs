@@ -133,6 +133,7 @@ async fn read(
 ) -> Result<Pressed, StoreError> {
     Ok(match button {
         Button::Help => welcome::help(base, asker).into(),
+        Button::ChatId if asker.is_private() => welcome::set_up_here(base, asker).into(),
         Button::Ask(ask) => Pressed::beside(asker, Reply::asking(ask.text(asker.words()))),
         Button::Story(id) => Pressed::later(Slow::Why(id.to_string())),
         Button::Bulletin(id) => Pressed::beside(asker, archive::shown(base, asker, id).await?),

@@ -17,26 +17,40 @@ use crate::{
 /// Returns what a chat reads where it asks how to begin; in a channel nothing.
 pub(super) fn welcome(base: &Base, asker: &Asker) -> Reply {
     let words = asker.words();
-    let reply = match asker.kind {
-        ChatKind::Private => doors(asker, greeting(base, asker).into()),
-        ChatKind::Group => doors(asker, words.hello.into()),
-        ChatKind::Channel => return Reply::default(),
-    };
-    reply.with([(words.help_label.to_owned(), Button::Help)])
+    let help = (words.help_label.to_owned(), Button::Help);
+    let chat_id = (words.label_chat_id.to_owned(), Button::ChatId);
+    match asker.kind {
+        ChatKind::Private if may_set_up(base, asker) => {
+            doors(asker, greeting(base, asker).into()).with([chat_id, help])
+        }
+        ChatKind::Private => doors(asker, greeting(base, asker).into()).with([help]),
+        ChatKind::Group => doors(asker, words.hello.into()).with([help]),
+        ChatKind::Channel => Reply::default(),
+    }
 }
 
-/// In two lines, what this is and how to begin; below, folded, the chat's id and how the config names it.
+/// Readers have no use for how the config names their chat. Until it names admins, nobody knows who they are.
+fn may_set_up(base: &Base, asker: &Asker) -> bool {
+    base.permissions.admins.is_empty() || base.is_admin(asker)
+}
+
+/// In two lines, what this is and how to begin.
 fn greeting(base: &Base, asker: &Asker) -> String {
     let words = asker.words();
-    let (hello, folded) = match channels_there(base, asker) {
-        None => (words.start.to_owned(), words.set_up_here),
-        Some(channels) => (
-            fill(words.start_known, &[("channels", channels)]),
-            words.set_up_here_known,
-        ),
+    match channels_there(base, asker) {
+        None => words.start.to_owned(),
+        Some(channels) => fill(words.start_known, &[("channels", channels)]),
+    }
+}
+
+/// The id of a private chat, and how the config names it.
+pub(super) fn set_up_here(base: &Base, asker: &Asker) -> Reply {
+    let words = asker.words();
+    let text = match channels_there(base, asker) {
+        None => words.set_up_here,
+        Some(_) => words.set_up_here_known,
     };
-    let folded = fill(folded, &names_of(base, asker));
-    format!("{hello}\n\n<blockquote expandable>{folded}</blockquote>")
+    doors(asker, fill(text, &names_of(base, asker)).into())
 }
 
 /// The parts of a text that says how the config pushes to a chat.
