@@ -220,7 +220,7 @@ async fn agreed(
         };
         out::line(format!("{}\n", card.trim_end()))?;
     }
-    let chats = match &publication.channels {
+    let channels = match &publication.channels {
         Some(named) => named.len(),
         None => {
             let all = Filters {
@@ -231,7 +231,7 @@ async fn agreed(
             reach.channels(&all).await?.items.len()
         }
     };
-    let question = format!("publish it to {}?", out::count(chats, "chat"));
+    let question = format!("publish it to {}?", out::count(channels, "channel"));
     Ok(out::ask(&question)?)
 }
 

@@ -64,7 +64,6 @@ async fn send(reach: &Reach, args: Args) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Done);
     }
-    let chats = deliveries.len();
     let fate = if reach.is_running() {
         "is being sent"
     } else {
@@ -73,7 +72,7 @@ async fn send(reach: &Reach, args: Args) -> anyhow::Result<Exit> {
     out::line(format!(
         "#{} {fate} to {}",
         bulletin.id,
-        out::count(chats, "chat")
+        out::count(deliveries.len(), "channel")
     ))?;
     Ok(Exit::Done)
 }
@@ -83,7 +82,7 @@ async fn agreed(reach: &Reach, bulletin: &Bulletin, args: &Args) -> anyhow::Resu
         let text = "`noticast rebroadcast` asks before it sends, and there is no terminal to ask on; confirm with --yes";
         return Err(UsageError(text.to_owned()).into());
     }
-    let chats = if args.to.is_empty() {
+    let channels = if args.to.is_empty() {
         let all = Filters {
             source: Some(bulletin.source.clone()),
             limit: 0,
@@ -110,6 +109,6 @@ async fn agreed(reach: &Reach, bulletin: &Bulletin, args: &Args) -> anyhow::Resu
         out::line(summary)?;
     }
     out::line(&bulletin.url)?;
-    let question = format!("send it again to {}?", out::count(chats, "chat"));
+    let question = format!("send it again to {}?", out::count(channels, "channel"));
     Ok(out::ask(&question)?)
 }

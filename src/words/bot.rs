@@ -9,7 +9,7 @@ texts! {
         menu_own own_none own_line own_silent own_sound own_at_once own_digest own_filter own_unfiltered
         settled_by_another which_bulletin note_label share opml_admins_only opml_only opml_too_large opml_not_received opml_unreadable opml_next
         between_wishes as_chat own_not_subscribed own_too_many
-        state_retried usage_latest usage_why fate_why usage_remind usage_filter fault
+        state_retried usage_latest usage_why fate_why usage_remind usage_filter usage_digest usage_quiet usage_language fault
         help help_admin menu start start_known hello hello_privately subscribe set_up_here
         set_up_here_known set_up set_up_known of_a_chat unknown misused admins_only answered_alone
         write_first alone_only group_admins_only stale_button cancelled search help_label

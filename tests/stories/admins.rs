@@ -28,9 +28,9 @@ async fn a_rebroadcast_is_asked_by_reply_reported_and_undone() {
     let mut pushing = at_work(&telegram, TWO).await;
     delivered(&telegram, &mut pushing).await;
     telegram.reply(&telegram.last(700), ADMIN, "/rebroadcast");
-    let question = said(&telegram, 700, "重发到以下 3 个聊天").await;
+    let question = said(&telegram, 700, "重发到以下 3 个频道").await;
     assert!(
-        question.contains("其中 1 个聊天的消息发出后不能撤回"),
+        question.contains("其中 1 个频道的消息发出后不能撤回"),
         "{question}"
     );
     telegram.press_labelled(700, ADMIN, "重发");
@@ -76,10 +76,10 @@ async fn what_waits_is_cancelled_by_an_undo() {
     delivered(&telegram, &mut pushing).await;
     telegram.fault("sendMessage", Some(701), Fault::RetryAfter(600), 1);
     telegram.say(ADMIN, ADMIN, "/rebroadcast http://news.example/1.html");
-    said(&telegram, ADMIN, "重发到以下 3 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 3 个频道").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     said(&telegram, 700, "重发\n").await;
-    said(&telegram, ADMIN, "个聊天发送通知 #2").await;
+    said(&telegram, ADMIN, "个频道发送通知 #2").await;
     telegram
         .until("701 was asked to wait", |seen| {
             seen.calls("sendMessage") >= 5
@@ -103,7 +103,7 @@ async fn a_bulletin_is_named_by_its_page_and_a_channel_by_its_chat() {
         ("2 telegram:700", "a"),
     ] {
         telegram.say(ADMIN, ADMIN, &format!("/rebroadcast {named}"));
-        let question = said(&telegram, ADMIN, &format!("1 个聊天吗？\n{channel}")).await;
+        let question = said(&telegram, ADMIN, &format!("1 个频道吗？\n{channel}")).await;
         assert!(question.contains("第1号"), "{question}");
     }
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 telegram:702");
@@ -121,10 +121,10 @@ async fn a_chat_that_is_shut_keeps_no_report_back() {
     let blocked = Fault::Refused(403, "Forbidden: bot was blocked by the user");
     telegram.fault("sendMessage", Some(701), blocked, usize::MAX);
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
-    said(&telegram, ADMIN, "重发到以下 3 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 3 个频道").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     let report = said(&telegram, ADMIN, "成功 2，失败 1").await;
-    assert!(report.contains("失败的聊天中有 1 个"), "{report}");
+    assert!(report.contains("失败的频道中有 1 个"), "{report}");
     telegram.press_labelled(ADMIN, ADMIN, "撤回");
     said(
         &telegram,
@@ -145,7 +145,7 @@ async fn a_question_is_answered_once_with_yes_or_with_no() {
         (0, 1, "已发送通知 #2：成功 1", "已经发送过了"),
     ] {
         telegram.say(ADMIN, ADMIN, "/rebroadcast 2 b");
-        said(&telegram, ADMIN, "重发到以下 1 个聊天").await;
+        said(&telegram, ADMIN, "重发到以下 1 个频道").await;
         let (question, answered) = (telegram.last(ADMIN), telegram.acknowledged().len());
         for button in [first, second] {
             telegram.press(&question, ADMIN, &question.buttons()[button].1);
@@ -171,7 +171,7 @@ async fn a_report_is_given_also_after_a_restart() {
     delivered(&telegram, &mut pushing).await;
     telegram.fault("sendMessage", Some(701), Fault::RetryAfter(1), 1);
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
-    said(&telegram, ADMIN, "重发到以下 3 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 3 个频道").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     said(&telegram, 700, "重发\n").await;
     let mut pushing = pushing.restart().await;
@@ -195,7 +195,7 @@ async fn an_announcement_goes_to_everyone_once_and_no_text_breaks_it() {
     telegram.say(STRANGER, STRANGER, "/broadcast 我来发");
     said(&telegram, STRANGER, "只有机器人管理员").await;
     telegram.say(ADMIN, ADMIN, "/broadcast 今晚 <b>维护</b> & 停机\n第二行");
-    let question = said(&telegram, ADMIN, "向以下 4 个聊天发送公告").await;
+    let question = said(&telegram, ADMIN, "向以下 4 个频道发送公告").await;
     assert!(
         question.contains("今晚 <b>维护</b> & 停机\n第二行"),
         "{question}"
@@ -320,7 +320,7 @@ async fn an_update_that_comes_twice_after_a_crash_changes_nothing_twice() {
     let mut pushing = at_work(&telegram, TWO).await;
     delivered(&telegram, &mut pushing).await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 b");
-    said(&telegram, ADMIN, "重发到以下 1 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 1 个频道").await;
     let question: Message = telegram.last(ADMIN);
     let (_, data) = question.buttons().remove(0);
     telegram.press(&question, ADMIN, &data);

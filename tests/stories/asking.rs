@@ -138,7 +138,7 @@ async fn what_only_admins_are_to_see_comes_to_their_own_chat_also_from_a_group()
     assert!(!help.contains("/rebroadcast"), "{help}");
     // A bulletin is sent again from where it is read; chats are not named there.
     telegram.say(GROUP, ADMIN, "/rebroadcast 2");
-    let question = said(&telegram, GROUP, "重发到以下 1 个聊天").await;
+    let question = said(&telegram, GROUP, "重发到以下 1 个频道").await;
     assert!(!question.contains("staff"), "{question}");
     pushing.stop().await;
 }

@@ -238,7 +238,7 @@ async fn what_cannot_be_rebroadcast_is_refused_with_the_reason() {
         ("/rebroadcast 99", "没有编号为 #99"),
         ("/rebroadcast 2 nobody", "找不到频道“nobody”"),
         ("/rebroadcast", "重发哪一条？"),
-        ("/latest x", "用法：/latest [条数]"),
+        ("/latest x", "用法：/latest 10，显示"),
     ]
     .into_iter()
     .enumerate()

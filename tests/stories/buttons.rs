@@ -148,7 +148,7 @@ async fn an_admin_looks_after_everything_from_the_phone() {
     telegram.say(ADMIN, ADMIN, "/latest");
     press(&telegram, ADMIN, "#2", "遵照执行").await;
     press(&telegram, ADMIN, "推送记录", "（共 1 条）").await;
-    let question = press(&telegram, ADMIN, "重发", "重发到以下 1 个聊天").await;
+    let question = press(&telegram, ADMIN, "重发", "重发到以下 1 个频道").await;
     assert!(
         question.contains("请各部门遵照执行"),
         "it shows the card: {question}"

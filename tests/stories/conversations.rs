@@ -28,6 +28,8 @@ struct Told {
     hello: &'static str,
     word: &'static str,
     filter: &'static str,
+    /// Leaves the source without a command.
+    leave: &'static str,
     note: &'static str,
     /// How the report of what was sent ends, and of what was undone.
     sent: &'static str,
@@ -42,6 +44,7 @@ const ZH: Told = Told {
     hello: "你好",
     word: "体检",
     filter: "+体检 -招标",
+    leave: "退订集团要闻",
     note: "今天截止",
     sent: "成功 2，失败 0",
     undone: "删除已发送 2 条",
@@ -55,6 +58,7 @@ const EN: Told = Told {
     hello: "hi",
     word: "check-up",
     filter: "+check-up -tender",
+    leave: "unsubscribe company news",
     note: "Closes today",
     sent: "2 delivered, 0 failed",
     undone: "2 deleted",
@@ -136,10 +140,13 @@ async fn reader(language: Language) -> String {
     talk.presses(me, words.search, 1).await;
     talk.answers(me, told.word, 1).await;
     talk.says(me, "2", 1).await;
+    talk.says(me, "/digest", 1).await;
     talk.says(me, "/digest 25:00", 1).await;
     talk.says(me, "/nosuch", 1).await;
     talk.says(me, "http://10.0.0.1/news/", 1).await;
     talk.says(me, "/rebroadcast 2", 1).await;
+    talk.says(me, told.leave, 1).await;
+    talk.says(me, "/subscribe news", 1).await;
     talk.says(me, "/stop", 1).await;
     stage.pushing.stop().await;
     talk.end()
@@ -202,6 +209,7 @@ async fn channel_owner(language: Language) -> String {
     talk.told("a bulletin is published", 1).await;
     talk.says(stranger, "/unsubscribe news @our_news", 1).await;
     talk.says(owner, "/unsubscribe news @our_news", 1).await;
+    talk.says(owner, "/subscribe news @our_news", 1).await;
     stage.pushing.stop().await;
     talk.end()
 }
@@ -217,6 +225,8 @@ async fn bot_admin(language: Language) -> String {
         (700, "staff"),
     ];
     let mut talk = Transcript::of(&telegram, &chats, &PEOPLE);
+    talk.says(me, "/start", 1).await;
+    talk.presses(me, words.label_chat_id, 1).await;
     talk.says((PERSON, PERSON), "/subscribe news", 2).await;
     talk.presses(me, words.let_in, 2).await;
     stage.publish().await;

@@ -59,7 +59,7 @@ async fn a_button_of_another_chat_or_of_nobody_does_nothing() {
     said(&telegram, ADMIN, "申请订阅").await;
     let let_in = telegram.last(ADMIN).buttons().remove(0).1;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
-    said(&telegram, ADMIN, "重发到以下 1 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 1 个频道").await;
     let resend = telegram.last(ADMIN).buttons().remove(0).1;
     // Copied into a message of one's own chat, by its owner and by a stranger to it.
     let own = telegram.last(PERSON);
@@ -138,7 +138,7 @@ async fn a_digest_that_is_replied_to_asks_which_one() {
     telegram.press_labelled(700, ADMIN, "#3");
     let question = said(&telegram, 700, "把 #3“第2号").await;
     assert!(
-        question.contains("重发到以下 1 个聊天吗？\nstaff"),
+        question.contains("重发到以下 1 个频道吗？\nstaff"),
         "{question}"
     );
     pushing.stop().await;
@@ -288,7 +288,7 @@ async fn a_report_whose_question_is_gone_comes_as_a_message_of_its_own() {
     pushing.publish(1).await;
     telegram.until_sent(700, 1).await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
-    said(&telegram, ADMIN, "重发到以下 1 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 1 个频道").await;
     let fault = Fault::Refused(400, "Bad Request: message to edit not found");
     telegram.fault("editMessageText", None, fault, usize::MAX);
     let late = "Bad Request: query is too old and response timeout expired or query ID is invalid";
@@ -346,7 +346,7 @@ async fn a_member_does_not_write_over_what_an_admin_was_asked() {
     said(&telegram, GROUP, "/subscribe").await;
     let help = telegram.last(GROUP).buttons();
     telegram.say(GROUP, ADMIN, "/rebroadcast 2");
-    said(&telegram, GROUP, "重发到以下 1 个聊天").await;
+    said(&telegram, GROUP, "重发到以下 1 个频道").await;
     let question = telegram.last(GROUP);
     for (_, data) in &help {
         telegram.press(&question, PERSON, data);

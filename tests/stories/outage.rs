@@ -173,7 +173,7 @@ async fn a_question_is_closed_once_telegram_takes_it() {
     pushing.publish(1).await;
     for command in ["/rebroadcast 2", "/broadcast 停电"] {
         telegram.say(ADMIN, ADMIN, command);
-        said(&telegram, ADMIN, "3 个聊天").await;
+        said(&telegram, ADMIN, "3 个频道").await;
         let fault = Fault::Refused(500, "Internal Server Error");
         telegram.fault("editMessageText", None, fault, usize::MAX);
         let tried = telegram.calls("editMessageText");

@@ -106,7 +106,7 @@ async fn a_bulletin_is_sent_again_by_names_and_with_a_note() {
     telegram.say(ADMIN, ADMIN, "/rebroadcast");
     said(&telegram, ADMIN, "重发哪一条？").await;
     telegram.press_labelled(ADMIN, ADMIN, "#2");
-    said(&telegram, ADMIN, "重发到以下 1 个聊天吗？\n值班 室").await;
+    said(&telegram, ADMIN, "重发到以下 1 个频道吗？\n值班 室").await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 没有的群");
     said(&telegram, ADMIN, "找不到频道“没有的群”").await;
     telegram.press_labelled(ADMIN, ADMIN, "值班 室");

@@ -239,7 +239,7 @@ async fn a_rebroadcast_survives_a_kill_is_reported_and_undone() {
     let number = number_on(&card);
     rig.say(say(ADMIN, ADMIN, &format!("/rebroadcast {number}")))
         .await;
-    let question = rig.shown(ADMIN, "重发到以下 31 个聊天").await;
+    let question = rig.shown(ADMIN, "重发到以下 31 个频道").await;
     let data = rig.press(&question, ADMIN, "重发").await;
     rig.press_data(&question, ADMIN, &data).await;
     rig.shown(ADMIN, "正在向").await;

@@ -6,6 +6,7 @@ use super::{
     button::Button,
     pages,
     reply::Reply,
+    visible,
     words::{BotWords, fill, shown_name},
 };
 use crate::{
@@ -17,6 +18,8 @@ use crate::{
 /// Channels on a page, and chats that wait.
 const PAGE: usize = 10;
 const MOST_WAITING: usize = 12;
+/// Sources that the line of a channel names; more are counted.
+const MOST_SOURCES: usize = 3;
 
 pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<Reply, StoreError> {
     let words = asker.words();
@@ -59,7 +62,7 @@ pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<
 fn channel_line(base: &Base, words: &BotWords, status: &ChannelStatus) -> String {
     let channel = base.channel(&status.id).or(status.chat.as_deref());
     let sources = match channel.and_then(|channel| channel.sources.as_ref()) {
-        Some(sources) => sources.len().to_string(),
+        Some(sources) => visible::named(base, sources.iter(), MOST_SOURCES, words),
         None => words.all_sources.to_owned(),
     };
     let state = match (&status.blocked, &status.error) {

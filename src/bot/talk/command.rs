@@ -63,9 +63,9 @@ impl Usage {
             Self::Why => words.usage_why,
             Self::Remind => words.usage_remind,
             Self::Filter => words.usage_filter,
-            Self::Digest => "/digest 18:00|off",
-            Self::Quiet => "/quiet 22:00-07:00|off",
-            Self::Language => "/language zh|en",
+            Self::Digest => words.usage_digest,
+            Self::Quiet => words.usage_quiet,
+            Self::Language => words.usage_language,
             Self::Own => words.usage_own,
         };
         fill(words.misused, &[("usage", usage)])

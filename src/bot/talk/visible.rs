@@ -90,20 +90,28 @@ pub(super) fn names_for(base: &Base, chat: &Chat, words: &BotWords) -> String {
 
 /// Returns what a chat wants by name, escaped; what is not public only where all may be told.
 pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &BotWords) -> String {
-    const MOST: usize = 20;
     let Some(wanted) = &chat.sources else {
         return words.all_sources.to_owned();
     };
-    let sources = &base.config.sources;
-    let known = |id: &SourceId| sources.iter().find(|source| source.id == *id);
-    let may_be_told = |id: &&SourceId| all || known(id).is_none_or(|source| source.public);
+    let is_public = |id: &&SourceId| base.source(id).is_none_or(|source| source.public);
+    let wanted = wanted.iter().filter(|id| all || is_public(id));
+    named(base, wanted, 20, words)
+}
+
+/// Sources by name, escaped; of many the first ones.
+pub(super) fn named<'a>(
+    base: &Base,
+    sources: impl Iterator<Item = &'a SourceId>,
+    most: usize,
+    words: &BotWords,
+) -> String {
     let name = |id: &SourceId| {
-        let name = known(id).map_or(id.as_str(), |source| &source.name);
+        let name = base.source(id).map_or(id.as_str(), |source| &source.name);
         escape(&shown_name(name))
     };
-    let mut names: Vec<String> = wanted.iter().filter(may_be_told).map(name).collect();
+    let mut names: Vec<String> = sources.map(name).collect();
     let count = names.len();
-    names.truncate(MOST);
+    names.truncate(most);
     match names.is_empty() {
         true => words.none.to_owned(),
         false => in_a_row(words, &names, count),
