@@ -38,7 +38,7 @@ texts! {
         upkeep config reload not_reloaded download download_hint digest_at digest_at_hint quiet
         quiet_hint silent silent_hint bad_filter bad_digest bad_quiet
         add_channel next_step channel_kind channel_id channel_id_hint urgent urgent_hint mode
-        mode_each mode_bundle mode_digest digest_line_hint time_zone corrections corrections_hint template
+        mode_each mode_bundle mode_digest digest_time digest_line_hint time_zone corrections corrections_hint template
         template_hint secret_is_set secret_is_lost forget_secrets channel_in_store channel_removal
         card_there channel_id_taken channel_of_config did_edit_channel did_remove_channel import_data
         import_elsewhere
@@ -79,7 +79,7 @@ impl DeskWords {
             "sources" => self.sources,
             "urgent" => self.urgent,
             "mode" => self.mode,
-            "digest" => self.digest_at,
+            "digest" => self.digest_time,
             "quiet" => self.quiet,
             "time_zone" => self.time_zone,
             "corrections" => self.corrections,

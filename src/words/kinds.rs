@@ -10,6 +10,7 @@ texts! {
         homeserver_hint room_hint matrix_token_hint ntfy_url_hint ntfy_token_hint smtp_hint
         from_hint mail_to_hint webhook_url_hint webhook_secret_hint app_secret_hint members_hint
         api_url_hint
+        as_news as_markdown as_text by_tls by_starttls in_clear
     }
     counted {}
     also {}
@@ -53,6 +54,20 @@ impl KindWords {
             "agent_id" => self.agent_id,
             "format" => self.format,
             "api_url" => self.api_url,
+            _ => return None,
+        })
+    }
+
+    /// One of the words that a key may have.
+    #[must_use]
+    pub fn word(&self, word: &str) -> Option<&'static str> {
+        Some(match word {
+            "news" => self.as_news,
+            "markdown" => self.as_markdown,
+            "text" => self.as_text,
+            "tls" => self.by_tls,
+            "starttls" => self.by_starttls,
+            "none" => self.in_clear,
             _ => return None,
         })
     }

@@ -185,7 +185,7 @@ pub(super) fn form(admin: &Admin, target: &ChannelTarget, typed: &Typed) -> Desk
     fields.extend([
         chats::sources_field(admin, typed),
         FormField::new("mode", words.mode, "select").of(modes(admin, typed)),
-        field("digest", words.digest_at, "text").hinted(words.digest_line_hint),
+        field("digest", words.digest_time, "text").hinted(words.digest_line_hint),
         field("quiet", words.quiet, "text").hinted(words.quiet_hint),
     ]);
     if matches!(target, ChannelTarget::New(_)) {
@@ -195,7 +195,10 @@ pub(super) fn form(admin: &Admin, target: &ChannelTarget, typed: &Typed) -> Desk
     fields.extend(further_fields(admin, typed));
     fields.extend(forget_field(admin, target));
     DeskForm {
-        heading: matches!(target, ChannelTarget::Known(..)).then_some(words.channel_in_store),
+        heading: match target {
+            ChannelTarget::New(kind) => words::of(admin.language).kinds.kind(kind.name),
+            ChannelTarget::Known(..) => Some(words.channel_in_store),
+        },
         action: target.action(),
         fields,
         submit: match target {
@@ -269,26 +272,22 @@ fn key_field(admin: &Admin, target: &ChannelTarget, key: &Key, typed: &Typed) ->
                 ..field
             }
         }
-        Form::Word(words) => shown("select").of(words
-            .iter()
-            .map(|it| word(it, typed.get(key.name)))
-            .collect()),
+        Form::Word(choices) => {
+            let chosen = typed.get(key.name);
+            let choices = choices.iter().map(|it| FormChoice {
+                value: (*it).to_owned(),
+                label: kinds.word(it).unwrap_or(it).to_owned(),
+                chosen: *it == chosen,
+                ..FormChoice::default()
+            });
+            shown("select").of(choices.collect())
+        }
         Form::Mailboxes => shown("textarea").required(),
         Form::Api(_) => shown("text").folded(),
         _ => FormField {
             required,
             ..shown("text")
         },
-    }
-}
-
-/// A word of the config that the platforms know.
-fn word(word: &str, typed: &str) -> FormChoice {
-    FormChoice {
-        value: word.to_owned(),
-        label: word.to_owned(),
-        chosen: word == typed,
-        ..FormChoice::default()
     }
 }
 
