@@ -525,7 +525,7 @@ impl Life {
             return;
         }
         let url = format!("https://hooks.example.com/{key}");
-        let keys = [("kind", "webhook"), ("url", &url)];
+        let keys = [("kind", "webhook"), ("url", url.as_str())];
         let keys = keys.map(|(key, value)| (key.to_owned(), value.into()));
         let added = AddedChannel {
             id: channel.clone(),
