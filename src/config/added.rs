@@ -17,8 +17,7 @@ use super::{
     table::{Problems, Table, nearest},
 };
 use crate::bulletin::{
-    AddedChannel, AddedSource, ChannelId, FieldFault, Filter, InputFault, Source, SourceId,
-    SourceKeys,
+    AddedChannel, AddedSource, ChannelId, FieldFault, InputFault, Source, SourceId, SourceKeys,
 };
 
 /// Keys that lead past the guard on addresses, into files of this machine, or hold secrets.

@@ -242,7 +242,11 @@ async fn each_field_of_a_source_s_form_is_refused_in_chinese_alone() {
             "li[",
             "“每一行的 CSS 选择器”：不是有效的 CSS 选择器",
         ),
-        ("to", "nowhere", "“发送到”：配置文件中没有这个频道"),
+        (
+            "to",
+            "nowhere",
+            "“发送到”：没有这个频道，请重新打开页面后再选择",
+        ),
     ] {
         let told = noticed(&browser, &[url, (field, value)]).await;
         assert!(told.contains(why), "{field}: {told}");
