@@ -22,20 +22,20 @@ const NAMES: [&str; 12] = [
     "june jun juni juin junio juny giugno giu junho iunie kesäkuu kesäkuuta czerwca czerwiec cze června červen jún júna \
      június haziran haz июня июнь июн червня червень чер юни ιουνίου ιούνιος ιουν ιούν يونيو يونيه جوان حزيران",
     "july jul juli juillet juil julio juliol luglio lug julho iulie heinäkuu heinäkuuta lipca lipiec července červenec júl \
-     júla július temmuz tem июля июль июл липня липень юли ιουλίου ιούλιος ιουλ ιούλ يوليو يوليه جويلية تموز",
+     júla július temmuz tem июля июль июл липня липень юли ιουλίου ιούλιος ιουλ ιούλ يوليو يوليه يوليوز جويلية تموز",
     "august aug août agosto ago agost augustus augusti elokuu elokuuta sierpnia sierpień srpna srpen augusta augusztus \
-     ağustos ağu agustus августа август авг серпня серпень сер αυγούστου αύγουστος αυγ αύγ أغسطس اغسطس أوت آب",
+     ağustos ağu agustus августа август авг серпня серпень сер αυγούστου αύγουστος αυγ αύγ أغسطس اغسطس غشت أوت آب",
     "september sept sep septembre septiembre setiembre set setembre settembre setembro septembrie syyskuu syyskuuta \
      września wrzesień wrz září septembra szeptember szept eylül eyl сентября сентябрь сен сент вересня вересень вер \
-     септември σεπτεμβρίου σεπτέμβριος σεπ σεπτ سبتمبر أيلول",
+     септември σεπτεμβρίου σεπτέμβριος σεπ σεπτ سبتمبر شتنبر أيلول",
     "october oct oktober okt octobre octubre ottobre ott outubro out octombrie lokakuu lokakuuta października październik \
      paź října říjen október októbra ekim eki октября октябрь окт жовтня жовтень жов октомври οκτωβρίου οκτώβριος οκτ \
      أكتوبر اكتوبر تشرين\u{a0}الأول",
     "november nov novembre noviembre novembro noiembrie marraskuu marraskuuta listopada listopad listopadu novembra kasım \
-     kas ноября ноябрь ноя нояб листопада листопад лис ноември νοεμβρίου νοέμβριος νοε نوفمبر تشرين\u{a0}الثاني",
+     kas ноября ноябрь ноя нояб листопада листопад лис ноември νοεμβρίου νοέμβριος νοε نوفمبر نونبر تشرين\u{a0}الثاني",
     "december dec dezember dez décembre déc diciembre dic desembre dicembre dezembro decembrie desember des joulukuu \
      joulukuuta grudnia grudzień gru prosince prosinec decembra aralık декабря декабрь дек грудня грудень гру декември \
-     δεκεμβρίου δεκέμβριος δεκ ديسمبر كانون\u{a0}الأول",
+     δεκεμβρίου δεκέμβριος δεκ ديسمبر دجنبر كانون\u{a0}الأول",
 ];
 
 /// Weekdays before a date, by how they begin.
@@ -43,8 +43,8 @@ pub(in crate::source) const WEEKDAYS: &str = "(?:mon|tue|wed|thu|fri|sat|sun)[a-
     (?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|\
     (?:luned|marted|mercoled|gioved|venerd)[iì]|sabato|domenica|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|\
     (?:maan|dins|woens|donder|vrij|zater|zon)dag|poniedzia[lł](?:ek|ku)|wtor(?:ek|ku)|[sś]rod[ayęy]|czwart(?:ek|ku)|pi[ąa]t(?:ek|ku)|sobot[ayęu]|niedziel[aięe]|\
-    pond[ěe]l[íi]|[úu]ter[ýyek]|st[řr]ed[ayu]|[čc]tvrt(?:ek|ka)|p[áa]t(?:ek|ku)|ned[ěe]l[ei]|pazartesi|sal[ıi]|[çc]ar[şs]amba|per[şs]embe|cuma|\
-    (?:يوم\\s)?(?:الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)|понедельника?|вторника?|сред[ауы]|четверга?|пятниц[аыу]|суббот[аыу]|воскресень[ея]|понеділ(?:ок|ка)|вівтор(?:ок|ка)|серед[аиу]|четвер(?:га)?|п.ятниц[яіюю]|субот[аиу]|неділ[яію]|\
+    pond[ěe]l[íi]|[úu]ter[ýyek]|st[řr]ed[ayu]|[čc]tvrt(?:ek|ka)|p[áa]t(?:ek|ku)|ned[ěe]l[ei]|pazartesi|pazar|sal[ıi]|[çc]ar[şs]amba|per[şs]embe|cumartesi|cuma|thứ\\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\\snhật|\
+    (?:يوم\\s)?(?:الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)|понедельника?|вторника?|сред[ауы]|четверга?|пятниц[аыуе]|суббот[аыу]|воскресень[ея]|понеділ(?:ок|ка)|вівтор(?:ок|ка)|серед[аиу]|четвер(?:га)?|п.ятниц[яіюю]|субот[аиу]|неділ[яію]|\
     (?:пн|вт|ср|чт|пт|сб|вс|нд)";
 
 /// The month that a name means.

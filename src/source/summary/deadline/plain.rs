@@ -1,8 +1,10 @@
 //! A sentence with the many ways of telling a day made plain: ranges that leave out a month, weekdays, tomorrow,
 //! other calendars and languages, so that one search finds all of its dates.
 
+mod clock;
 mod day;
 mod letters;
+mod weekday;
 
 use std::sync::LazyLock;
 
@@ -22,7 +24,7 @@ pub(super) fn names_day(sentence: &str) -> bool {
 
 /// `from` is the day of publication; with `day_first`, numbers of a date stand in the order of day and month.
 pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String {
-    let folded: String = sentence.chars().map(fold).collect();
+    let folded: String = sentence.chars().filter(is_kept).map(fold).collect();
     let folded = letters::plain(folded, day_first, from);
     let slashed = match day_first {
         true => folded,
@@ -91,6 +93,12 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
     text = replace_where(&['曜', '요'], &NEIGHBOUR_WEEKDAY, text, |found| {
         weekday(found, from)
     });
+    text = replace_where(&['曜', '요'], &BARE_WEEKDAY, text, |found| {
+        match found.get(1) {
+            Some(_) => found[0].to_owned(),
+            None => weekday(found, from) + found["tail"].trim_start_matches('の'),
+        }
+    });
     text = replace_where(&['日', '号'], &BARE_DAY, text, |found| {
         bare_day(found, from)
     });
@@ -132,8 +140,15 @@ fn month_and_day(month: &str, day: &str) -> Option<String> {
     (is_in(month, 12) && is_in(day, 31)).then(|| format!("{month}月{day}日"))
 }
 
+/// Marks of Arabic vowels, which most texts leave out, are no letters.
+fn is_kept(c: &char) -> bool {
+    !matches!(c, '\u{640}' | '\u{64b}'..='\u{652}')
+}
+
 fn fold(c: char) -> char {
     match c {
+        '\u{660}'..='\u{669}' => char::from_u32(u32::from(c) - 0x630).unwrap_or(c),
+        '’' => '\'',
         '０'..='９' | '：' | '．' | '／' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '（' => '(',
         '）' => ')',
@@ -184,7 +199,7 @@ static YEARS_APART: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"(\d)\s?[-—–~～]+\s?(20\d\d\s?[年./-]\s?\d)"));
 /// `中午十二時`
 static CLOCK: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"([一二三四五六七八九十]{1,3})([时時点點](?:[^间間刻]|$))"));
+    LazyLock::new(|| fixed(r"([零一二两兩三四五六七八九十]{1,3})([时時点點](?:[^间間刻]|$))"));
 /// `5月中旬（20日前）`: the day in brackets is of that month.
 static TENTH: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"(\d{1,2}月)[上中下]旬\s?\((\d{1,2}[日号])"));
@@ -218,7 +233,7 @@ static NEAR: LazyLock<Regex> = LazyLock::new(|| {
 });
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(每|上|逢)?(本|这|這|下)?(?:个|個)?(?:周|週|星期|礼拜)([一二三四五六日天])(至|到|-)?(?:\s?\(((?:\d{1,2}月)?\d{1,2}[日号])\))?",
+        r"(每|上|逢)?(本|这|這|下)?(?:个|個)?(?:周|週|星期|礼拜)([一二三四五六日天])(?:\s?(至|到|-|—|～|~)\s?(?:周|週|星期|礼拜)?(?P<last>[一二三四五六日天]))?(?:\s?\((?P<day>(?:\d{1,2}月)?\d{1,2}[日号])\))?",
     )
 });
 /// `于18日前`, `每月25日`, `于二十日前`; a number in words is a day only as an end, since `三日内` counts days.
@@ -230,11 +245,20 @@ static BARE_DAY: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `所以16号前`, `8号晚`: without a word before it, a day is one where an end or a part of the day follows.
 static BARE_END: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(r"([^\d月年第近满滿連连约約期/.\s-])(\d{1,2})[日号]()(之?前|以前|止|截|晚|[上下中]午)")
+    fixed(
+        r"([^\d月年第近满滿連连约約期路街巷弄楼樓栋幢/.\s-])(\d{1,2})[日号]()(之?前|以前|止|截|晚|[上下中]午)",
+    )
 });
 /// `今週の金曜日`, `이번 주 금요일`
 static NEIGHBOUR_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"()(今|本|来|이번\s?|다음\s?)[週주]の?\s?([月火水木金土日월화수목금토])(?:曜日?|요일)")
+});
+
+/// `金曜の正午までに`, `금요일까지`; a day or `毎週` before it is told more surely.
+static BARE_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(毎週?の?|隔週|[日・、)(号]\s?|매주\s?|일\s|\d\.?\s?)?()([月火水木金土日월화수목금토일])(?:曜日?|요일)()()(?P<tail>の?(?:正午|夕方|朝|中|午[前後]?)?\s?(?:\d{1,2}[時:]\d{0,2}分?)?(?:まで|迄|締)|\s?(?:오전|오후|정오|자정|저녁)?\s?(?:\d{1,2}시)?\s?까지)",
+    )
 });
 
 /// The last day of a month, the next one of its name.
@@ -275,14 +299,23 @@ fn near(found: &Captures<'_>, from: NaiveDate) -> String {
 /// `本周五`, `下周三`; `周五` alone is the next one.
 fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
     let is_there = |at: usize| found.get(at).is_some_and(|part| !part.is_empty());
-    if is_there(1) || is_there(4) {
+    // `周一至周五` is of each week, `本周一至周五` of one.
+    if is_there(1) || is_there(4) && !is_there(2) {
         return found[0].to_owned();
     }
+    if let Some(last) = found.name("last") {
+        return weekday_of(found, last.as_str(), from);
+    }
     // The day beside it is told more surely.
-    if let Some(day) = found.get(5).filter(|day| day.as_str().contains('月')) {
+    if let Some(day) = found.name("day").filter(|day| day.as_str().contains('月')) {
         return format!("{} ", day.as_str());
     }
-    let wanted = match &found[3] {
+    weekday_of(found, &found[3], from)
+}
+
+/// The day of that name in the week that was found.
+fn weekday_of(found: &Captures<'_>, name: &str, from: NaiveDate) -> String {
+    let wanted = match name {
         "一" | "月" | "월" => 0,
         "二" | "火" | "화" => 1,
         "三" | "水" | "수" => 2,
@@ -292,7 +325,11 @@ fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
         _ => 6,
     };
     let today = u64::from(from.weekday().num_days_from_monday());
-    let ahead = match found.get(2).map(|week| week.as_str().trim_end()) {
+    let ahead = match found
+        .get(2)
+        .map(|week| week.as_str().trim_end())
+        .filter(|week| !week.is_empty())
+    {
         Some("下" | "来" | "다음") => 7 + wanted - today,
         Some(_) if wanted < today => return found[0].to_owned(),
         _ => (7 + wanted - today) % 7,

@@ -10,17 +10,18 @@ use crate::source::date;
 const NEAR: usize = 60;
 
 /// Words between a date and its time, on either side of it.
-const LINKS: &str = "at|on|by|until|before|bis|am|le|hasta|las|del|de|do|dia|até|das|alle|entro|om|op|o|w|dne|dnia|hod|в|до|о|r|г|р|года|року|roku|\
-    vào|ngày|hết|يوم|من|tarihi(?:nde)?|günü|el|día|giorno|di|alle|dell|della|день|北京时间";
+const LINKS: &str = "este|esta|this|ce|questo|diesen|deze|цю|цієї|bu|tento|ao|at|on|by|until|before|bis|am|um|le|les|hasta|las|del|de|do|dia|día|até|das|alle|al|a|entro|om|op|o|w|we|v|ve|dne|dnia|hod|od|w\\sdniu|tot|voor|vóór|в|до|о|об|к|r|г|р|года|року|roku|\
+    vào|lúc|hồi|trước|ngày|hết|يوم|من|في|عند|تمام|الموافق|tarihi(?:nde)?|günü|gecesi|akşamı|sabahı|saat|öğlen|öğle|mesai|el|giorno|di|dell|della|день|北京时间";
 /// Words before an hour that say that it is one.
-const HOUR_WORDS: &str =
-    "ore|ora|alle|dalle|las|saat|godz\\.?|godziny|kl\\.?|klo|lúc|الساعة|@|à|às|a\\slas|um";
+const HOUR_WORDS: &str = "ore|ora|alle|dalle|las|saat|saati|godz\\.?|godziny|kl\\.?|klo|lúc|الساعة|@|à|às|a\\slas|um|klokken|kell|godzinie";
 /// A time of day; whether it is one, [`written`] decides.
-const TIME: &str = r"(?:(?P<half>上午|早上|下午|中午|晚上|傍晚|正午|午前|午後|오전|오후)\s?)?(?P<hour>\d{1,2})(?:\s?(?P<sep>[:.h]|時|时|点|點|시|giờ|г)\s?(?P<minute>\d{2})(?:分|분)?)?\s?(?P<mark>noon|midnight|a\.?m(?:\.|(?-u:\b))|p\.?m(?:\.|(?-u:\b))|uhr|uur|h(?:oras|rs|od\p{L}*)?(?-u:\b)|heures|時|时|点|點|시|giờ|час\p{L}*|ч(?:\.|(?-u:\b)|\s)|годин\p{L}*|ظهرا|صباحا|مساء)?|(?P<word>noon|midday|midnight|正午|minuit|midi|mitternacht|medianoche|mediodía|meia-noite|meio-dia|mezzanotte|mezzogiorno|полуночи|півночі|północy|půlnoci)";
+const TIME: &str = r"(?:(?P<half>上午|早上|下午|中午|晚上|傍晚|正午|午前|午後|오전|오후)\s?)?(?P<hour>\d{1,2})(?:\s?(?P<sep>[:.h]|時|时|点|點|시|giờ|г)\s?(?P<minute>\d{2})\s?(?:分|분|phút)?)?\s?(?P<mark>noon|midnight|a\.?m(?:\.|(?-u:\b))|p\.?m(?:\.|(?-u:\b))|uhr|uur|h(?:oras|rs|od\p{L}*)?(?-u:\b)|heures|時|时|点|點|시|giờ|час\p{L}*|ч(?:\.|(?-u:\b)|\s)|годин\p{L}*|ظهرا|صباحا|مساء)?|(?P<word>noon|midday|midnight|正午|minuit|midi|mitternacht|medianoche|mediodía|meia-noite|meio-dia|mezzanotte|mezzogiorno|полуночи|півночі|полудня|полудню|północy|południa|południe|půlnoci|poledne|middernacht|gece\syarısı|자정|정오|منتصف\sالليل)";
 
 /// Returns the place of a day with the time beside it, and that time as `17:30`.
 pub(super) fn beside(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
-    after(text, day).or_else(|| before(text, day))
+    after(text, day)
+        .or_else(|| before(text, day))
+        .or_else(|| closing(text, day))
 }
 
 /// `March 27, at 12 noon`, `27.03.2026, 12:00 Uhr`, `3월 25일(수) 12시`.
@@ -29,7 +30,7 @@ fn after(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
         let weekday = date::WEEKDAYS;
         let hour = format!("(?P<said>(?:{HOUR_WORDS})\\s?)?");
         fixed(&format!(
-            r"^(?:['’]\p{{L}}{{1,3}})?[\s,،.()（）|]{{0,4}}(?:\p{{L}}{{3,9}}\)[\s,]?)?(?:[월화수목금토일月火水木金土日]\))?(?:(?:{LINKS}|{weekday})[\s.,]{{1,3}}){{0,3}}{hour}(?:{TIME})(?:[^()]{{0,12}}\))?"
+            r"^(?:['’]\p{{L}}{{1,3}})?[\s,،.()（）|]{{0,4}}(?:\p{{L}}{{3,9}}\)[\s,]?)?(?:[월화수목금토일月火水木金土日]\))?(?:(?:{LINKS}|{weekday})[\s.,]{{1,3}}){{0,4}}?(?:\p{{Han}}{{2}}\()?{hour}(?:{TIME})(?:[^()]{{0,12}}\))?"
         ))
     });
     let found = AFTER.captures(window_after(text, day.end))?;
@@ -54,19 +55,24 @@ fn before(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
     Some((start..day.end, time))
 }
 
+/// `do 16. 2., poslední den do 17:00`: the time at which the last day closes stands in a clause of its own.
+fn closing(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
+    const CLOSING: &str = r"last\sday|clos(?:es|ing)|letzten?\stag|schließ\p{L}*|laatste\sdag|sluit\p{L}*|dernier\sjour|último\sd[ií]a|ultimo\sgiorno|ostatni\p{L}*\sd\p{L}+|poslední\sden|последн\p{L}+\sдень|останн\p{L}+\sдень|تغلق|يغلق|تقفل|يقفل";
+    static TIME_OF_CLOSING: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"^[\s,،)]{{1,3}}[\p{{L}}\s]{{0,20}}?(?:{CLOSING})[^,.;،\d]{{0,30}}(\d{{1,2}}:\d\d)(?:[^\d:]|$)"
+        ))
+    });
+    let rest = &text[day.end..];
+    let found = TIME_OF_CLOSING.captures(rest)?;
+    Some((day.clone(), found[1].to_owned()))
+}
+
 /// A time of 24 hours; a number alone is none, and a dot between numbers is no colon without a word beside it.
 fn written(found: &Captures<'_>) -> Option<String> {
     if let Some(word) = found.name("word") {
-        let is_noon = [
-            "noon",
-            "midday",
-            "正午",
-            "midi",
-            "mediodía",
-            "meio-dia",
-            "mezzogiorno",
-        ]
-        .contains(&word.as_str().to_lowercase().as_str());
+        const NOON: &str = " noon midday 正午 midi mediodía meio-dia mezzogiorno полудня полудню południa południe poledne 정오 ";
+        let is_noon = NOON.contains(&format!(" {} ", word.as_str().to_lowercase()));
         return Some(if is_noon { "12:00" } else { "23:59" }.to_owned());
     }
     let hour: u32 = found["hour"].parse().ok()?;

@@ -1,24 +1,20 @@
-//! Days that languages with letters tell without a full date: `this Friday`, `the end of March`, `31.3.`, `31/3`.
+//! Days that languages with letters tell without a full date: `the end of March`, `31.3.`, `31/3`.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 use chrono::{Datelike, Days, NaiveDate};
 use regex::{Captures, Regex};
 
-use super::day::{last_of_month, replace, written};
+use super::{
+    clock,
+    day::{last_of_month, replace, written},
+    weekday,
+};
 use crate::source::date;
 
-/// Says that a weekday is the next one of its name, where no date follows it.
-const THIS: &str = "by|until|before|bis|bis zum|tot|vóór|avant|jusqu'à|hasta el|antes del|entro|até|до|do|najbliższego|najbliższy|this|coming|next|diesen|kommenden|nächsten|deze|komende|aanstaande|ce|este|esta|próximo|próxima|questo|prossimo|эту|этот|ближайшую|цю|цей|ten|tento";
 /// The end of a month, before its name.
-const END_OF: &str = "end of|ende|eind(?:e)?|fin(?:e)?(?: de| du mois de)?|finales de|fim de|final de|finais de|końca|konce|конца|кінця|نهاية(?: شهر)?|cuối tháng|hết tháng";
+const END_OF: &str = "end of|last day of|letzten tag im|letzten tag des|dernier jour de|último día de|ultimo giorno di|último dia de|laatste dag van|ostatni(?:ego|m)? d(?:zień|nia|niem|niu)|posledn(?:í|ího) d(?:en|ne|ni)|последн(?:ий|его) д(?:ень|ня)|останн(?:ій|ього) д(?:ень|ня)|آخر(?: يوم من)?(?: شهر)?|fins de|koncem|наприкінці|ende|eind(?:e)?|fin(?:e)?(?: de| du mois de)?|finales de|fim de|final de|finais de|końca|konce|конца|кінця|نهاية(?: شهر)?|cuối tháng|hết tháng";
 
-static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
-    let weekdays = date::WEEKDAYS;
-    fixed(&format!(
-        r"(^|[^\p{{L}}])(?:{THIS})\s({weekdays})(?:\s(?:next|prochain|prossimo|que viene))?([\s,.(]*(?:(?:den|dem|the|le|el|il|dia|dnia|dne|day)\s)?\d|[^\p{{L}}]|$)"
-    ))
-});
 static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
     let months = date::months();
     fixed(&format!(
@@ -75,7 +71,7 @@ pub(super) fn names_day(sentence: &str) -> bool {
 /// How weekdays begin, and `tháng`, the month of Vietnamese.
 const WEEKDAYS: &str = "mon tue wed thu fri sat sun die mit don fre sam son lun mar mer jeu ven dim mié mie jue vie sáb sab dom \
     gio seg ter qua qui sex maa din woe vri zat zon pon wto śro sro czw pią pia sob nie úte ute stř stř čtv ctv pát pat \
-    ned paz sal çar car per cum пон вто сре чет пят суб вос ятн вів сер нед thá الأ الا الإ الث الخ الج الس";
+    ned paz sal çar car per cum thứ chủ ngà чис ayı día dia пон вто сре чет пят суб вос ятн вів сер нед thá الأ الا الإ الث الخ الج الس";
 
 fn beginning(word: &str) -> Option<[char; 3]> {
     let mut letters = word.chars().flat_map(char::to_lowercase);
@@ -89,7 +85,7 @@ fn has_letters(text: &str) -> bool {
 
 pub(super) fn plain(sentence: String, day_first: bool, from: NaiveDate) -> String {
     let text = match has_letters(&sentence) {
-        true => in_words(sentence, from),
+        true => in_words(sentence, day_first, from),
         false => sentence,
     };
     match day_first {
@@ -98,8 +94,9 @@ pub(super) fn plain(sentence: String, day_first: bool, from: NaiveDate) -> Strin
     }
 }
 
-fn in_words(sentence: String, from: NaiveDate) -> String {
-    let mut text = replace(&WEEKDAY, sentence, |found| weekday(found, from));
+fn in_words(sentence: String, day_first: bool, from: NaiveDate) -> String {
+    let text = clock::plain(sentence, day_first);
+    let mut text = weekday::plain(text, from);
     text = replace(&MONTH_END, text, |found| month_end(found, from));
     text = replace(&MONTH_END_BEHIND, text, |found| month_end(found, from));
     text = replace(&SPANISH_HOUR, text, spanish_hour);
@@ -114,37 +111,6 @@ fn spanish_hour(found: &Captures<'_>) -> String {
     let hour = hour.map_or(0, |at| at + 1);
     let is_late = !found[2].eq_ignore_ascii_case("mañana") && hour < 12;
     format!("las {}:00", if is_late { hour + 12 } else { hour })
-}
-
-/// `this Friday`
-fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
-    // The day beside it is told more surely.
-    let is_dated = found[3].ends_with(|c: char| c.is_ascii_digit());
-    let Some(wanted) = number_of(&found[2]).filter(|_| !is_dated) else {
-        return found[0].to_owned();
-    };
-    let today = from.weekday().num_days_from_monday();
-    let ahead = u64::from((7 + wanted - today) % 7);
-    let day = from.checked_add_days(Days::new(ahead));
-    format!("{}{}{}", &found[1], written(day, &found[2]), &found[3])
-}
-
-/// Monday is 0.
-fn number_of(weekday: &str) -> Option<u32> {
-    static STARTS: LazyLock<[Regex; 7]> = LazyLock::new(|| {
-        [
-            "mon|lun|maan|ponie|pond|pazartesi|понед|понеді|segunda",
-            "tue|die|mar|dins|wtor|úter|sal|вт|вівт|terça",
-            "wed|mitt|mer|mi[ée]r|woens|[sś]rod|st[řr]ed|çar|сред|серед|quarta",
-            "thu|don|jeu|jue|gio|czw|čtv|perş|четв|quinta",
-            "fri|frei|ven|vie|vrij|pi[ąa]t|pát|cuma|пят|п.ят|sexta",
-            "sat|sams|sam|s[áa]b|zat|sobot|cumartesi|суб",
-            "sun|sonn|dim|dom|zon|niedz|neděl|pazar|воскр|неділ",
-        ]
-        .map(|starts| fixed(&format!("^(?:{starts})")))
-    });
-    let found = STARTS.iter().position(|starts| starts.is_match(weekday))?;
-    u32::try_from(found).ok()
 }
 
 fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
