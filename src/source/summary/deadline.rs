@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use self::dates::{Days, dated};
-use self::signs::{Around, Place};
+use self::signs::{Around, Place, Whole};
 use crate::bulletin::Moment;
 
 /// The day by which people must act, and the sentence that says so.
@@ -87,7 +87,12 @@ fn each_place(
 ) {
     let from = published.map_or_else(|| now.with_timezone(&zone).date_naive(), Moment::day);
     let sentences = dated(text, &Days { from, zone, now });
-    let count = sentences.iter().map(|sentence| sentence.dates.len()).sum();
+    let days = || {
+        let dates = sentences.iter().flat_map(|sentence| &sentence.dates);
+        dates.map(|(_, moment)| moment.day())
+    };
+    let count = days().count();
+    let whole = &Whole::new(text, days().filter(|day| *day >= from).collect());
     let mut at = 0;
     for dated in &sentences {
         let first = at;
@@ -99,6 +104,7 @@ fn each_place(
         for (nth, (_, moment)) in dated.dates.iter().enumerate() {
             if moment.day() >= from {
                 look(&Place {
+                    whole,
                     dated,
                     around,
                     nth,

@@ -26,7 +26,7 @@ pub(super) struct Count {
 }
 
 impl Count {
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.right += other.right;
         self.wrong += other.wrong;
         self.missed += other.missed;
@@ -147,7 +147,7 @@ macro_rules! files {
 }
 
 /// The first line of each file says when and by whom it was written.
-pub(super) const FILES: [(&str, &str); 24] = files![
+pub(super) const FILES: [(&str, &str); 27] = files![
     "first",
     "second",
     "third",
@@ -169,9 +169,12 @@ pub(super) const FILES: [(&str, &str); 24] = files![
     "nineteenth",
     "twentieth",
     "twenty_first",
+    "twenty_second",
     "short",
     "another_author",
-    "further_author"
+    "further_author",
+    "third_author_zh",
+    "third_author_others"
 ];
 
 #[test]

@@ -13,7 +13,7 @@ mod words;
 use chrono::NaiveDate;
 
 use self::place::Say;
-pub(super) use self::place::{Around, Place};
+pub(super) use self::place::{Around, Place, Whole};
 use crate::bulletin::Moment;
 
 pub(super) fn say_signs(place: &Place<'_>, say: Say<'_>) {
@@ -22,6 +22,7 @@ pub(super) fn say_signs(place: &Place<'_>, say: Say<'_>) {
     let name = if is_chinese { "zg " } else { "xg " };
     say(&[name, "any"]);
     say(&[name, "ahead ", ahead(moment, place.published)]);
+    say(&[name, "rank ", place.whole.rank(moment.day())]);
     if matches!(moment, Moment::Time(_)) {
         say(&[name, "timed"]);
     }

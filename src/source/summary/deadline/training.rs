@@ -19,6 +19,8 @@ const ROUNDS: usize = 60;
 /// Weights are whole numbers; those below the least are left out.
 const SCALE: f64 = 1000.0;
 const LEAST: i32 = 10;
+/// Added to every Chinese date: left out, the texts of two authors so gain recall and lose no precision.
+const LEAN: (&str, i32) = ("zg any", 60);
 
 /// A labelled text, and its dates with their signs.
 struct Example<'a> {
@@ -109,10 +111,11 @@ fn learn(examples: &[&Example<'_>]) -> BTreeMap<String, i32> {
         }
     }
     let weights = descend(&rows, known.len());
-    let rounded = |at: usize| (weights[at] * SCALE).round() as i32;
+    let lean = |sign: &str| if sign == LEAN.0 { LEAN.1 } else { 0 };
+    let rounded = |sign: &str, at: usize| (weights[at] * SCALE).round() as i32 + lean(sign);
     let all = known
         .iter()
-        .map(|(sign, at)| ((*sign).to_owned(), rounded(*at)));
+        .map(|(sign, at)| ((*sign).to_owned(), rounded(sign, *at)));
     all.filter(|(_, weight)| weight.abs() >= LEAST).collect()
 }
 
@@ -160,35 +163,46 @@ fn the_weights_are_those_that_the_texts_teach() {
     }
 }
 
-/// Precision and recall on each file, learnt from the others.
+/// Precision and recall on each file, learnt from the others; `LEFT_OUT=another_author,short` for some of them.
 #[test]
 #[ignore = "for those who change signs: it learns as often as there are files"]
 fn figures_of_each_file_that_is_left_out() {
+    let wanted = std::env::var("LEFT_OUT").unwrap_or_default();
     let files: Vec<_> = FILES
         .iter()
-        .map(|(name, file)| (name, examples(file)))
+        .map(|(name, file)| (*name, examples(file)))
         .collect();
     for (name, left_out) in &files {
+        if !wanted.is_empty() && !wanted.split(',').any(|wanted| wanted == *name) {
+            continue;
+        }
         let others = files.iter().filter(|(other, _)| other != name);
         let others: Vec<&Example<'_>> = others.flat_map(|(_, examples)| examples).collect();
-        let weights = learn(&others);
-        let (mut chinese, mut lettered) = (Count::default(), Count::default());
-        for example in left_out {
-            let is_chinese = example.case.language.starts_with("zh");
-            let count = if is_chinese {
-                &mut chinese
-            } else {
-                &mut lettered
-            };
-            let found = example.found(&weights);
-            if !count.judge(&example.case, found.as_deref()) && std::env::var_os("FAULTS").is_some()
-            {
-                println!(
-                    "{found:?} instead of {:?}: {}",
-                    example.case.right, example.case.text
-                );
-            }
+        say_figures(name, left_out, &learn(&others));
+    }
+}
+
+/// Says how much is found in each language, and with `FAULTS=1` what is not.
+fn say_figures(name: &str, left_out: &[Example<'_>], weights: &BTreeMap<String, i32>) {
+    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+    for example in left_out {
+        let language = example.case.language;
+        let found = example.found(weights);
+        let mut count = Count::default();
+        if !count.judge(&example.case, found.as_deref()) && std::env::var_os("FAULTS").is_some() {
+            let Case { right, text, .. } = &example.case;
+            println!("{language}: {found:?} instead of {right:?}: {text}");
         }
-        println!("{name}: {chinese} in Chinese, {lettered} in others");
+        let of_all = if language.starts_with("zh") {
+            "Chinese"
+        } else {
+            "others"
+        };
+        for group in [language, of_all] {
+            counts.entry(group).or_default().add(&count);
+        }
+    }
+    for (language, count) in counts {
+        println!("{name}, {language}: {count}");
     }
 }

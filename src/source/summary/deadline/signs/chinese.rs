@@ -68,6 +68,15 @@ pub(super) fn say_signs(place: &Place<'_>, say: Say<'_>) {
     );
     let rest = ahead(text, end, 24).min(text[end..].find('，').map_or(text.len(), |at| end + at));
     say_kinds(place, (clause, start), (end, rest), (a, b), say);
+    let head = &place.whole.masked_head;
+    for kind in head.kinds(&(0..head.text.len())) {
+        say(&["tl ", kind]);
+        say(&["tl ", kind, " a ", a]);
+    }
+    for count in [2, 4] {
+        let end = head.text.len();
+        say(&["te ", &head.text[back(&head.text, end, count)..]]);
+    }
     say_characters(text, (clause, start), (end, rest), say);
 }
 

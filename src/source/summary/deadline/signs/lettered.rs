@@ -10,7 +10,11 @@ pub(super) fn say_signs(place: &Place<'_>, say: Say<'_>) {
         return;
     };
     let date = DatePlace::new(&dated.plain, &dated.dates, place.nth);
-    let signs = tongue.signs(&dated.plain, &date, (&dated.last, &dated.next));
+    let signs = tongue.signs(
+        &dated.plain,
+        &date,
+        [&dated.last, &dated.next, place.whole.head],
+    );
     for (group, words) in GROUPS {
         if !words.iter().any(|word| signs.contains(word)) {
             say(&["x no ", group]);

@@ -28,8 +28,47 @@ impl Around {
     }
 }
 
+/// What all dates of a text share: its first line, where others follow, and the days from the publication on.
+pub(in super::super) struct Whole<'a> {
+    pub(super) head: &'a str,
+    pub(super) masked_head: Masked,
+    days: Vec<NaiveDate>,
+}
+
+impl<'a> Whole<'a> {
+    pub(in super::super) fn new(text: &'a str, mut days: Vec<NaiveDate>) -> Self {
+        // Longer first lines are no titles.
+        const LONGEST: usize = 160;
+        let text = text.trim();
+        let (first, _) = text.split_once('\n').unwrap_or_default();
+        let head = if first.len() > LONGEST {
+            ""
+        } else {
+            first.trim()
+        };
+        days.sort_unstable();
+        days.dedup();
+        Self {
+            head,
+            masked_head: Masked::new(head, &[]),
+            days,
+        }
+    }
+
+    /// Which of the days to come a day is.
+    pub(super) fn rank(&self, day: NaiveDate) -> &'static str {
+        match (self.days.as_slice(), day) {
+            ([_], _) => "only",
+            ([first, ..], day) if *first == day => "first",
+            ([.., last], day) if *last == day => "last",
+            _ => "between",
+        }
+    }
+}
+
 /// A date of a sentence.
 pub(in super::super) struct Place<'a> {
+    pub whole: &'a Whole<'a>,
     pub dated: &'a DatedSentence,
     pub around: &'a Around,
     /// Which date of its sentence it is.

@@ -112,7 +112,7 @@ impl<'a> Speech<'a> {
     }
 }
 
-/// The language that has the most words of a text; None where none has any.
+/// The language that has the most words of a text, or of those alike the one that has its label; None where none has any.
 fn of_latin(text: &str) -> Option<&'static Tongue> {
     static MARKS: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
         let mut marks: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -130,8 +130,19 @@ fn of_latin(text: &str) -> Option<&'static Tongue> {
         counts[*at] += 1;
     }
     let most = *counts.iter().max().filter(|most| **most > 0)?;
-    let best = counts.iter().position(|count| *count == most)?;
-    Some(&LATIN[best].tongue)
+    let mut best = LATIN.iter().zip(counts).filter(|(_, count)| *count == most);
+    let first = best.next()?.0;
+    // `Date limite : 20 mars`, `Scadenza: 20 marzo`: two languages have a word of it, one has the label.
+    let label = text.split(|c: char| c.is_ascii_digit()).next();
+    let names_end = |language: &LazyTongue| language.tongue.names_end(label.unwrap_or_default());
+    let named = match best.next() {
+        Some(_) if !names_end(first) => LATIN
+            .iter()
+            .zip(counts)
+            .find(|(language, count)| *count == most && names_end(language)),
+        _ => None,
+    };
+    Some(&named.map_or(first, |(language, _)| language).tongue)
 }
 
 /// The language that has a label such as `Bewerbungsfrist:`, or else English.

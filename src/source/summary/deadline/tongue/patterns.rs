@@ -14,6 +14,9 @@ pub(in crate::source::summary::deadline) struct Tongue {
     label: Regex,
     ends: Regex,
     doing: Regex,
+    asking: Regex,
+    past: Regex,
+    closing: Regex,
     link: Regex,
     from: Regex,
     to: Regex,
@@ -67,6 +70,8 @@ impl Tongue {
             label,
             ends,
             doing,
+            asking,
+            past,
             to,
             from,
             fill,
@@ -86,6 +91,11 @@ impl Tongue {
             label: pattern(format!(r"(?:{})[^\d.;!?]{{0,70}}$", word(label))),
             ends: pattern(format!("{}{fill}", word(ends))),
             doing: pattern(word(doing)),
+            asking: pattern(word(asking)),
+            past: pattern(word(past)),
+            closing: pattern(format!(
+                r"^[\s\p{{P}}]*(?:\p{{L}}{{1,5}}\s){{0,2}}(?:{ends}|{label})"
+            )),
             link: pattern(format!(
                 r"^[\s\p{{P}}--[(]]*(?:\([^)]{{1,16}}\)[\s,]*)?(?:(?:\p{{L}}{{1,3}}|года|року|roku)\.?[\s,]+)?(?:[\s\p{{P}}]*[–—~～-]|{}){fill}",
                 word(to)
@@ -109,12 +119,13 @@ impl Tongue {
         self.label.is_match(before)
     }
 
-    /// The words of the table that stand around a date, in a fixed order; `last` and `next` are the sentences beside it.
+    /// The words of the table that stand around a date, in a fixed order; `last` and `next` are the sentences beside it,
+    /// `head` is the title of the text.
     pub(in crate::source::summary::deadline) fn signs(
         &self,
         sentence: &str,
         place: &DatePlace<'_>,
-        (last, next): (&str, &str),
+        [last, next, head]: [&str; 3],
     ) -> Vec<&'static str> {
         let DatePlace {
             before,
@@ -124,6 +135,8 @@ impl Tongue {
         } = place;
         let clause = &sentence[..sentence.len() - after.len()];
         let rest = after.split(". ").next().unwrap_or_default();
+        let near = clause_of(sentence, before.len(), clause.len());
+        let label = label_of(before).unwrap_or_default();
         let is_range =
             |between: &Option<&str>| between.is_some_and(|between| self.link.is_match(between));
         let signs = [
@@ -159,10 +172,66 @@ impl Tongue {
             ("last_doing", self.doing.is_match(last)),
             ("last_others", self.others.is_match(last)),
             ("last_moved", self.moved.is_match(last)),
+            ("asking_before", self.asking.is_match(before)),
+            ("asking_after", self.asking.is_match(rest)),
+            ("last_asking", self.asking.is_match(last)),
+            ("next_asking", self.asking.is_match(next)),
+            ("past", self.past.is_match(near)),
+            ("closing", self.closing.is_match(after)),
         ];
         let found = signs.into_iter().filter(|(_, is_there)| *is_there);
-        found.map(|(name, _)| name).collect()
+        let mut found: Vec<&'static str> = found.map(|(name, _)| name).collect();
+        found.extend(self.kinds(
+            head,
+            ["head_doing", "head_asking", "head_others", "head_beside"],
+        ));
+        found.extend(self.kinds(
+            near,
+            ["near_doing", "near_asking", "near_others", "near_beside"],
+        ));
+        found.extend(self.kinds(
+            label,
+            [
+                "label_doing",
+                "label_asking",
+                "label_others",
+                "label_beside",
+            ],
+        ));
+        found
     }
+
+    /// The kinds of words that a part of a text has, by their names there.
+    fn kinds(&self, part: &str, names: [&'static str; 4]) -> Vec<&'static str> {
+        let patterns = [&self.doing, &self.asking, &self.others, &self.beside];
+        let kinds = patterns.into_iter().zip(names);
+        let found = kinds.filter(|(pattern, _)| pattern.is_match(part));
+        found.map(|(_, name)| name).collect()
+    }
+}
+
+/// The clause of a date, from the mark before it to the one behind.
+fn clause_of(sentence: &str, start: usize, end: usize) -> &str {
+    let is_mark = |c: char| ",;:،؛、!?(".contains(c);
+    let before = sentence[..start].trim_end_matches(|c: char| !c.is_alphanumeric());
+    let from = before.rfind(is_mark).map_or(0, |at| at + 1);
+    let rest = &sentence[end..];
+    let skipped = rest.len()
+        - rest
+            .trim_start_matches(|c: char| !c.is_alphanumeric())
+            .len();
+    let to = rest[skipped..]
+        .find(is_mark)
+        .map_or(sentence.len(), |at| end + skipped + at);
+    sentence.get(from..to).unwrap_or_default()
+}
+
+/// The label before a date, up to its colon: `Scadenza:`, `Prijímání žádostí –`.
+fn label_of(before: &str) -> Option<&str> {
+    const NEAR: usize = 24;
+    let at = before.rfind([':', '：', '–', '—', '|'])?;
+    let name = &before[..at];
+    (before.len() - at <= NEAR).then(|| name.rsplit(['.', ';', '•', '\n']).next().unwrap_or(name))
 }
 
 /// A language whose patterns are made when they are first needed.

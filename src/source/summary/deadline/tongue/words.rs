@@ -17,6 +17,10 @@ pub(super) struct TongueWords {
     pub(super) ends: &'static str,
     /// The beginnings of words for what readers are asked to do.
     pub(super) doing: &'static str,
+    /// Says that something is asked of the reader or open to him: please, must, you may.
+    pub(super) asking: &'static str,
+    /// Says that it is over.
+    pub(super) past: &'static str,
     /// Between the two days of a range.
     pub(super) to: &'static str,
     /// Right before the first day of a range.
