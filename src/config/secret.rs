@@ -14,19 +14,22 @@ use super::{
 };
 use crate::bulletin::Secret;
 
+/// What the environment says of a variable.
+pub(super) type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// Where the file stands, and what the environment says.
 #[derive(Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     folder: &'a Path,
     /// None: of what lives in the store, whose authors must not read the files and variables of this machine.
-    env: Option<&'a dyn Fn(&str) -> Option<String>>,
+    env: Option<&'a Environment<'a>>,
 }
 
 /// How a secret begins that lies elsewhere.
 pub(super) const ELSEWHERE: [&str; 2] = ["env:", "file:"];
 
 impl<'a> Surroundings<'a> {
-    pub(super) fn new(file: &'a Path, env: &'a dyn Fn(&str) -> Option<String>) -> Self {
+    pub(super) fn new(file: &'a Path, env: &'a Environment<'a>) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         let env = Some(env);
         Self { folder, env }

@@ -43,7 +43,7 @@ async fn a_channel_of_the_store_is_kept_edited_and_removed_with_an_audit_log_tha
 {
     let world = World::new(&[]).await;
     let (store, now) = (&world.store, world.now);
-    let mut followed = store.added_channels();
+    let followed = store.added_channels();
     let later = now + chrono::TimeDelta::seconds(1);
     assert!(
         store

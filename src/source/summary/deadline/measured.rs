@@ -147,7 +147,7 @@ macro_rules! files {
 }
 
 /// The first line of each file says when and by whom it was written.
-pub(super) const FILES: [(&str, &str); 27] = files![
+pub(super) const FILES: [(&str, &str); 29] = files![
     "first",
     "second",
     "third",
@@ -174,7 +174,9 @@ pub(super) const FILES: [(&str, &str); 27] = files![
     "another_author",
     "further_author",
     "third_author_zh",
-    "third_author_others"
+    "third_author_others",
+    "fourth_author_zh",
+    "fourth_author_others"
 ];
 
 #[test]
