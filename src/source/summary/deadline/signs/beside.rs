@@ -106,6 +106,9 @@ pub(super) fn before(text: &str) -> &'static str {
         ("list", &["、", "和", "及", "或", "与"]),
     ];
     let text = text.trim_end_matches('"').trim_end_matches("北京时间");
+    if names_former(text) {
+        return "former";
+    }
     if let Some(name) = text.strip_suffix(':') {
         return label(name.trim_end_matches(':'));
     }
@@ -128,6 +131,12 @@ pub(super) fn before(text: &str) -> &'static str {
     }
     let found = SIGNS.iter().find(|(_, words)| ends(text, words));
     found.map_or("other", |(sign, _)| sign)
+}
+
+/// `(原截止日期为`, and no `原则上`
+fn names_former(text: &str) -> bool {
+    let name = last(text, 10).rsplit(['，', '。', '(', DATE]).next();
+    name.is_some_and(|name| name.starts_with('原') && !name.starts_with("原则"))
 }
 
 const LATEST: [&str; 20] = [
