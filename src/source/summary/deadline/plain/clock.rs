@@ -58,7 +58,7 @@ const ARABIC_HOURS: [&str; 12] = [
     "الثانية",
     "الواحدة",
 ];
-const ARABIC_PARTS: &str = "صباحا?|ظهرا?|بعد\\sال?ظهر|عصرا?|مساء|ليلا?|فجرا?";
+const ARABIC_PARTS: &str = "صباحا?|ظهرا?|بعد\\s(?:ال)?ظهر|عصرا?|مساء|ليلا?|فجرا?";
 
 /// With `day_first`, a dot between numbers may part day and month.
 pub(super) fn plain(text: String, day_first: bool) -> String {
@@ -195,6 +195,7 @@ mod tests {
             ("الساعة 2 بعد الظهر", "14:00"),
             ("في تمام الواحدة ظهرا", "13:00"),
             ("عند الساعة التاسعة من مساء الخميس", "21:00"),
+            ("الساعة الثانية من بعد ظهر يوم الخميس", "14:00"),
             ("الساعة الحادية عشرة والنصف صباحا", "11:30"),
         ] {
             let plain = plain(text.to_owned(), true);
