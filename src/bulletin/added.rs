@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{
     id::{ChannelId, SourceId},
-    robot::RobotKind,
+    robot::{Form, Key, RobotKind},
 };
 
 /// The keys of a `[[source]]` as JSON, without its id; `channels` beside them names the channels that alone have it.
@@ -157,6 +157,24 @@ impl AddedChannel {
         found.map(|key| key.name).collect()
     }
 
+    /// A secret that these keys would send to another server though nobody typed it again: whoever may edit a channel
+    /// could read its secrets by that.
+    #[must_use]
+    pub fn secret_for_another_server(&self, keys: &ChannelKeys) -> Option<&'static str> {
+        let kind = RobotKind::named(self.kind())?;
+        let is_moved = |key: &Key| server(key, &self.keys) != server(key, keys);
+        let mut addresses = kind.keys.iter().filter(|key| key.form.is_address());
+        if !addresses.any(is_moved) {
+            return None;
+        }
+        let is_kept = |key: &&Key| {
+            let before = self.keys.get(key.name);
+            before.is_some_and(Value::is_string) && before == keys.get(key.name)
+        };
+        let mut secrets = kind.keys.iter().filter(|key| key.form.is_sent_along());
+        secrets.find(is_kept).map(|key| key.name)
+    }
+
     /// The channel as it may leave this machine: each secret that is set is null.
     #[must_use]
     pub fn without_secrets(&self) -> Self {
@@ -170,9 +188,51 @@ impl AddedChannel {
     }
 }
 
+/// Scheme, host and port of an address; None: there is none.
+fn server(key: &Key, keys: &ChannelKeys) -> Option<(String, Option<String>, Option<u16>)> {
+    let left_out = match key.form {
+        Form::Api(platform) => platform,
+        _ => "",
+    };
+    let written = keys.get(key.name).and_then(Value::as_str);
+    let url = Url::parse(written.unwrap_or(left_out)).ok()?;
+    let host = url.host_str().map(str::to_owned);
+    Some((url.scheme().to_owned(), host, url.port_or_known_default()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_goes_to_another_server_only_where_it_is_typed_again() {
+        let of = |keys: Value| AddedChannel {
+            id: "it".parse().unwrap(),
+            at: DateTime::UNIX_EPOCH,
+            keys: keys.as_object().unwrap().clone(),
+        };
+        let with = |channel: &AddedChannel, changes: Value| {
+            let mut keys = channel.keys.clone();
+            keys.extend(changes.as_object().unwrap().clone());
+            channel.secret_for_another_server(&keys)
+        };
+        let mail = of(json!({ "kind": "email", "smtp": "smtp://a@mail.example", "password": "p" }));
+        assert_eq!(
+            with(&mail, json!({ "smtp": "smtp://b@mail.example" })),
+            None
+        );
+        let moved = json!({ "smtp": "smtp://a@evil.example" });
+        assert_eq!(with(&mail, moved), Some("password"));
+        let moved = json!({ "smtp": "smtp://a@evil.example", "password": "q" });
+        assert_eq!(with(&mail, moved), None);
+        let robot = of(json!({ "kind": "dingtalk-robot", "access_token": "t", "secret": "s" }));
+        let moved = json!({ "api_url": "https://evil.example" });
+        assert_eq!(with(&robot, moved), Some("access_token"));
+        let same = json!({ "api_url": "https://oapi.dingtalk.com" });
+        assert_eq!(with(&robot, same), None);
+        let hook = of(json!({ "kind": "webhook", "url": "https://a.example/x", "secret": "s" }));
+        assert_eq!(with(&hook, json!({ "url": "https://b.example/x" })), None);
+    }
 
     #[test]
     fn neither_secrets_nor_unknown_keys_leave_a_channel() {

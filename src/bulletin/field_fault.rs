@@ -37,6 +37,8 @@ pub enum InputFault {
     NotRendered,
     /// It says where a secret lies, in files or variables of the server.
     Elsewhere,
+    /// A secret that is to be typed again, as it would go to another server.
+    TypeAgain,
     /// It is no secret: there is white space in it.
     NoSecret,
     /// It holds a password, which has a field of its own.

@@ -52,7 +52,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if args.with_secrets && reach.is_running() {
         reach.close().await?;
         return Err(UsageError(
-            "a running noticast gives out no secrets; stop it first, then export with --with-secrets".to_owned(),
+            "secrets are exported only while noticast is stopped; stop it, then run this again"
+                .to_owned(),
         )
         .into());
     }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::bulletin::Secret;
 
-/// What the environment says of a variable.
+/// Gives the value of a variable of the environment.
 pub(super) type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// Where the file stands, and what the environment says.

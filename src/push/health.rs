@@ -113,7 +113,7 @@ impl About {
     fn is(self, key: &Key) -> bool {
         match (self, key.form) {
             (Self::Addresses, Form::Site | Form::Smtp | Form::Api(_)) => true,
-            (Self::Secrets, Form::Secret | Form::OptionalSecret) => true,
+            (Self::Secrets, Form::Secret | Form::OptionalSecret | Form::SigningKey) => true,
             // They are both.
             (_, Form::SecretAddress | Form::SecretPath) => true,
             (Self::Addresses, Form::Word(_)) => key.name == "encryption",

@@ -32,7 +32,7 @@ impl Unfinished {
 /// The reason for which nothing is sent.
 pub(super) fn without(key: &str) -> Reason {
     let said = format!(
-        "its `{key}` stayed behind where it was exported; set it at the desk, and what waits is sent"
+        "it was imported without its `{key}`; enter it at the desk, and what waits is sent"
     );
     Reason::new(SendFault::NoSecret, said)
 }

@@ -7,7 +7,7 @@ texts! {
         of_field empty too_long no_address too_many_files nothing_changed past login no_schedule
         no_count no_pattern no_selector no_channel not_rendered unusable
         elsewhere no_secret password_in_address no_mail_server no_mailbox no_room no_source no_time_of_day
-        no_hours no_zone no_template
+        no_hours no_zone no_template type_again
     }
     counted {}
     also {}

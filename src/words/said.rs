@@ -42,6 +42,7 @@ impl Words {
             InputFault::NotRendered => (words.not_rendered, &""),
             InputFault::Elsewhere => (words.elsewhere, &""),
             InputFault::NoSecret => (words.no_secret, &""),
+            InputFault::TypeAgain => (words.type_again, &""),
             InputFault::PasswordInAddress => (words.password_in_address, &""),
             InputFault::NoMailServer => (words.no_mail_server, &""),
             InputFault::NoMailbox => (words.no_mailbox, &""),

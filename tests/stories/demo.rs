@@ -69,3 +69,60 @@ async fn it_speaks_the_language_that_is_asked_for_and_says_what_to_try_next() {
     }
     assert!(!shown.contains("Press"), "{shown}");
 }
+
+/// Words by which a text of the newsroom asks for something until a day.
+const ASKING: [&str; 18] = [
+    "must be submitted by",
+    "Objections must reach",
+    "Submissions close on",
+    "Applications close on",
+    "are due at",
+    "are due by",
+    "Offers must reach",
+    "bids close at",
+    "is extended to",
+    "send comments by",
+    "send the registration form",
+    "report the names",
+    "前将",
+    "前报送",
+    "前报办公室",
+    "前反馈",
+    "投稿截止时间",
+    "报名截止",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_text_that_asks_for_something_shows_by_when() {
+    for language in ["en", "zh"] {
+        let (world, port) = (World::new(), ports());
+        let line = [
+            "demo",
+            "--port",
+            &port,
+            "--every",
+            "1s",
+            "--language",
+            language,
+        ];
+        let running = world.start_with(&line);
+        let has_many = || world.printed().matches("\n#").count() >= 15;
+        world.until("many bulletins", has_many).await;
+        running.stop();
+        let exported = world
+            .command(&["export", "--state", "state/demo"])
+            .output()
+            .unwrap();
+        let exported = String::from_utf8(exported.stdout).unwrap();
+        let mut asking = 0;
+        for line in exported.lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            let text = row["text"].as_str().unwrap_or_default();
+            if ASKING.iter().any(|words| text.contains(words)) {
+                asking += 1;
+                assert!(row["deadline"].is_string(), "{text}");
+            }
+        }
+        assert!(asking > 4, "{language}: {asking}");
+    }
+}

@@ -496,6 +496,34 @@ async fn a_channel_of_the_desk_reads_no_file_and_reaches_no_inner_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_goes_to_another_server_only_where_it_is_typed_again() {
+    let site = Site::with(3).await;
+    let world = World::watching(&site);
+    let running = world.start_and_wait().await;
+    let keys = json!({
+        "kind": "email", "smtp": "smtp://a@127.0.0.1:9", "password": SIGNS, "from": "a@example.org", "to": ["b@example.org"]
+    });
+    let (status, _, said) = asks(&world, Method::POST, "/channels", keys).await;
+    assert_eq!(status, 201, "{said}");
+    let mut moved = json!({ "smtp": "smtp://a@127.0.0.1:10" });
+    let (status, refused, said) =
+        asks(&world, Method::PATCH, "/channels/email", moved.clone()).await;
+    assert_eq!(
+        (status, &refused["errors"][0]["field"]),
+        (400, &json!("password")),
+        "{said}"
+    );
+    moved["password"] = json!("another-password");
+    let (status, changed, said) = asks(&world, Method::PATCH, "/channels/email", moved).await;
+    assert_eq!(
+        (status, &changed["settings"]["smtp"]),
+        (200, &json!("smtp://a@127.0.0.1:10")),
+        "{said}"
+    );
+    running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "starts a PostgreSQL"]
 async fn a_channel_that_is_added_at_one_of_two_processes_is_one_of_both() {
     let (server, site) = (Server::start(), Site::with(3).await);

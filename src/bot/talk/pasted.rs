@@ -43,8 +43,7 @@ pub(super) fn bare_address(part: &str) -> Option<Url> {
         .then_some(url)
 }
 
-/// What is about pages alone: the parts that are addresses, the bare ones where there is no whole one, with a
-/// space between them. None: there are none.
+/// The addresses in a text, with a space between them: the bare ones only where none has a scheme. None: there are none.
 pub(super) fn in_passing(text: &str) -> Option<String> {
     let all = |is_one: fn(&str) -> Option<Url>| {
         let found: Vec<&str> = parts(text).filter(|part| is_one(part).is_some()).collect();

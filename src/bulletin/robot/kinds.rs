@@ -32,6 +32,8 @@ pub enum Form {
     Secret,
     /// May be left out.
     OptionalSecret,
+    /// The same, where it signs messages and is never sent itself.
+    SigningKey,
     /// An `http` or `https` address that holds a secret.
     SecretAddress,
     /// The same, with a path.
@@ -88,7 +90,7 @@ pub static KINDS: &[RobotKind] = &[
                 Form::Secret,
                 "the `access_token` of the robot's address",
             ),
-            key("secret", Form::OptionalSecret, ""),
+            key("secret", Form::SigningKey, ""),
             api("https://oapi.dingtalk.com"),
         ],
         account: |it| it.all(&["api_url", "access_token", "secret"]),
@@ -103,7 +105,7 @@ pub static KINDS: &[RobotKind] = &[
                 Form::Secret,
                 "the last part of the robot's address",
             ),
-            key("secret", Form::OptionalSecret, ""),
+            key("secret", Form::SigningKey, ""),
             api("https://open.feishu.cn"),
         ],
         account: |it| it.all(&["api_url", "token", "secret"]),
@@ -181,7 +183,7 @@ pub static KINDS: &[RobotKind] = &[
         name: "webhook",
         keys: &[
             key("url", Form::SecretAddress, "the receiver's address"),
-            key("secret", Form::OptionalSecret, ""),
+            key("secret", Form::SigningKey, ""),
         ],
         account: |it| it.all(&["url", "secret"]),
         place: &["url"],
@@ -233,7 +235,7 @@ impl Form {
     /// Returns whether nothing can be sent without it.
     #[must_use]
     pub fn is_needed(self) -> bool {
-        !matches!(self, Self::OptionalSecret)
+        !matches!(self, Self::OptionalSecret | Self::SigningKey)
     }
 
     /// Returns whether nobody may see it. A mail server's address may hold a password in the config alone.
@@ -241,8 +243,18 @@ impl Form {
     pub fn is_secret(self) -> bool {
         matches!(
             self,
-            Self::Secret | Self::OptionalSecret | Self::SecretAddress | Self::SecretPath
+            Self::Secret
+                | Self::OptionalSecret
+                | Self::SigningKey
+                | Self::SecretAddress
+                | Self::SecretPath
         )
+    }
+
+    /// Returns whether it is a secret that goes to the server with each message.
+    #[must_use]
+    pub fn is_sent_along(self) -> bool {
+        matches!(self, Self::Secret | Self::OptionalSecret)
     }
 
     /// Returns whether its value is the address of whom messages are sent to.
@@ -256,7 +268,7 @@ impl Form {
 
     fn sample(self) -> &'static str {
         match self {
-            Self::OptionalSecret => "",
+            Self::OptionalSecret | Self::SigningKey => "",
             Self::Secret | Self::Text => "sample",
             Self::SecretAddress | Self::SecretPath => "https://www.example.com/sample",
             Self::Number => "1",
@@ -287,7 +299,7 @@ impl Robot {
         }
     }
 
-    /// Of a channel that lives in the store, where the secret `lost` may have stayed behind in another one.
+    /// Settings of a channel that lives in the store, whose secret `lost` may have stayed behind in another store.
     #[must_use]
     pub fn perhaps_unfinished(self, channel: &str, lost: Option<&'static str>) -> Self {
         let is_missing = |key: &&Key| key.form.is_needed() && self.get(key.name).is_empty();

@@ -54,7 +54,7 @@ impl Config {
         keys: &ChannelKeys,
         kind: Option<&RobotKind>,
     ) -> (Option<Channel>, Vec<FieldFault>) {
-        // What is missing is not said of a line, and is found apart.
+        // A key that is missing is on no line: `all_missing` finds it.
         let lines = lines(("", id.as_str()), keys, &[]);
         let text: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
         let text = text.join("\n");
@@ -118,7 +118,7 @@ impl Config {
             if let Some(key) = robot.missing() {
                 tracing::error!(
                     channel = %added.id,
-                    "`{key}` of the channel stayed behind where it was exported: nothing is sent there until it is set at the desk"
+                    "the channel was imported without its `{key}`: nothing is sent there until it is entered at the desk"
                 );
             }
             channel.kind = ChannelKind::Robot(robot);
@@ -194,7 +194,7 @@ fn fault_of(key: &Key, value: Option<&Value>) -> InputFault {
             InputFault::Elsewhere
         }
         Form::SecretAddress | Form::SecretPath | Form::Site | Form::Api(_) => InputFault::NoAddress,
-        Form::Secret | Form::OptionalSecret => InputFault::NoSecret,
+        Form::Secret | Form::OptionalSecret | Form::SigningKey => InputFault::NoSecret,
         Form::Smtp => InputFault::NoMailServer,
         Form::Mailbox | Form::Mailboxes => InputFault::NoMailbox,
         Form::Room => InputFault::NoRoom,

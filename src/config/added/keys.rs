@@ -58,7 +58,7 @@ fn text(text: &str) -> String {
     Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
-/// What is wrong with the words of a filter.
+/// The mistake in the words of a filter.
 pub(super) fn wrong_pattern(value: Option<&Value>) -> InputFault {
     let patterns = value.and_then(Value::as_array).into_iter().flatten();
     let patterns = patterns.filter_map(Value::as_str).map(str::to_owned);

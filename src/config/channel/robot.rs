@@ -34,7 +34,9 @@ pub(super) fn read(
             Form::Secret => table
                 .require(name, expected, around.secret())
                 .map(Setting::Secret),
-            Form::OptionalSecret => table.take(name, around.secret()).map(Setting::Secret),
+            Form::OptionalSecret | Form::SigningKey => {
+                table.take(name, around.secret()).map(Setting::Secret)
+            }
             Form::SecretAddress => table
                 .require(name, expected, secret_address(around, false))
                 .map(Setting::Secret),
@@ -74,7 +76,7 @@ pub(super) fn read(
         is_whole &= value.is_some() || !form.is_needed();
         values.extend(value.map(|value| (name, value)));
     }
-    // What lives in the store may lack a key that stayed behind elsewhere.
+    // A channel of the store may lack a key that stayed behind in another store.
     let is_enough = is_whole || around.are_of_store();
     is_enough.then(|| ChannelKind::Robot(Robot::new(kind, values)))
 }

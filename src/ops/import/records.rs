@@ -189,7 +189,7 @@ impl Part<'_, '_> {
         self.op.tx.set_channel(&record.id, facts);
     }
 
-    /// What is here stays; of what came without its secrets before, those are filled in.
+    /// A channel that is here already stays as it is, unless it lacks secrets that this one has.
     fn add_channel_of_store(&mut self, channel: AddedChannel) {
         let added = self.op.tx.added_channels();
         let known = added.iter().find(|known| known.id == channel.id);

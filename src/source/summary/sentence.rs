@@ -195,9 +195,9 @@ fn says_when(line: &str) -> bool {
 }
 
 /// `综合科 2022年11月20日`, `2022-11-20 09:30`: a day with its year, and at most a name before it.
-fn is_signature(line: &str) -> bool {
+pub(super) fn is_signature(line: &str) -> bool {
     static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:[\p{Han}\s]{0,30}[\p{Han}\s--[于於在至为是]])?(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?|\d{1,2}\s\p{L}{3,9}\s(?:19|20)\d\d|\p{L}{3,9}\s\d{1,2},?\s(?:19|20)\d\d)(?:\s?\d{1,2}:\d\d(?::\d\d)?)?$")
+        Regex::new(r"^(?:[\p{Han}\s]{0,30}[\p{Han}\s--[于於在至为是]])?(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?|\d{1,2}\.?\s(?:de\s)?\p{L}{3,9}\s(?:de\s)?(?:19|20)\d\d|\p{L}{3,9}\s\d{1,2},?\s(?:19|20)\d\d)(?:\s?\d{1,2}:\d\d(?::\d\d)?)?$")
             .expect("a fixed pattern")
     });
     SIGNED.is_match(line)

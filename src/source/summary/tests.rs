@@ -397,3 +397,33 @@ fn the_name_of_its_writer_is_no_part_of_a_description() {
     let summary = summarise("Ausschuss", Some(given), text, None).unwrap();
     assert!(!summary.contains("Anna"), "{summary}");
 }
+
+#[test]
+fn the_day_below_a_text_changes_no_deadline() {
+    let published = Moment::Day("2026-12-01".parse().unwrap());
+    let now = "2026-12-01T08:00:00Z".parse().unwrap();
+    let zone = chrono_tz::Asia::Shanghai;
+    for (text, signed) in [
+        (
+            "Offers must be submitted by 10:00 on 6 December in the hall. Unsealed offers are not accepted.",
+            "Tender Office\n1 December 2026\nAttachments:\nAttachment 1: Terms.pdf",
+        ),
+        (
+            "Bitte senden Sie Ihre Bewerbung bis zum 14. Dezember 2026 ein.",
+            "Personalamt\n1. Dezember 2026",
+        ),
+        (
+            "Las solicitudes se presentarán hasta el 20 de diciembre de 2026.",
+            "Secretaría\n1 de diciembre de 2026",
+        ),
+        (
+            "请于12月20日前将申报书送至教务处。",
+            "教务处\n2026年12月1日",
+        ),
+    ] {
+        let bare = deadline(text, Some(&published), zone, now);
+        assert!(bare.is_some(), "{text}");
+        let signed = deadline(&format!("{text}\n{signed}"), Some(&published), zone, now);
+        assert_eq!(signed, bare, "{text}");
+    }
+}

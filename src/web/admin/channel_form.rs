@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The keys of every kind that are typed as plain texts.
-const TEXTS: [&str; 5] = ["name", "mode", "quiet", "time_zone", "template"];
+const TEXTS: [&str; 4] = ["name", "mode", "time_zone", "template"];
 /// The keys that are typed as lines.
 const LINES: [&str; 3] = ["include", "exclude", "urgent"];
 /// The field of secrets that are to be used no more.

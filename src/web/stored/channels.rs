@@ -124,7 +124,7 @@ pub(in crate::web) async fn add_for(
     Ok(id)
 }
 
-/// Puts `keys` in the place of those that a channel had. What is null stayed behind elsewhere, and is missing on.
+/// Puts `keys` in the place of those that a channel had. A null is a secret that an import left out, and stays missing.
 pub(in crate::web) async fn edit_for(
     site: &Site,
     actor: &Actor,
@@ -139,6 +139,11 @@ pub(in crate::web) async fn edit_for(
     if keys.get("kind") != added.keys.get("kind") {
         let what = "the kind of a channel does not change; remove it, and add another one";
         return Err(Problem::of_key("kind", what));
+    }
+    if let Some(secret) = added.secret_for_another_server(&keys) {
+        let what = "it would go to another server; expected it anew, since the address changes";
+        let fault = FieldFault::new(secret, InputFault::TypeAgain, what);
+        return Err(Problem::of_keys(vec![fault]));
     }
     let channel = checked(&site.config(), &added.id, &keys)?;
     reachable(site, &channel).await?;

@@ -54,7 +54,7 @@ pub(super) fn dated(text: &str, days: &Days) -> Vec<DatedSentence> {
             if sentence.len() <= LONGEST && has_day(sentence) {
                 let tongue = speech.tongue(sentence);
                 let (plain, dates) = read(sentence, tongue, days);
-                if !dates.is_empty() {
+                if !dates.is_empty() && !is_signed(sentence, &dates, days.from) {
                     count += dates.len();
                     found.push(DatedSentence {
                         sentence: (*sentence).to_owned(),
@@ -78,6 +78,11 @@ pub(super) fn dated(text: &str, days: &Days) -> Vec<DatedSentence> {
         }
     }
     found
+}
+
+/// Returns whether a line is the day of publication below a text, which is no day to come.
+fn is_signed(sentence: &str, dates: &[DatePart], from: NaiveDate) -> bool {
+    dates.iter().all(|(_, moment)| moment.day() <= from) && sentence::is_signature(sentence.trim())
 }
 
 fn sentences(line: &str) -> impl Iterator<Item = &str> {

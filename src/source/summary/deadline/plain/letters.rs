@@ -41,6 +41,14 @@ static HOUR_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// `October 5–18, 2026`, whose second day leaves out its month; `15 March 9–11 a.m.` has hours there.
+static MONTH_FIRST_RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    let months = date::months();
+    fixed(&format!(
+        r"(\d[\p{{L}}.]*\s(?:de\s)?)?\b((?:{months})\.?)\s(\d{{1,2}})(?:st|nd|rd|th)?(\s?[-–—~]\s?|\s(?:to|through|thru|until)\s)(\d{{1,2}})(?:st|nd|rd|th)?(,?\s?20\d\d\b)?(\s?(?:[:h%\d/]|uhr|uur|o['’]?clock|[ap]\.?\s?m\b|[.-]\d))?"
+    ))
+});
+
 /// `las ocho de la tarde`
 static SPANISH_HOUR: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
@@ -100,9 +108,26 @@ fn in_words(sentence: String, day_first: bool, from: NaiveDate) -> String {
     text = replace(&MONTH_END, text, |found| month_end(found, from));
     text = replace(&MONTH_END_BEHIND, text, |found| month_end(found, from));
     text = replace(&SPANISH_HOUR, text, spanish_hour);
+    text = replace(&MONTH_FIRST_RANGE, text, month_first_range);
     replace(&HOUR_BEHIND, text, |found| {
         format!("{} | {}", &found[1], &found[2])
     })
+}
+
+fn month_first_range(found: &Captures<'_>) -> String {
+    let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
+    let day = |at: usize| part(at).parse::<u32>().unwrap_or(0);
+    let (month, year) = (part(2), part(6));
+    let has_hours = !part(1).is_empty() || !part(7).is_empty();
+    if has_hours || !(1..=31).contains(&day(5)) || day(3) >= day(5) {
+        return found[0].to_owned();
+    }
+    format!(
+        "{month} {}{year}{}{month} {}{year}",
+        day(3),
+        part(4),
+        day(5)
+    )
 }
 
 fn spanish_hour(found: &Captures<'_>) -> String {
@@ -145,4 +170,29 @@ fn numbers(found: &Captures<'_>, from: NaiveDate) -> String {
 
 fn fixed(pattern: &str) -> Regex {
     Regex::new(&format!("(?i){pattern}")).expect("a fixed pattern")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_day_behind_the_month_has_that_month_too() {
+        let read = |text: &str| replace(&MONTH_FIRST_RANGE, text.to_owned(), month_first_range);
+        for (text, right) in [
+            ("October 5–18, in Elk", "October 5–October 18, in Elk"),
+            ("Oct. 5-18, 2026", "Oct. 5, 2026-Oct. 18, 2026"),
+            ("May 5th through 18th.", "May 5 through May 18."),
+        ] {
+            assert_eq!(read(text), right);
+        }
+        for text in [
+            "on 15 March 9–11 a.m.",
+            "October 5 – 10 a.m.",
+            "March 9-11:30",
+            "October 18–5",
+        ] {
+            assert_eq!(read(text), text);
+        }
+    }
 }

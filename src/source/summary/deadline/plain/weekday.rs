@@ -73,7 +73,7 @@ fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
         return found[0].to_owned();
     };
     let day = written(next(wanted, from), &found[2]);
-    // What leads to the day stays: it is a sign.
+    // The words that lead to the day stay, since they are signs.
     let weekday = found.get(2).map_or(0, |part| part.start());
     let start = found.get(0).map_or(0, |all| all.start());
     format!("{}{day}{}", &found[0][..weekday - start], &found[3])
