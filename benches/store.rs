@@ -13,7 +13,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use noticast::{
     bulletin::{Article, Channel, ChannelKind, MessageRef, Notice, Source, TelegramChat},
-    ops::{BulletinQuery, Found, Look, LookState, Outcome, Store},
+    ops::{BulletinQuery, Found, Outcome, PollFindings, PollState, Store},
 };
 use url::Url;
 
@@ -92,7 +92,7 @@ fn channels(count: i64) -> Vec<Channel> {
 }
 
 /// A list page of ten rows whose first is `newest`.
-fn look(source: usize, newest: u64, text: &str) -> Look {
+fn look(source: usize, newest: u64, text: &str) -> PollFindings {
     let row = |n: u64| Found {
         notice: Notice {
             url: format!("https://site-{source}.example.com/info/{n}.htm"),
@@ -110,10 +110,10 @@ fn look(source: usize, newest: u64, text: &str) -> Look {
             ..Article::default()
         }),
     };
-    Look {
+    PollFindings {
         source: format!("s{source}").parse().expect("an id"),
         found: (newest.saturating_sub(9)..=newest).rev().map(row).collect(),
-        state: LookState::default(),
+        state: PollState::default(),
     }
 }
 
@@ -258,15 +258,15 @@ async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {
     );
     for source in 0..SOURCES {
         let id = format!("s{source}").parse().expect("an id");
-        let state = LookState {
+        let state = PollState {
             failures: 1,
-            ..LookState::default()
+            ..PollState::default()
         };
-        let kept = store.keep_look(&id, state, Utc::now());
+        let kept = store.keep_poll(&id, state, Utc::now());
         kept.await.expect("a look");
     }
     let start = Instant::now();
-    store.save_looks().await.expect("looks");
+    store.save_poll_states().await.expect("looks");
     print("save the looks of 1,000 sources", start.elapsed());
     let start = Instant::now();
     store.sources().await.expect("sources");

@@ -18,7 +18,7 @@ use clap::Parser;
 use noticast::{
     bulletin::{Notice, Source, SourceId},
     config::Config,
-    ops::{Found, Look, Store},
+    ops::{Found, PollFindings, Store},
     push::Pusher,
 };
 use tokio_util::sync::CancellationToken;
@@ -132,10 +132,10 @@ async fn admit(store: &Store, source: &Source, bulletins: usize) -> anyhow::Resu
                 article: None,
             },
         );
-        let look = Look {
+        let look = PollFindings {
             source: source.clone(),
             found: found.iter().take(20).cloned().collect(),
-            state: store.look_state(&source),
+            state: store.poll_state(&source),
         };
         store.admit(look, Utc::now()).await?;
     }

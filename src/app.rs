@@ -310,7 +310,7 @@ pub fn guard_of(watch: Watch) -> Way {
     Way::guarded(move |host, by_proxy| {
         let watch = watch.clone();
         async move {
-            let found = watch.look_up(&host, by_proxy).await;
+            let found = watch.resolve(&host, by_proxy).await;
             found.map_err(|(is_refused, why)| match is_refused {
                 true => NoWay::Guarded(why),
                 false => NoWay::Unknown(why),

@@ -90,7 +90,7 @@ enum Command {
   noticast sources --json | jq -r .url",
         mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "paused", "held"])))]
     Sources(lists::ListArgs),
-    // A channel has no time that `--since` could look at.
+    // A channel has no time that `--since` could compare.
     #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "blocked"])),
         mut_arg("since", |arg| arg.hide(true)))]
     Channels(lists::ChannelArgs),

@@ -1,4 +1,4 @@
-//! The file that an admin writes: read raw, checked whole, all problems told at once.
+//! The file that an admin writes: read raw, checked whole, all problems reported at once.
 //!
 //! It knows TOML, the environment and the files that secrets lie in; of the other rooms only the
 //! words of `bulletin`. Read `config/load.rs`, then `config/file.rs`: each section is a list of its

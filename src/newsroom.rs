@@ -128,9 +128,9 @@ async fn open(path: &Path) -> io::Result<Ledger> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Ledger::new(Utc::now()));
         }
-        Err(error) => return Err(told(path, &error, "`--fresh` begins anew")),
+        Err(error) => return Err(explained(path, &error, "`--fresh` begins anew")),
     };
-    serde_json::from_slice(&bytes).map_err(|error| told(path, &error, "`--fresh` begins anew"))
+    serde_json::from_slice(&bytes).map_err(|error| explained(path, &error, "`--fresh` begins anew"))
 }
 
 async fn save(path: &Path, ledger: &Ledger) -> io::Result<()> {
@@ -140,10 +140,10 @@ async fn save(path: &Path, ledger: &Ledger) -> io::Result<()> {
         tokio::fs::rename(&fresh, path).await
     };
     let advice = "free some space or allow writing there, then start it again";
-    written.await.map_err(|error| told(path, &error, advice))
+    written.await.map_err(|error| explained(path, &error, advice))
 }
 
-fn told(path: &Path, error: &dyn std::fmt::Display, advice: &str) -> io::Error {
+fn explained(path: &Path, error: &dyn std::fmt::Display, advice: &str) -> io::Error {
     io::Error::other(format!(
         "the newsroom's ledger {}: {error}; {advice}",
         path.display()

@@ -25,10 +25,10 @@ mod holding;
 mod import;
 mod indexing;
 mod leases;
-mod looks;
 mod moved_chats;
 mod op;
 mod outbox;
+mod poll_states;
 mod reminders;
 mod rereads;
 mod searching;
@@ -48,8 +48,8 @@ mod wrong_tokens;
 pub use self::{
     admin_actions::Settled,
     ask::{
-        Admitted, Begun, ChannelStatus, ChatTotals, Health, HeldAction, Imported, Judged, Look,
-        Reminded, SourceStatus, Waiting,
+        Admitted, Begun, ChannelStatus, ChatTotals, Health, HeldAction, Imported, Judged,
+        PollFindings, Reminded, SourceStatus, Waiting,
     },
     bulk_actions::Tally,
     corrections::Edition,
@@ -72,7 +72,7 @@ pub use crate::{
         change_feed::{FeedEntry, FeedEvent},
         correction::Found,
         desk::{Amendment, Publication, file_name},
-        facts::{FailedPolls, LookState, Report, Run, Told, time},
+        facts::{FailedPolls, PollState, Report, Reported, Run, time},
         judge::Ruling,
         leases::{LEAVING, LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
         tokens::{Scope, Token, end_after},

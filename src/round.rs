@@ -1,6 +1,6 @@
 //! One round: one look at one source, from due to admitted.
 //!
-//! [`look`] is the best index of the program: each step is a call into the room that knows it. This
+//! [`poll`] is the best index of the program: each step is a call into the room that knows it. This
 //! room holds no rule of its own about what is new (that is the store's) nor about pages (that is
 //! `source`'s); it decides in which order they are asked, and what a failure leaves behind.
 
@@ -31,13 +31,13 @@ pub use self::{
 pub use crate::source::list::PageCopy;
 use crate::{
     bulletin::{BulletinId, PageFault, Source},
-    ops::{Look, LookState, Store, StoreError},
+    ops::{PollFindings, PollState, Store, StoreError},
     source::fetch::Fetcher,
 };
 
 /// What a look found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Looked {
+pub struct PollOutcome {
     /// Published, oldest first.
     pub new: Vec<BulletinId>,
     /// Oldest first.
@@ -57,24 +57,24 @@ pub struct Looked {
 /// Looks at a source once: fetch, read, judge, open, admit.
 ///
 /// `now` is when the look began. A page that cannot be had or read is no error here: it is in
-/// [`Looked::error`] and in the source's state, and nothing that was known is forgotten.
+/// [`PollOutcome::error`] and in the source's state, and nothing that was known is forgotten.
 ///
 /// # Errors
 /// A store that failed a write.
-pub async fn look(
+pub async fn poll(
     store: &Store,
     fetcher: &Fetcher,
     source: &Source,
     asked: Asked,
     now: DateTime<Utc>,
-) -> Result<Looked, StoreError> {
+) -> Result<PollOutcome, StoreError> {
     let reader = Reader {
         fetcher,
         source,
         asked,
         now,
     };
-    let before = store.look_state(&source.id);
+    let before = store.poll_state(&source.id);
     let front = match front::read(&reader, before).await {
         Ok(front) => front,
         Err(fault) => {
@@ -94,8 +94,8 @@ async fn take_in(
     store: &Store,
     reader: &Reader<'_>,
     rows: Rows,
-    mut state: LookState,
-) -> Result<Looked, StoreError> {
+    mut state: PollState,
+) -> Result<PollOutcome, StoreError> {
     let source = reader.source;
     let left_out = rows.left_out;
     let list = pages::connect(store, reader, rows).await?;
@@ -104,38 +104,38 @@ async fn take_in(
     }
     let has_gap = list.has_gap;
     state.first_page = Some(list.first_page);
-    let look = Look {
+    let poll = PollFindings {
         source: source.id.clone(),
         found: articles::open(store, reader, list).await,
-        state: after_good_look(state),
+        state: after_good_poll(state),
     };
-    let admitted = store.admit(look, reader.now).await?;
-    Ok(Looked {
+    let admitted = store.admit(poll, reader.now).await?;
+    Ok(PollOutcome {
         new: admitted.published,
         held: admitted.held,
         has_gap,
         left_out,
-        ..Looked::default()
+        ..PollOutcome::default()
     })
 }
 
 /// A good look that found nothing to judge.
-async fn pass(store: &Store, source: &Source, state: LookState) -> Result<Looked, StoreError> {
-    let state = after_good_look(state);
-    store.keep_look(&source.id, state, Utc::now()).await?;
-    Ok(Looked::default())
+async fn pass(store: &Store, source: &Source, state: PollState) -> Result<PollOutcome, StoreError> {
+    let state = after_good_poll(state);
+    store.keep_poll(&source.id, state, Utc::now()).await?;
+    Ok(PollOutcome::default())
 }
 
 /// A failed look: what was known stays, the next one comes later.
-async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<Looked, StoreError> {
-    let (state, now) = (store.look_state(&source.id), Utc::now());
+async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<PollOutcome, StoreError> {
+    let (state, now) = (store.poll_state(&source.id), Utc::now());
     let state = fault.recorded_in(state, source, now, fastrand::f64());
-    store.keep_look(&source.id, state, now).await?;
-    Ok(Looked {
+    store.keep_poll(&source.id, state, now).await?;
+    Ok(PollOutcome {
         error: Some(fault.what),
         fault: Some(fault.kind),
         is_grave: fault.is_grave,
-        ..Looked::default()
+        ..PollOutcome::default()
     })
 }
 
@@ -143,14 +143,14 @@ async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<Looked, St
 ///
 /// # Errors
 /// A store that failed a write.
-pub async fn broken(store: &Store, source: &Source) -> Result<Looked, StoreError> {
+pub async fn broken(store: &Store, source: &Source) -> Result<PollOutcome, StoreError> {
     let what =
         "polling it failed because of an error in noticast; see the log, and please report it";
     fail(store, source, Fault::broken(what.to_owned())).await
 }
 
 /// What the source's own history is told by: when something new came, and after how long.
-fn remember_change(state: &mut LookState, now: DateTime<Utc>) {
+fn remember_change(state: &mut PollState, now: DateTime<Utc>) {
     const MOST_GAPS: usize = 16;
     if let Some(last) = state.last_changed.replace(now) {
         let minutes = (now - last).num_minutes().max(0);
@@ -162,7 +162,7 @@ fn remember_change(state: &mut LookState, now: DateTime<Utc>) {
     }
 }
 
-fn after_good_look(mut state: LookState) -> LookState {
+fn after_good_poll(mut state: PollState) -> PollState {
     state.last_polled = Some(Utc::now());
     state.failures = 0;
     state.error = None;

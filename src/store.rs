@@ -25,7 +25,7 @@ pub use self::{
     sled::{backups, is_there},
     space::Space,
     tx::{
-        Access, Archive, Channels, Feed, Journal, Leases, LookChange, Notices, Outbox, ReadAhead,
+        Access, Archive, Channels, Feed, Journal, Leases, Notices, Outbox, PollChange, ReadAhead,
         Sources, Tx,
     },
 };

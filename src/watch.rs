@@ -6,8 +6,8 @@
 
 mod alerts;
 mod elsewhere;
-mod looking;
 mod poller;
+mod polling;
 mod rereading;
 mod timetable;
 
@@ -27,7 +27,7 @@ use crate::{
     bulletin::{Notice, PageFault, Source, SourceId, Validators},
     config::Live,
     ops::{Failure, Refusal, Store, StoreError, refused},
-    round::{self, Asked, Looked, OtherChoice, PageCopy, Preview, SelectKeys},
+    round::{self, Asked, OtherChoice, PageCopy, PollOutcome, Preview, SelectKeys},
     source::fetch::{FetchErrorKind, FetchRequest, Fetcher, Via, Wants},
     source::guard::AddressRefusal,
     supervise::Supervisor,
@@ -76,9 +76,9 @@ impl Watch {
     /// A store that failed a write.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), Failure> {
         self.poller.runs.store(true, Ordering::Relaxed);
-        let ended = looking::keep_looking(&self.poller, stop).await;
+        let ended = polling::keep_polling(&self.poller, stop).await;
         self.poller.runs.store(false, Ordering::Relaxed);
-        let saved = self.poller.save_looks().await;
+        let saved = self.poller.save_poll_states().await;
         ended.and(saved)
     }
 
@@ -86,7 +86,7 @@ impl Watch {
     ///
     /// # Errors
     /// It is a desk; the disk is nearly full; the store failed a write.
-    pub async fn poll(&self, source: &SourceId) -> Result<Option<Looked>, StoreError> {
+    pub async fn poll(&self, source: &SourceId) -> Result<Option<PollOutcome>, StoreError> {
         let config = self.poller.config.borrow().clone();
         let Some(source) = config.sources.iter().find(|known| known.id == *source) else {
             return Ok(None);
@@ -97,7 +97,7 @@ impl Watch {
                 source.id
             )));
         }
-        let looked = match self.poller.look(source, Asked::ByHand).await {
+        let looked = match self.poller.poll(source, Asked::ByHand).await {
             Err(StoreError::Refused(Refusal::LeaseLost(_))) => {
                 return elsewhere::ask(&self.poller, source).await.map(Some);
             }
@@ -165,12 +165,12 @@ impl Watch {
     ///
     /// # Errors
     /// None of them may be, and whether that is the guard's doing.
-    pub async fn look_up(
+    pub async fn resolve(
         &self,
         host: &str,
         by_proxy: bool,
     ) -> Result<Vec<SocketAddr>, (bool, String)> {
-        let found = self.poller.fetcher().look_up(host, by_proxy).await;
+        let found = self.poller.fetcher().resolve(host, by_proxy).await;
         found.map_err(|error| (error.is::<AddressRefusal>(), error.to_string()))
     }
 

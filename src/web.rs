@@ -139,7 +139,7 @@ fn pages_router(site: &Shared) -> Router<Shared> {
     pages.merge(beside_pages())
 }
 
-/// What pages are made of, and the stream that tells of new ones.
+/// What pages are made of, and the stream that announces new ones.
 fn beside_pages() -> Router<Shared> {
     Router::new()
         .route("/style.css", get(assets::style))

@@ -148,8 +148,8 @@ impl BotSession {
                 }
             };
             let base = self.conversation.base();
-            let told = talk::report_rival(base, &self.watch, trouble.has_rival()).await;
-            told.or_report("telling admins of another poller")?;
+            let reported = talk::report_rival(base, &self.watch, trouble.has_rival()).await;
+            reported.or_report("notifying admins of another poller")?;
             for update in updates {
                 self.handle(update).await?;
             }
@@ -246,8 +246,8 @@ impl BotSession {
             let conversation = self.conversation_now();
             let base = conversation.base();
             let wait = talk::report(base).await.or_report("reporting to admins")?;
-            let told = talk::report_held(base).await;
-            told.or_report("telling admins of what is held")?;
+            let reported = talk::report_held(base).await;
+            reported.or_report("notifying admins of what is held")?;
             sleep(wait.unwrap_or(AGAIN)).await;
         }
     }

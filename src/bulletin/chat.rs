@@ -177,7 +177,7 @@ impl Chat {
             channel.name.clone_from(&self.title);
         }
         channel.sources.clone_from(&self.sources);
-        // Without a filter nothing is missed; the bot tells the chat.
+        // Without a filter nothing is missed; the bot notifies the chat.
         channel.filter = self.filter().unwrap_or_default();
         channel.language = self.language;
         channel.quiet = self.quiet.as_ref().and_then(|hours| hours.parse().ok());

@@ -258,7 +258,7 @@ fn regex_and_flags(written: &str) -> Option<(&str, &str)> {
     is_flags.then_some((regex, flags))
 }
 
-/// The flags as the engine writes them. Case is never told apart, a text is one line, and one match is
+/// The flags as the engine writes them. Case is never distinguished, a text is one line, and one match is
 /// enough: `i`, `u` and `g` say so and change nothing.
 fn with_flags(regex: &str, flags: &str) -> Result<String, String> {
     let of_ours = |c: char| matches!(c, 'i' | 'u' | 'g');

@@ -71,7 +71,7 @@ pub fn canonical_url(url: &str) -> String {
         canonical.push_str(&format!(":{port}"));
     }
     canonical.push_str(&path_without_session(url.path()));
-    let parameters = telling_parameters(url.query().unwrap_or_default());
+    let parameters = significant_parameters(url.query().unwrap_or_default());
     if !parameters.is_empty() {
         canonical.push('?');
         canonical.push_str(&parameters.join("&"));
@@ -108,16 +108,16 @@ fn path_without_session(path: &str) -> String {
     capital_escapes(&segments.join("/"))
 }
 
-fn telling_parameters(query: &str) -> Vec<String> {
-    let mut telling: Vec<String> = query
+fn significant_parameters(query: &str) -> Vec<String> {
+    let mut significant: Vec<String> = query
         .split('&')
         // A page that escapes `&` twice leaves `amp;` behind.
         .map(|parameter| parameter.strip_prefix("amp;").unwrap_or(parameter))
         .filter(|parameter| !parameter.is_empty() && !is_session(parameter) && !tracks(parameter))
         .map(capital_escapes)
         .collect();
-    telling.sort_unstable();
-    telling
+    significant.sort_unstable();
+    significant
 }
 
 fn is_session(parameter: &str) -> bool {

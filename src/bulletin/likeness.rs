@@ -24,7 +24,7 @@ pub fn likeness(a: &str, b: &str) -> f64 {
     share
 }
 
-/// A text without what changes at each look: counters, and spaces and punctuation.
+/// A text without what changes at each poll: counters, and spaces and punctuation.
 #[must_use]
 pub fn steady(text: &str) -> String {
     let end = text

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_refuses_is_told() {
+    fn what_it_refuses_is_reported() {
         for (html, why) in [
             ("<b>甲", "`<b>` is not closed"),
             ("甲</i>", "`</i>` closes no tag that is open there"),

@@ -55,7 +55,7 @@ impl Bulletin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BulletinState {
-    /// From the first look, old when found, or held and then marked as seen.
+    /// From the first poll, old when found, or held and then marked as seen.
     Baseline,
     /// Pushed to the channels that wanted it.
     Published,
@@ -79,10 +79,11 @@ impl BulletinState {
 pub enum Cause {
     /// Unknown, and not old by any rule.
     New,
-    /// Among the newest of a first look whose source asks for them (`announce_first`).
+    /// Among the newest of a first poll whose source asks for them (`announce_first`).
     Announced,
-    /// From the first look.
-    FirstLook,
+    /// From the first poll; stores and answers have it as `first-look`.
+    #[serde(rename = "first-look")]
+    FirstPoll,
     /// Dated before the oldest that the baseline showed.
     OlderThanBaseline,
     /// Below the last known row, and not dated after it.
@@ -99,7 +100,7 @@ pub enum Cause {
     Imported,
     /// Most titles of the page were known under other addresses: the site moved.
     Migrated,
-    /// Far more at one look than the source ever had.
+    /// Far more at one poll than the source ever had.
     Flood,
     /// Published at a desk; by whom, as operations name their actors.
     Desk(String),
@@ -114,7 +115,7 @@ pub struct Revision {
     pub what: Changed,
 }
 
-/// A change of something else than the title, as people are told of it.
+/// A change of something else than the title, as it is announced to people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Changed {

@@ -143,7 +143,7 @@ fn within<'a>(a: &'a str, b: &str) -> Option<&'a str> {
 }
 
 /// A title without what a site puts around it: 【通知】 in front, 转发, spaces and punctuation. What else
-/// stands in brackets may well be what tells it from another: 【北京】, 【上海】.
+/// stands in brackets may well be what distinguishes it from another: 【北京】, 【上海】.
 #[must_use]
 pub fn bare_title(title: &str) -> String {
     static AROUND: LazyLock<Regex> = LazyLock::new(|| {

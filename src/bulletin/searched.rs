@@ -1,4 +1,4 @@
-//! The folded text of a bulletin that a search looks into: a search and its index must agree on each character.
+//! The folded text of a bulletin that a search reads: a search and its index must agree on each character.
 
 use super::{fold, notice::Attachment};
 

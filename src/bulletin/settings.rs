@@ -96,7 +96,7 @@ pub struct WebSettings {
     /// None: `"off"`.
     pub listen: Option<SocketAddr>,
     pub public_url: Option<Url>,
-    /// The WebSub hub that is told what is new in feeds.
+    /// The WebSub hub that is notified of what is new in feeds.
     pub hub: Option<Url>,
     /// What the pages, feeds and cards call this channel; None: words of the reader's language.
     pub title: Option<String>,

@@ -94,7 +94,7 @@ impl Source {
         }
     }
 
-    /// Where it is looked at; None: it is a desk.
+    /// The page that is polled; None: it is a desk.
     #[must_use]
     pub fn address(&self) -> Option<&Url> {
         (self.kind != ReadAs::Desk).then_some(&self.url)

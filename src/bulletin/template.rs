@@ -83,9 +83,9 @@ impl Template {
         for name in [MARKED_UP, PLAIN] {
             ready
                 .add_template_owned(name, text.to_owned())
-                .map_err(|error| told(&error))?;
+                .map_err(|error| explained(&error))?;
         }
-        let template = ready.get_template(PLAIN).map_err(|error| told(&error))?;
+        let template = ready.get_template(PLAIN).map_err(|error| explained(&error))?;
         let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         unknown.retain(|name| !FIELDS.contains(&name.as_str()) && name != "range");
         unknown.sort_unstable();
@@ -127,7 +127,7 @@ impl Template {
         let name = if marks_up { MARKED_UP } else { PLAIN };
         let template = self.ready.get_template(name);
         let rendered = template.and_then(|template| template.render(Serde(fields)));
-        let rendered = rendered.map_err(|error| told(&error))?;
+        let rendered = rendered.map_err(|error| explained(&error))?;
         Ok(rendered.trim().to_owned())
     }
 }
@@ -162,7 +162,7 @@ fn samples() -> [TemplateFields; 2] {
 }
 
 /// In one line, with the template's own line in it.
-fn told(error: &minijinja::Error) -> String {
+fn explained(error: &minijinja::Error) -> String {
     let line = error
         .line()
         .map_or_else(String::new, |line| format!("line {line} of the template: "));
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_what_is_expected() {
+    fn a_mistake_is_reported_with_what_is_expected() {
         let why = |text: &str| Template::new(text).unwrap_err();
         assert!(why("{{ titel }}").starts_with("no field `titel`; expected one of id, title"));
         assert!(why("a\n{% if title %}").starts_with("line 2 of the template: "));

@@ -79,7 +79,7 @@ pub fn is_counter(text: &str) -> bool {
     COUNTER.is_match(text)
 }
 
-/// A title without a count at its end that only a longer look at the page can tell from its words:
+/// A title without a count at its end that only a longer study of the page can distinguish from its words:
 /// `56次`, `131 views`, `3跟帖`, `已有九人看过`, stars.
 #[must_use]
 pub(super) fn without_count(title: &str) -> &str {
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_in_front_of_a_title_is_told() {
+    fn a_pin_in_front_of_a_title_is_recognised() {
         for title in [
             "【置顶】公告",
             "[顶] 公告",
@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_by_itself_is_told_from_words() {
+    fn a_bare_counter_is_distinguished_from_words() {
         for counter in [
             "56次",
             "131 views",

@@ -183,10 +183,10 @@ mod tests {
         let mut trust = Trust::default();
         let mut known = trust.take(&Validators::default(), came(&honest, None, 0));
         let mut checked = Vec::new();
-        for look in 1..=100 {
-            if trust.doubts(&known, &honest, at(look * 60)) {
-                checked.push(look);
-                known = trust.take(&known, came(&honest, Some(false), look * 60));
+        for poll in 1..=100 {
+            if trust.doubts(&known, &honest, at(poll * 60)) {
+                checked.push(poll);
+                known = trust.take(&known, came(&honest, Some(false), poll * 60));
             }
         }
         assert_eq!(checked, [1, 2, 4, 8, 16, 32, 64]);

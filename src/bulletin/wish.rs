@@ -51,7 +51,7 @@ impl SourceWish {
     pub(super) fn of(&self, chat: &Channel) -> Channel {
         let mut channel = chat.clone();
         if let Some(words) = &self.filter {
-            // Without a filter nothing is missed; the bot tells the chat.
+            // Without a filter nothing is missed; the bot notifies the chat.
             channel.filter = words.filter().unwrap_or_default();
         }
         if let (Some(wished), ChannelKind::Telegram { silent, .. }) =

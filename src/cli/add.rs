@@ -61,7 +61,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         let text = format!("--id {id}: a source with this id is in the config already");
         return Err(UsageError(text).into());
     }
-    let (page, how, seen) = out::patiently(&address::waiting(&url), look(&config, &url)).await?;
+    let (page, how, seen) = out::patiently(&address::waiting(&url), read_page(&config, &url)).await?;
     preview::show::text(&page, &seen, &how, session.verbose)?;
     if let Err(why) = check::notices_of(&seen.reading) {
         anyhow::bail!("{shown} is {why}; nothing was added");
@@ -89,7 +89,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 }
 
 /// Reads the address as the service would: a private one must be allowed by the config.
-async fn look(config: &Config, url: &Url) -> anyhow::Result<(Page, How, Seen)> {
+async fn read_page(config: &Config, url: &Url) -> anyhow::Result<(Page, How, Seen)> {
     let fetcher = Fetcher::new(&config.fetch, &[])?;
     let page = inspect::fetch(&fetcher, url, Via::default(), Wants::Page).await?;
     let unnamed = SourceBlock::new(url.clone(), "", &[]);

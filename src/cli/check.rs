@@ -194,20 +194,20 @@ async fn sources_online(session: &Session, config: &Config) -> anyhow::Result<bo
         .sources
         .iter()
         .filter(|source| source.address().is_some());
-    let looks = stream::iter(with_pages)
+    let checked = stream::iter(with_pages)
         .map(|source| {
             let (fetcher, bar) = (fetcher.clone(), bar.clone());
             async move {
-                let found = look(&fetcher, source).await;
+                let found = check_source(&fetcher, source).await;
                 bar.inc(1);
                 (source, found)
             }
         })
         .buffered(AT_ONCE);
-    let looks: Vec<_> = looks.collect().await;
+    let checked: Vec<_> = checked.collect().await;
     bar.finish_and_clear();
     let mut good = true;
-    for (source, found) in looks {
+    for (source, found) in checked {
         let (word, text) = match found {
             Ok(text) => ("ok", text),
             Err(text) => ("failed", session.mask.masked(&text)),
@@ -218,7 +218,7 @@ async fn sources_online(session: &Session, config: &Config) -> anyhow::Result<bo
     Ok(good)
 }
 
-async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
+async fn check_source(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
     let page = inspect::fetch(fetcher, &source.url, Via::from(source), source.into()).await;
     let page = page.map_err(|fault| fault.message)?;
     let how = How::of(source, Utc::now());
@@ -319,8 +319,8 @@ async fn body_matched(
 async fn channels_online(session: &Session, config: &Config) -> anyhow::Result<bool> {
     let spare = SparePusher::new(config.clone()).await?;
     let mut good = true;
-    if let Some(told) = spare.pusher.check_bot().await {
-        let (word, text) = match told {
+    if let Some(answer) = spare.pusher.check_bot().await {
+        let (word, text) = match answer {
             Ok(name) => ("ok", format!("the bot is @{name}")),
             Err(error) => ("failed", session.mask.masked(&error.to_string())),
         };

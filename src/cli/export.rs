@@ -68,7 +68,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if let Some(pipe) = pipe_of(&file) {
         let pipe = pipe.with_context(|| format!("cannot write {}", file.display()))?;
         let lines = export(reach, Box::new(BufWriter::new(pipe)), secrets).await?;
-        tell(lines, &file);
+        report(lines, &file);
         return Ok(Exit::Done);
     }
     // A half of a backup must never bear the name of a whole one.
@@ -90,11 +90,11 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if lines.is_err() {
         let _ = fs::remove_file(&part);
     }
-    tell(lines?, &file);
+    report(lines?, &file);
     Ok(Exit::Done)
 }
 
-fn tell(lines: u64, file: &Path) {
+fn report(lines: u64, file: &Path) {
     let records = out::count(usize::try_from(lines).unwrap_or(usize::MAX), "record");
     eprintln!("exported {records} to {}", file.display());
 }
@@ -214,7 +214,7 @@ fn write_whole(file: &Path, text: &[u8]) -> anyhow::Result<()> {
     Ok(written?)
 }
 
-/// Returns which of the sources are feeds, the kind says, or what the last look read; of a page that anybody may
+/// Returns which of the sources are feeds, the kind says, or what the last poll read; of a page that anybody may
 /// see, our own pages have a feed.
 fn outline(source: &view::Source, config: &Config, own: Option<&Url>) -> Option<Outline> {
     let configured = config.sources.iter().find(|known| known.id == source.id);

@@ -74,10 +74,10 @@ pub(super) fn screen() -> Screen {
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let measured = is_terminal().then(terminal_size::terminal_size).flatten();
     let measured = measured.map(|(width, _)| usize::from(width.0));
-    let told = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let stated = || std::env::var("COLUMNS").ok()?.parse().ok();
     Screen {
         columns: measured
-            .or_else(told)
+            .or_else(stated)
             .filter(|columns| *columns > 0)
             .unwrap_or(Screen::PLAIN.columns),
         is_styled: is_terminal() && !is_set("NO_COLOR") && !is_dumb,

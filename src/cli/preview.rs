@@ -173,7 +173,7 @@ async fn pushed(
 /// Where a block for the config is wanted, doubtful rows are better than none.
 async fn read(config: &Config, page: &Page, args: &Args, how: &How) -> Result<(Page, Seen), Fault> {
     let fault = match inspect::read_any(page, how).await {
-        Ok(seen) => return Ok((page.clone(), told(seen, args))),
+        Ok(seen) => return Ok((page.clone(), as_rendered(seen, args))),
         Err(fault) if args.browser => return Err(fault),
         Err(fault) => fault,
     };
@@ -190,7 +190,7 @@ async fn read(config: &Config, page: &Page, args: &Args, how: &How) -> Result<(P
 }
 
 /// A page that was rendered is read in the browser alone.
-fn told(seen: Seen, args: &Args) -> Seen {
+fn as_rendered(seen: Seen, args: &Args) -> Seen {
     match args.browser {
         true => Seen {
             setting: Setting::Browser,

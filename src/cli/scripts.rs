@@ -54,13 +54,13 @@ pub(super) async fn instead(
     if browser::find(&config.fetch.browser).is_none() {
         return Err(with(fault, &format!("here {}", BrowserError::Missing)));
     }
-    match look(config, &page.url, how).await {
+    match find(config, &page.url, how).await {
         Ok(found) => Ok((found, fault)),
         Err(why) => Err(with(fault, &why.message)),
     }
 }
 
-async fn look(config: &Config, url: &Url, how: &How) -> Result<Found, Fault> {
+async fn find(config: &Config, url: &Url, how: &How) -> Result<Found, Fault> {
     let (page, endpoints) = rendered(config, url).await?;
     let seen = inspect::read(&page, how).map_err(|fault| Fault {
         message: format!("in the browser it is {}", fault.message),

@@ -24,7 +24,7 @@ use crate::{
 };
 
 const PORT: u16 = 8787;
-/// The number of bulletins of a first look that are shown.
+/// The number of bulletins of a first poll that are shown.
 const SHOWN: usize = 3;
 
 /// Watch pages or feeds and print what is new; needs no config
@@ -98,7 +98,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         out::line(format!("state         {}\n", state.display()))?;
     }
     let began = Utc::now();
-    let failed = first_looks(&app, &sources).await?;
+    let failed = first_polls(&app, &sources).await?;
     let store = app.store();
     let once = args.once;
     let enough = async move {
@@ -149,20 +149,20 @@ fn sources(args: &Args, urls: &[Url]) -> anyhow::Result<Vec<Source>> {
     Ok(sources)
 }
 
-/// Looks at all of them at once, and shows what a first look finds; true: one failed.
-async fn first_looks(app: &App, sources: &[Source]) -> anyhow::Result<bool> {
+/// Polls all of them at once, and shows what a first poll finds; true: one failed.
+async fn first_polls(app: &App, sources: &[Source]) -> anyhow::Result<bool> {
     let (store, watch) = (app.store(), app.watch());
-    let is_first = |source: &Source| store.look_state(&source.id).rows.is_none();
+    let is_first = |source: &Source| store.poll_state(&source.id).rows.is_none();
     let first: Vec<bool> = sources.iter().map(is_first).collect();
-    let looks = sources.iter().map(|source| watch.poll(&source.id));
+    let polls = sources.iter().map(|source| watch.poll(&source.id));
     let mut failed = false;
-    for ((looked, source), is_first) in futures::future::join_all(looks)
+    for ((polled, source), is_first) in futures::future::join_all(polls)
         .await
         .into_iter()
         .zip(sources)
         .zip(first)
     {
-        if let Some(error) = looked?.and_then(|looked| looked.error) {
+        if let Some(error) = polled?.and_then(|polled| polled.error) {
             let url = &source.url;
             eprintln!("{}", address::failed(url.as_str(), Some(url), &error));
             failed = true;
@@ -180,7 +180,7 @@ async fn show_known(store: &Store, source: &Source) -> anyhow::Result<()> {
         ..BulletinQuery::default()
     };
     let mut known = store.bulletins(&query).await?.items;
-    // Numbers follow the page, so that dates decide among the rows of one look.
+    // Numbers follow the page, so that dates decide among the rows of one poll.
     known.sort_by_key(|bulletin| std::cmp::Reverse(bulletin.published.map(|date| date.day())));
     out::line(format!("{}: {} known", source.url, known.len()))?;
     for bulletin in known.iter().take(SHOWN) {

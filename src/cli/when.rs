@@ -95,12 +95,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_told_what_is_one() {
+    fn a_mistyped_time_is_refused_with_examples() {
         for wrong in ["", "soon", "2026-13-01", "2 days", "99999999999999999999d"] {
-            let told = wrong.parse::<When>().unwrap_err();
+            let error = wrong.parse::<When>().unwrap_err();
             assert!(
-                told.contains("`yesterday`") && told.contains("2d"),
-                "{told}"
+                error.contains("`yesterday`") && error.contains("2d"),
+                "{error}"
             );
         }
         assert_eq!(read("99999d"), "1752-05-26T17:30Z");

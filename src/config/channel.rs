@@ -57,7 +57,7 @@ const KEYS_OF_ALL_KINDS: [&str; 21] = [
     "url",
 ];
 
-/// None where its kind is not known; that was told.
+/// None where its kind is not known; that was reported.
 pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) -> Option<Channel> {
     let id: Option<ChannelId> =
         table.require("id", "an id such as `staff`", |value| ids.claim(value));

@@ -18,7 +18,7 @@ pub struct Config {
     pub time_zone: Tz,
     pub telegram: Option<TelegramSettings>,
     pub web: WebSettings,
-    /// Channels that are told of faults.
+    /// Channels to which faults are reported.
     pub alerts: Vec<ChannelId>,
     pub fetch: FetchSettings,
     pub store: StoreSettings,

@@ -36,7 +36,7 @@ pub(super) fn free_id(url: &Url, title: &str, taken: &[&str]) -> SourceId {
 
 /// `www.example.com/news/list.html` has the words `example` and `news`.
 fn words_of(url: &Url) -> String {
-    let path = url.path().split(['/', '.']).filter(telling).take(2);
+    let path = url.path().split(['/', '.']).filter(is_meaningful).take(2);
     let words: Vec<&str> = site(url).into_iter().chain(path).collect();
     words.join("-")
 }
@@ -46,10 +46,10 @@ fn site_of(url: &Url) -> Option<String> {
 }
 
 fn site(url: &Url) -> Option<&str> {
-    url.host_str().unwrap_or_default().split('.').find(telling)
+    url.host_str().unwrap_or_default().split('.').find(is_meaningful)
 }
 
-fn telling(word: &&str) -> bool {
+fn is_meaningful(word: &&str) -> bool {
     const EMPTY: [&str; 14] = [
         "www", "com", "cn", "org", "net", "edu", "gov", "ac", "co", "index", "list", "default",
         "main", "html",

@@ -120,7 +120,7 @@ fn refuse_what_is_for_pages(table: &Table<'_>, source: &Source) {
     }
 }
 
-/// A browser looks at certificates by itself, and takes no further authority for one source.
+/// A browser verifies certificates by itself, and takes no further authority for one source.
 fn rendered(value: &Value<'_>, kind: ReadAs, has_ca: bool) -> Read<bool> {
     match boolean(value)? {
         true if matches!(kind, ReadAs::Feed | ReadAs::Json) => fault(
@@ -135,7 +135,7 @@ fn rendered(value: &Value<'_>, kind: ReadAs, has_ca: bool) -> Read<bool> {
     }
 }
 
-/// Stands in for an id that is missing or wrong, which was told: the rest is still read.
+/// Stands in for an id that is missing or wrong, which was reported: the rest is still read.
 fn unnamed() -> SourceId {
     "unnamed".parse().expect("an id")
 }

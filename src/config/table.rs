@@ -75,12 +75,12 @@ impl<'a> Problems<'a> {
             return Ok(());
         }
         found.sort_by_key(|fault| fault.at);
-        let told = found.iter().map(|Fault { at, what }| {
+        let problems = found.iter().map(|Fault { at, what }| {
             let (line, column) = self.place(*at);
             format!("{}:{line}:{column}: {}", self.file, one_line(what))
         });
         Err(ConfigError {
-            problems: told.collect(),
+            problems: problems.collect(),
         })
     }
 }
@@ -139,12 +139,12 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Tells of something wrong with a value although it could be read.
+    /// Reports something wrong with a value although it could be read.
     pub(super) fn complain(&self, value: &Value<'_>, what: &str) {
         self.problems.add(value.span().start, what);
     }
 
-    /// Tells of something wrong with the value of a key, if it is there.
+    /// Reports something wrong with the value of a key, if it is there.
     pub(super) fn complain_of(&self, key: &str, what: &str) {
         if let Some(value) = self.entries.get(key) {
             self.complain(value, what);

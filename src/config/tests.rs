@@ -32,23 +32,23 @@ fn an_empty_file_is_the_defaults() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_and_in_order() {
+fn all_mistakes_are_reported_at_once_and_in_order() {
     let text = fs::read_to_string("tests/fixtures/config/mistakes.toml").unwrap();
     insta::assert_snapshot!(problems(&text));
 }
 
 /// Each block of a file that has one mistake in each, above what is wrong with it.
 #[test]
-fn each_mistake_is_told_in_a_sentence() {
+fn each_mistake_is_reported_in_a_sentence() {
     let text = fs::read_to_string("tests/fixtures/config/one-each.toml").unwrap();
-    let (mut told, mut accepted) = (String::new(), Vec::new());
+    let (mut message, mut accepted) = (String::new(), Vec::new());
     for block in text.split("\n# ----\n") {
         match check(block) {
             Ok(_) => accepted.push(block),
-            Err(wrong) => told += &format!("{}\n=> {wrong}\n\n", block.trim_end()),
+            Err(wrong) => message += &format!("{}\n=> {wrong}\n\n", block.trim_end()),
         }
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(message);
     assert!(accepted.is_empty(), "{accepted:#?}");
 }
 
@@ -187,13 +187,13 @@ fn columns_count_characters_from_the_first_line_on() {
 fn an_unreadable_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("noticast.toml");
-    let told = |path: &Path| Config::load(path).unwrap_err().to_string();
+    let message = |path: &Path| Config::load(path).unwrap_err().to_string();
     let starts = |path: &Path| format!("{}: ", path.display());
-    assert!(told(&path).starts_with(&starts(&path)));
-    assert!(told(folder.path()).starts_with(&starts(folder.path())));
+    assert!(message(&path).starts_with(&starts(&path)));
+    assert!(message(folder.path()).starts_with(&starts(folder.path())));
     fs::write(&path, b"\xff\xfe\0").unwrap();
     assert_eq!(
-        told(&path),
+        message(&path),
         format!("{}: is not UTF-8; expected TOML", path.display())
     );
     fs::write(&path, SOURCE).unwrap();
@@ -237,7 +237,7 @@ fn sources_and_channels_may_share_an_id_but_not_among_themselves() {
 }
 
 #[test]
-fn references_look_forwards_and_backwards() {
+fn references_reach_forwards_and_backwards() {
     let text = format!(
         "[alerts]\nchannels = [\"page\"]\n[[channel]]\nid = \"page\"\nkind = \"stdout\"\nsources = [\"news\"]\n{SOURCE}"
     );
@@ -322,9 +322,9 @@ fn secrets_come_from_three_places_and_show_in_no_message() {
         "[\"hunter2\"]",
         "\"hunter2",
     ] {
-        let told = token(bad).unwrap_err().to_string();
-        assert!(told.contains(":2:"), "{told}");
-        assert!(!told.contains("hunter2"), "{told}");
+        let message = token(bad).unwrap_err().to_string();
+        assert!(message.contains(":2:"), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
     }
     let proxy = problems("[fetch]\nproxy = \"gopher://me:hunter2@proxy\"\n");
     assert!(!proxy.contains("hunter2"), "{proxy}");
@@ -352,10 +352,10 @@ fn a_secret_file_may_begin_with_a_byte_order_mark() {
     ] {
         assert_eq!(token(&bytes).unwrap().reveal(), "456:def", "{bytes:?}");
     }
-    let told = token(b"456:\xff").unwrap_err().to_string();
+    let message = token(b"456:\xff").unwrap_err().to_string();
     assert!(
-        told.contains(":2:9: ") && told.contains("not UTF-8"),
-        "{told}"
+        message.contains(":2:9: ") && message.contains("not UTF-8"),
+        "{message}"
     );
     let env = |_: &str| Some("\u{feff}456:def".to_owned());
     let marked = file::check("[telegram]\ntoken = \"env:X\"\n", &path, &env).unwrap();
@@ -363,7 +363,7 @@ fn a_secret_file_may_begin_with_a_byte_order_mark() {
 }
 
 #[test]
-fn no_part_of_a_password_that_breaks_its_address_is_told() {
+fn no_part_of_a_password_that_breaks_its_address_is_shown() {
     let mail = "[[channel]]\nid = \"m\"\nkind = \"email\"\nfrom = \"a@b.example\"\nto = [\"a@b.example\"]\nsmtp = ";
     let proxy = |password: &str| format!("\"http://reader:{password}@127.0.0.1:3128\"");
     for password in [
@@ -386,14 +386,14 @@ fn no_part_of_a_password_that_breaks_its_address_is_told() {
             (format!("[[source]]\nid = \"a\"\nurl = {address}\n"), "3:7"),
             (format!("{mail}{server}\n"), "6:8"),
         ] {
-            let told = problems(&text);
+            let message = problems(&text);
             assert!(
-                told.starts_with(&format!("noticast.toml:{place}: ")),
-                "{told}"
+                message.starts_with(&format!("noticast.toml:{place}: ")),
+                "{message}"
             );
-            assert_eq!(told.lines().count(), 1, "{told}");
+            assert_eq!(message.lines().count(), 1, "{message}");
             for part in ["hun", "ter2", "reader", "127.0.0.1"] {
-                assert!(!told.contains(part), "{told}");
+                assert!(!message.contains(part), "{message}");
             }
         }
     }
@@ -426,14 +426,14 @@ fn a_template_that_is_too_large_is_an_error_at_its_key() {
         "{channel}template = \"{{{{ {}title }}}}\"\n",
         "not ".repeat(100_000)
     );
-    let told = problems(&huge);
+    let message = problems(&huge);
     assert!(
-        told.starts_with("noticast.toml:4:12: the template has "),
-        "{told}"
+        message.starts_with("noticast.toml:4:12: the template has "),
+        "{message}"
     );
     let macros = "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}";
-    let told = problems(&format!("{channel}template = \"{macros}\"\n"));
-    assert!(told.starts_with("noticast.toml:4:12: "), "{told}");
+    let message = problems(&format!("{channel}template = \"{macros}\"\n"));
+    assert!(message.starts_with("noticast.toml:4:12: "), "{message}");
 }
 
 #[test]
@@ -441,14 +441,14 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
     let channel = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
     let defaults = "mode = 'each'\ndigest = \"0 18 * * *\"\nquiet = \"\"\nurgent = []\ncorrections = false\ntemplate = \"\"\n";
     check(&format!("{channel}{defaults}")).unwrap();
-    let told = problems(&format!("{channel}template = \"{{{{ titel }}}}\"\n"));
+    let message = problems(&format!("{channel}template = \"{{{{ titel }}}}\"\n"));
     assert!(
-        told.starts_with("noticast.toml:4:12: no field `titel`; expected one of id, title"),
-        "{told}"
+        message.starts_with("noticast.toml:4:12: no field `titel`; expected one of id, title"),
+        "{message}"
     );
     let template = "template = \"\"\"\n{{ title }}\n{% if url %}\n\"\"\"\n";
-    let told = problems(&format!("{channel}{template}"));
-    assert!(told.starts_with("noticast.toml:4:12: line "), "{told}");
+    let message = problems(&format!("{channel}{template}"));
+    assert!(message.starts_with("noticast.toml:4:12: line "), "{message}");
     check(&format!(
         "{channel}template = \"{{{{ title }}}} {{{{ url }}}}\"\n"
     ))
@@ -459,14 +459,14 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
 fn a_template_of_telegram_is_its_html() {
     let chat =
         "[telegram]\ntoken = \"1:t\"\n[[channel]]\nid = \"c\"\nkind = \"telegram\"\nchat = 7\n";
-    let told = problems(&format!("{chat}template = \"<p>{{{{ title }}}}</p>\"\n"));
+    let message = problems(&format!("{chat}template = \"<p>{{{{ title }}}}</p>\"\n"));
     let expected =
         "noticast.toml:7:12: Telegram supports no tag `<p>`; expected the HTML of Telegram";
-    assert!(told.starts_with(expected), "{told}");
-    let told = problems(&format!(
+    assert!(message.starts_with(expected), "{message}");
+    let message = problems(&format!(
         "{chat}template = \"{{% if deadline %}}<b>{{{{ title }}}}{{% endif %}}\"\n"
     ));
-    assert!(told.contains("`<b>` is not closed"), "{told}");
+    assert!(message.contains("`<b>` is not closed"), "{message}");
     check(&format!("{chat}template = \"<b>{{{{ title }}}}</b>\"\n")).unwrap();
     let other = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
     check(&format!("{other}template = \"<p> {{{{ title }}}}\"\n")).unwrap();
@@ -479,41 +479,41 @@ fn each_robot_needs_its_keys_and_hides_them() {
         let needed = kind.keys.iter().filter(|key| key.form.is_needed());
         let defaults = |key: &&Key| matches!(key.form, Form::Word(_) | Form::Api(_));
         let needed: Vec<&Key> = needed.filter(|key| !defaults(key)).collect();
-        let told = problems(&head);
+        let message = problems(&head);
         for key in &needed {
             let missing = format!(
                 "noticast.toml:1:1: `{}` is missing in [[channel]]; expected ",
                 key.name
             );
-            assert!(told.contains(&missing), "{told}");
+            assert!(message.contains(&missing), "{message}");
         }
-        assert_eq!(told.lines().count(), needed.len(), "{told}");
+        assert_eq!(message.lines().count(), needed.len(), "{message}");
         let wrong: String = kind
             .keys
             .iter()
             .map(|key| format!("{} = true\n", key.name))
             .collect();
-        let told = problems(&(head.clone() + &wrong));
-        assert_eq!(told.lines().count(), kind.keys.len(), "{told}");
+        let message = problems(&(head.clone() + &wrong));
+        assert_eq!(message.lines().count(), kind.keys.len(), "{message}");
     }
     let channel =
         "[[channel]]\nid = \"c\"\nkind = \"slack\"\nurl = \"https://hooks.example/hunter2\"\n";
     let config = check(channel).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
-    let told = problems(&channel.replace("https", "gopher"));
+    let message = problems(&channel.replace("https", "gopher"));
     assert!(
-        told.starts_with("noticast.toml:4:7: the scheme") && !told.contains("hunter2"),
-        "{told}"
+        message.starts_with("noticast.toml:4:7: the scheme") && !message.contains("hunter2"),
+        "{message}"
     );
 }
 
 #[test]
 fn a_mail_channel_needs_somebody_to_send_to() {
     let mail = "[[channel]]\nid = \"m\"\nkind = \"email\"\nsmtp = \"smtp://mail.example\"\nfrom = \"a@b.example\"\n";
-    let told = problems(&format!("{mail}to = []\n"));
+    let message = problems(&format!("{mail}to = []\n"));
     assert!(
-        told.starts_with("noticast.toml:6:6: the list is empty; "),
-        "{told}"
+        message.starts_with("noticast.toml:6:6: the list is empty; "),
+        "{message}"
     );
     check(&format!("{mail}to = [\"c@d.example\"]\n")).unwrap();
 }
@@ -611,7 +611,7 @@ fn the_sections_read_every_key() {
 }
 
 #[test]
-fn wrong_types_of_tables_are_told() {
+fn wrong_types_of_tables_are_reported() {
     assert_eq!(
         problems("telegram = 1\nsource = { id = \"a\" }\nchannel = [1]\n[[web]]\n"),
         "noticast.toml:1:12: this is an integer; expected the table `[telegram]`\n\

@@ -8,7 +8,7 @@ const MISPLACED: &str = "the user or password of this address holds a bare `#`, 
                          expected it percent-encoded: %23, %3F, %2F, %40";
 
 /// Returns whether a `#`, `?`, `/` or `@` within user and password breaks the address apart, as far as that can
-/// be told; `is_bare`: the address is of a server, and nothing stands behind its port.
+/// be known; `is_bare`: the address is of a server, and nothing stands behind its port.
 ///
 /// # Errors
 /// The error and what is expected, without any part of the address.
@@ -76,8 +76,8 @@ mod tests {
             "socks5h://user:12/3@proxy.example:1080",
             "socks5://us#er:pw@proxy.example:1080",
         ] {
-            let told = check(broken, true).unwrap_err();
-            assert!(told.contains("%23"), "{broken}");
+            let error = check(broken, true).unwrap_err();
+            assert!(error.contains("%23"), "{broken}");
             check(broken, false).unwrap_err();
         }
         for more in [

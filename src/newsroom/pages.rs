@@ -236,7 +236,7 @@ pub(super) fn file(
             pdf(&format!("No. {number}, {}", story.day)),
         ));
     }
-    // With a mark that tells spreadsheets the encoding.
+    // With a mark that shows spreadsheets the encoding.
     let table = format!("\u{feff}{}\r\n1,,,,{}\r\n", edition.columns, story.title);
     Some(("text/csv; charset=utf-8", table.into_bytes()))
 }

@@ -11,9 +11,9 @@ use chrono::{DateTime, Utc};
 
 use self::{admission::Admission, page::page};
 use super::{
-    ask::{Admitted, Judged, Look},
-    looks,
+    ask::{Admitted, Judged, PollFindings},
     op::Op,
+    poll_states,
 };
 use crate::{
     bulletin::{Notice, SourceId},
@@ -33,7 +33,7 @@ pub(super) fn judge(op: &mut Op<'_>, source: &SourceId, notices: &[Notice]) -> R
         .collect();
     let facts = page.facts(op, notices, page.reads_texts())?;
     let rulings = page.rule(op, notices, &summaries, &facts)?;
-    let first_look = page.facts.baseline.is_none();
+    let first_poll = page.facts.baseline.is_none();
     let Connected {
         links, familiar, ..
     } = &page.connected;
@@ -43,8 +43,8 @@ pub(super) fn judge(op: &mut Op<'_>, source: &SourceId, notices: &[Notice]) -> R
         retitled: page.retitled(op, notices)?,
         rulings,
         shares_address: shares.map(|shares| shares.address).collect(),
-        first_look,
-        unconnected: !first_look
+        first_poll,
+        unconnected: !first_poll
             && page.facts.bulletins > 0
             && !notices.is_empty()
             && !is_any_known,
@@ -52,11 +52,11 @@ pub(super) fn judge(op: &mut Op<'_>, source: &SourceId, notices: &[Notice]) -> R
 }
 
 /// Judges, archives and queues; all of it or nothing.
-pub(super) fn admit(op: &mut Op<'_>, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
-    let (found, mut state) = (look.found, look.state);
+pub(super) fn admit(op: &mut Op<'_>, poll: PollFindings, now: DateTime<Utc>) -> Result<Admitted> {
+    let (found, mut state) = (poll.found, poll.state);
     let notices: Vec<Notice> = found.iter().map(|found| found.notice.clone()).collect();
     let first_page = state.first_page.unwrap_or(notices.len());
-    let page = page(op, &look.source, &notices, first_page)?;
+    let page = page(op, &poll.source, &notices, first_page)?;
     let summaries: Vec<Option<&str>> = found.iter().map(correction::summary).collect();
     let facts = page.facts(op, &notices, false)?;
     let rulings = page.rule(op, &notices, &summaries, &facts)?;
@@ -82,6 +82,6 @@ pub(super) fn admit(op: &mut Op<'_>, look: Look, now: DateTime<Utc>) -> Result<A
     admission.source_facts(&notices)?;
     state.pinned = admission.pinned(&notices);
     let admitted = admission.admitted;
-    looks::change_look(op, &look.source, state, now);
+    poll_states::change_poll_state(op, &poll.source, state, now);
     Ok(admitted)
 }

@@ -5,7 +5,7 @@
 
 use super::{
     admin_actions,
-    ask::{HeldAction, Look},
+    ask::{HeldAction, PollFindings},
     handle::{Store, blocking},
     op::Op,
     verdicts::{Ahead, is_costly},
@@ -34,18 +34,18 @@ fn costly(op: &mut Op<'_>) -> Vec<Filter> {
 
 impl Store {
     /// For what a look is about to publish.
-    pub(super) async fn ahead_of_look(&self, look: &Look) -> Result<Ahead> {
+    pub(super) async fn ahead_of_poll(&self, poll: &PollFindings) -> Result<Ahead> {
         let filters = self.ask(costly).await?;
         if filters.is_empty() {
             return Ok(Ahead::default());
         }
-        let notices: Vec<_> = look
+        let notices: Vec<_> = poll
             .found
             .iter()
             .map(|found| found.notice.clone())
             .collect();
-        let rulings = self.judge(&look.source, &notices).await?.rulings;
-        let found = look.found.iter().zip(&rulings);
+        let rulings = self.judge(&poll.source, &notices).await?.rulings;
+        let found = poll.found.iter().zip(&rulings);
         let news = found
             .filter(|(_, ruling)| matches!(ruling, Ruling::Unknown(BulletinState::Published, _)));
         let texts = news.map(|(found, _)| {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     bulletin::{BulletinId, Channel, ChannelId, DeliveryId, DeliveryKind, Reason, SourceId},
-    policy::{correction::Found, facts::LookState, judge::Ruling},
+    policy::{correction::Found, facts::PollState, judge::Ruling},
 };
 
 /// Rulings in page order.
@@ -19,19 +19,19 @@ pub struct Judged {
     /// The places of known rows that bear another title than before.
     pub retitled: Vec<usize>,
     /// This is the source's first look.
-    pub first_look: bool,
+    pub first_poll: bool,
     /// No row is known although the source has a baseline: read further pages (promise 4).
     pub unconnected: bool,
 }
 
 /// One successful look at a source.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct PollFindings {
     pub source: SourceId,
     /// In page order.
     pub found: Vec<Found>,
     /// Written in the same transaction.
-    pub state: LookState,
+    pub state: PollState,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,7 +90,7 @@ pub enum HeldAction {
 #[derive(Debug, Clone)]
 pub struct SourceStatus {
     pub id: SourceId,
-    pub look: LookState,
+    pub poll: PollState,
     pub bulletins: u64,
     pub held: u64,
 }

@@ -198,7 +198,7 @@ impl Store {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn untold_held(&self) -> Result<Option<BulletinId>> {
+    pub async fn unreported_held(&self) -> Result<Option<BulletinId>> {
         let told = self.ask(|op| op.tx.held_reported()).await??;
         let newest = self.read(|reader| reader.newest_held()).await?;
         Ok(newest.filter(|id| id.0 > told))
@@ -206,7 +206,7 @@ impl Store {
 
     /// # Errors
     /// A write failed.
-    pub async fn told_held(&self, newest: BulletinId) -> Result<()> {
+    pub async fn reported_held(&self, newest: BulletinId) -> Result<()> {
         self.write(move |op| {
             op.tx.set_held_reported(newest.0);
             Ok(())

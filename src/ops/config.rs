@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     bulletin::{Channel, ChannelId, ReadAs, Source, SourceId},
-    policy::{audit::Actor, facts::LookState, routes::Routes},
+    policy::{audit::Actor, facts::PollState, routes::Routes},
     store::Result,
 };
 
@@ -103,14 +103,14 @@ fn sync_config(
             facts.baseline = None;
             facts.newest = None;
             // What was read of the old page says nothing of the new one.
-            let anew = |state: &mut LookState| {
+            let anew = |state: &mut PollState| {
                 let failed_polls = state.failed_polls.clone();
-                *state = state.after(LookState {
+                *state = state.after(PollState {
                     failed_polls,
-                    ..LookState::default()
+                    ..PollState::default()
                 });
             };
-            op.tx.change_look(&source.id, false, Box::new(anew));
+            op.tx.change_poll_state(&source.id, false, Box::new(anew));
         }
         facts.fingerprint = fingerprint;
         op.tx.set_source(&source.id, facts);

@@ -33,7 +33,7 @@ pub(super) fn is_known(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>)
         return Ok(false);
     };
     let told = op.tx.deliveries_in(bulletin, &entry.channel)?;
-    let told = notified::told_ms(&told, entry, now.timestamp_millis());
+    let told = notified::announced_ms(&told, entry, now.timestamp_millis());
     let Some(told) = told else { return Ok(false) };
     Ok(op.tx.versions(bulletin)?.is_as(told))
 }
@@ -50,13 +50,13 @@ pub(super) fn follow(
         reminders::follow(op, id, row, now)?;
     }
     let has_other_title = before.title != row.title;
-    let has_changed = correction.is_told() || has_other_title;
+    let has_changed = correction.is_announced() || has_other_title;
     if !has_changed || !was_sent(op, id, row)? {
         return Ok(());
     }
     let is_back = turn(op, id, (before, row), article, now.timestamp_millis())?;
     let mut history = op.tx.history(id)?;
-    if correction.is_told() {
+    if correction.is_announced() {
         let title = has_other_title.then(|| before.title.chars().take(TITLE).collect());
         let what = match correction {
             Correction::Text(what) | Correction::Title(what) => what.clone(),
@@ -68,13 +68,13 @@ pub(super) fn follow(
     }
     // What flips is told once a day; a wrong deadline stands nowhere so long.
     let last = history
-        .told_ms
+        .announced_ms
         .filter(|_| is_back && before.deadline == row.deadline);
     // A time ahead was told by a clock that was set back since, or is that of one that waits.
     let due = last.map_or(now, |told| now.max(time(told).min(now) + A_DAY));
-    let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
-    if queue(op, id, is_told, (due, now))? {
-        history.told_ms = Some(due.timestamp_millis());
+    let is_announced = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
+    if queue(op, id, is_announced, (due, now))? {
+        history.announced_ms = Some(due.timestamp_millis());
     }
     op.tx.set_history(id, &history)
 }
@@ -101,9 +101,9 @@ fn turn(
     let read = article.map(|article| article.text.as_str());
     let text_now = read.filter(|read| !read.is_empty()).unwrap_or(&text);
     let mut versions = op.tx.versions(id)?;
-    let told_ms = notified::last_told_ms(&op.tx.deliveries_of(id)?, now_ms);
+    let announced_ms = notified::last_announced_ms(&op.tx.deliveries_of(id)?, now_ms);
     let (before, now) = (Wording::new(before, &text), Wording::new(row, text_now));
-    let is_back = versions.turn(before, now, now_ms, told_ms);
+    let is_back = versions.turn(before, now, now_ms, announced_ms);
     op.tx.set_versions(id, &versions)?;
     Ok(is_back)
 }
@@ -115,8 +115,8 @@ pub(super) fn name_sources(
     source: &SourceId,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let is_told = |channel: &Channel| channel.kind.can_edit() && channel.wants(source);
-    queue(op, id, is_told, (now, now)).map(drop)
+    let is_announced = |channel: &Channel| channel.kind.can_edit() && channel.wants(source);
+    queue(op, id, is_announced, (now, now)).map(drop)
 }
 
 /// The publisher took it down: messages that have it are marked, what waits of it is dropped; whether
@@ -191,8 +191,8 @@ fn mark(
 ) -> Result<bool> {
     op.set_bulletin(id, row, now)?;
     let _ = turn(op, id, (before, row), None, now.timestamp_millis())?;
-    let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
-    queue(op, id, is_told, (now, now))?;
+    let is_announced = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
+    queue(op, id, is_announced, (now, now))?;
     Ok(true)
 }
 
@@ -201,11 +201,11 @@ fn mark(
 fn queue(
     op: &mut Op<'_>,
     id: u64,
-    is_told: impl Fn(&Channel) -> bool,
+    is_announced: impl Fn(&Channel) -> bool,
     (due, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool> {
     let all = op.tx.deliveries_of(id)?;
-    let waiting = hasten(op, &all, &is_told, due)?;
+    let waiting = hasten(op, &all, &is_announced, due)?;
     let mut messages = HashSet::new();
     let mut updates = Vec::new();
     for (_, entry) in all {
@@ -215,7 +215,7 @@ fn queue(
             continue;
         }
         let channel = op.settings(&entry.channel);
-        let Some(channel) = channel.filter(|channel| is_told(channel)) else {
+        let Some(channel) = channel.filter(|channel| is_announced(channel)) else {
             continue;
         };
         // Where it cannot be edited, one note speaks of all messages.
@@ -240,7 +240,7 @@ fn queue(
 fn hasten(
     op: &mut Op<'_>,
     all: &[(u64, OutboxEntry)],
-    is_told: impl Fn(&Channel) -> bool,
+    is_announced: impl Fn(&Channel) -> bool,
     due: DateTime<Utc>,
 ) -> Result<HashSet<ChannelId>> {
     let mut waiting = HashSet::new();
@@ -250,7 +250,7 @@ fn hasten(
         }
         waiting.insert(entry.channel.clone());
         let channel = op.settings(&entry.channel);
-        let channel = channel.filter(|channel| is_told(channel));
+        let channel = channel.filter(|channel| is_announced(channel));
         let due = channel.map(|channel| timing::due(&channel, DeliveryKind::Update, false, due));
         if let Some(due) = due.filter(|due| due.timestamp_millis() < entry.due_ms) {
             let due_ms = due.timestamp_millis();
@@ -337,7 +337,7 @@ fn changes_since(
     let told = match update.message {
         None => {
             let deliveries = op.tx.deliveries_in(id, &update.channel)?;
-            notified::told_ms(&deliveries, update, now_ms)
+            notified::announced_ms(&deliveries, update, now_ms)
         }
         Some(_) => None,
     };

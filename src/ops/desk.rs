@@ -9,7 +9,7 @@ use crate::{
     policy::{
         audit::Actor,
         desk::{Amendment, Publication},
-        facts::{Archived, LookState, Request, RequestKey},
+        facts::{Archived, PollState, Request, RequestKey},
         tokens::Scope,
         twins::face,
     },
@@ -154,8 +154,9 @@ fn archive(op: &mut Op<'_>, id: u64, row: &Archived, text: &str, now: DateTime<U
     let mut facts = op.tx.source(&row.source);
     facts.bulletins += 1;
     op.set_source(&row.source, facts, now);
-    let changed = move |state: &mut LookState| state.last_changed = Some(now);
-    op.tx.change_look(&row.source, false, Box::new(changed));
+    let changed = move |state: &mut PollState| state.last_changed = Some(now);
+    op.tx
+        .change_poll_state(&row.source, false, Box::new(changed));
     op.set_bulletin(id, row, now)?;
     op.tx.set_text(id, text, None)
 }

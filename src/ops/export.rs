@@ -101,7 +101,7 @@ fn source(op: &mut Op<'_>, id: SourceId) -> Result<Record> {
         newest: facts.newest,
         fragments_tell: facts.fragments_tell,
         page: op.tx.last_page(&id)?,
-        look: op.tx.look(&id),
+        poll: op.tx.poll_state(&id),
         id,
     })))
 }

@@ -151,7 +151,7 @@ impl Store {
         question: impl FnOnce(&mut Op<'_>) -> T + Send + 'static,
     ) -> impl Future<Output = Result<T>> + Send {
         let (answer, given) = slot();
-        let done = self.look_into(Box::new(move |op| answer(question(op))));
+        let done = self.inspect(Box::new(move |op| answer(question(op))));
         async move { done.await.map(|()| given())? }
     }
 
@@ -180,10 +180,10 @@ impl Store {
         async move { engine.transact(work).await }.boxed()
     }
 
-    fn look_into(&self, question: Question) -> BoxFuture<'static, Result<()>> {
+    fn inspect(&self, question: Question) -> BoxFuture<'static, Result<()>> {
         let (engine, routes) = (self.engine.clone(), self.routes.clone());
         let question = move |tx: &mut dyn Tx| question(&mut Op::new(tx, routes.current()));
-        async move { engine.look_into(question).await }.boxed()
+        async move { engine.inspect(question).await }.boxed()
     }
 
     fn read_beside(&self, question: Reading) -> BoxFuture<'static, Result<()>> {

@@ -126,7 +126,7 @@ impl Store {
             .send_modify(|held| held.epochs = Arc::default());
         self.write(move |op| {
             for source in polled.keys() {
-                op.tx.leave_look(source);
+                op.tx.leave_poll_state(source);
             }
             op.tx.remove_worker(&me.id);
             Ok(())

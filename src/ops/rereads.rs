@@ -196,7 +196,7 @@ fn correct(
     if correction == Correction::None {
         return Ok(false);
     }
-    row.revision += u32::from(correction.is_told());
+    row.revision += u32::from(correction.is_announced());
     let corrected = (&correction, Some(article));
     corrections::follow(op, id, (&before, row), corrected, now)?;
     op.set_bulletin(id, row, now)?;
@@ -225,11 +225,11 @@ fn forget(op: &mut Op<'_>, id: u64) -> Result<()> {
 }
 
 /// The newest of what a source's page showed before it is followed are opened, the newest first; `unopened`: oldest first.
-pub(super) fn begin_first_look(op: &mut Op<'_>, unopened: &[u64], now_ms: i64) -> Result<()> {
+pub(super) fn begin_first_poll(op: &mut Op<'_>, unopened: &[u64], now_ms: i64) -> Result<()> {
     let newest = unopened.iter().rev().take(FIRST_LOOK);
     for (due_ms, id) in (now_ms..).zip(newest) {
         op.tx.plan_reading(*id, Some(due_ms));
-        let recent = Recent::of_first_look(now_ms, due_ms);
+        let recent = Recent::of_first_poll(now_ms, due_ms);
         op.tx.set_recent(*id, Some(&recent))?;
     }
     Ok(())

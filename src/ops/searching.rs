@@ -172,7 +172,7 @@ impl IndexedSearch<'_> {
         }
         let all = heap.len();
         let mut page = Collected::new(self.query.limit);
-        let (mut looked_at, mut hits, mut is_full) = (0, 0, false);
+        let (mut examined, mut hits, mut is_full) = (0, 0, false);
         let most = MOST_COUNTED + self.query.limit.unwrap_or_default();
         while let Some(next) = heap.pop() {
             if self.query.given_up.is_cancelled() {
@@ -181,14 +181,14 @@ impl IndexedSearch<'_> {
             if self.before.is_some_and(|before| next >= before) {
                 continue;
             }
-            looked_at += 1;
+            examined += 1;
             if let Some(bulletin) = self.verified(next.1)? {
                 hits += 1;
                 is_full = is_full || page.is_full(Some(bulletin));
             }
             let is_counted = candidates.is_exact
                 || self.before.is_some()
-                || (looked_at >= most && begun.elapsed() >= COUNTING);
+                || (examined >= most && begun.elapsed() >= COUNTING);
             if is_full && is_counted {
                 break;
             }
@@ -196,7 +196,7 @@ impl IndexedSearch<'_> {
         let count = match heap.is_empty() {
             _ if candidates.is_exact => HitCount::Exactly(all),
             true => HitCount::Exactly(hits),
-            false => HitCount::About(all * hits / looked_at.max(1)),
+            false => HitCount::About(all * hits / examined.max(1)),
         };
         Ok(Hits {
             page: page.page(),

@@ -15,7 +15,7 @@ pub(super) fn sources(op: &mut Op<'_>) -> Vec<SourceStatus> {
     let status = |id| {
         let facts = op.tx.source(&id);
         SourceStatus {
-            look: op.tx.look(&id),
+            poll: op.tx.poll_state(&id),
             id,
             bulletins: facts.bulletins,
             held: facts.held,

@@ -183,15 +183,15 @@ pub(super) fn list(numbers: impl IntoIterator<Item = u32>) -> Vec<Notice> {
         .collect()
 }
 
-pub(super) fn look_of(source: &str, rows: Vec<Notice>) -> Look {
+pub(super) fn findings_of(source: &str, rows: Vec<Notice>) -> PollFindings {
     let found = rows.into_iter().map(|notice| Found {
         notice,
         article: None,
     });
-    Look {
+    PollFindings {
         source: source.parse().unwrap(),
         found: found.collect(),
-        state: LookState::default(),
+        state: PollState::default(),
     }
 }
 
@@ -216,13 +216,13 @@ impl World {
         Self { store, dir, now }
     }
 
-    pub(super) async fn look(&self, rows: Vec<Notice>) -> Admitted {
-        self.look_at("news", rows).await
+    pub(super) async fn poll(&self, rows: Vec<Notice>) -> Admitted {
+        self.poll_source("news", rows).await
     }
 
-    pub(super) async fn look_at(&self, source: &str, rows: Vec<Notice>) -> Admitted {
-        let look = look_of(source, rows);
-        self.store.admit(look, self.now).await.unwrap()
+    pub(super) async fn poll_source(&self, source: &str, rows: Vec<Notice>) -> Admitted {
+        let poll = findings_of(source, rows);
+        self.store.admit(poll, self.now).await.unwrap()
     }
 
     pub(super) async fn titles(&self, ids: &[BulletinId]) -> Vec<String> {

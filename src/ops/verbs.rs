@@ -7,12 +7,12 @@ use tokio::sync::watch;
 
 use super::{
     admit,
-    ask::{Admitted, Begun, Judged, Look, Waiting},
+    ask::{Admitted, Begun, Judged, PollFindings, Waiting},
     corrections::Edition,
     handle::{Store, once_there_is_room},
-    looks, moved_chats,
+    moved_chats,
     op::Op,
-    outbox, rereads,
+    outbox, poll_states, rereads,
     rereads::{ReadAgain, Reread},
     send_steps::SendStep,
     sends,
@@ -22,7 +22,7 @@ use crate::{
     policy::{
         attempts::Outcome,
         audit::{Actor, bounded},
-        facts::{LookState, Told, time},
+        facts::{PollState, Reported, time},
         places,
     },
     store::{Refusal, Result},
@@ -45,13 +45,13 @@ impl Store {
 
     /// Where looking at `source` stands; memory, no I/O.
     #[must_use]
-    pub fn look_state(&self, source: &SourceId) -> LookState {
-        self.engine.read_look(source, LookState::clone)
+    pub fn poll_state(&self, source: &SourceId) -> PollState {
+        self.engine.read_poll_state(source, PollState::clone)
     }
 
     /// The same without a copy, for one glance; `read` must be short and ask the store nothing.
-    pub fn read_look_state<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
-        self.engine.read_look(source, read)
+    pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
+        self.engine.read_poll_state(source, read)
     }
 
     /// Tells when the next look at `source` is due; memory only.
@@ -60,9 +60,9 @@ impl Store {
     }
 
     /// Remembers whether people were told of a source's fault. Memory, written by the next
-    /// [`Store::save_looks`].
-    pub fn set_told(&self, source: &SourceId, told: Told) {
-        self.engine.set_told(source, told);
+    /// [`Store::save_poll_states`].
+    pub fn set_reported(&self, source: &SourceId, reported: Reported) {
+        self.engine.set_reported(source, reported);
     }
 
     /// ATOMIC: pauses looking at a source, or goes on with it + audit.
@@ -77,7 +77,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let (source, by) = (source.clone(), by.clone());
-        self.write(move |op| looks::set_paused(op, (&source, paused), &by, now))
+        self.write(move |op| poll_states::set_paused(op, (&source, paused), &by, now))
             .await
     }
 
@@ -85,8 +85,8 @@ impl Store {
     ///
     /// # Errors
     /// A write failed.
-    pub async fn save_looks(&self) -> Result<()> {
-        self.engine.save_looks().await
+    pub async fn save_poll_states(&self) -> Result<()> {
+        self.engine.save_poll_states().await
     }
 
     /// Promises 2 to 4 applied to a page, without writing: which rows are new, old, known or held.
@@ -103,15 +103,15 @@ impl Store {
     ///
     /// # Errors
     /// The source is not in the config; the disk is nearly full; a write failed.
-    pub async fn admit(&self, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
-        let ahead = self.ahead_of_look(&look).await?;
+    pub async fn admit(&self, poll: PollFindings, now: DateTime<Utc>) -> Result<Admitted> {
+        let ahead = self.ahead_of_poll(&poll).await?;
         if let Some(why) = self.engine.disk_low() {
             return Err(Refusal::DiskLow(why).into());
         }
         self.write(move |op| {
             op.ahead = ahead;
             let now = op.shared_time(now);
-            admit::admit(op, look, now)
+            admit::admit(op, poll, now)
         })
         .await
     }

@@ -33,7 +33,7 @@ pub enum Correction {
 
 impl Correction {
     #[must_use]
-    pub fn is_told(&self) -> bool {
+    pub fn is_announced(&self) -> bool {
         matches!(self, Self::Title(_) | Self::Text(_))
     }
 
@@ -128,7 +128,7 @@ pub fn correct(row: &mut Archived, text: Option<&str>, found: &Found, counts: bo
         Some(article) => correct_text(row, text, article),
         None => Correction::None,
     };
-    row.revision += u32::from(title.is_told() || text.is_told());
+    row.revision += u32::from(title.is_announced() || text.is_announced());
     match (title, text) {
         (Correction::Title(_), Correction::Text(what)) => Correction::Title(what),
         (Correction::Title(what), _) => Correction::Title(what),

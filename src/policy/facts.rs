@@ -15,7 +15,7 @@ pub use self::{
     numbers::{first_number, time, title_hash},
     outbox::{OutboxEntry, Readers},
     requests::{Report, Request, RequestKey, Run},
-    source::{Baseline, LookState, Seen, SourceFacts, Told},
+    source::{Baseline, PollState, Reported, Seen, SourceFacts},
 };
 use crate::bulletin::Reason;
 

@@ -57,7 +57,7 @@ pub(crate) fn rule(
             RowLink::Unknown => {}
         }
         if facts.baseline.is_none() && !announced.contains(&place) {
-            return quiet(Cause::FirstLook);
+            return quiet(Cause::FirstPoll);
         }
         if facts.baseline.is_none() {
             return Ruling::Unknown(BulletinState::Published, Cause::Announced);

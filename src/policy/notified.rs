@@ -57,7 +57,7 @@ impl Versions {
     }
 
     /// Returns whether it says again what it said before.
-    pub fn turn(&mut self, before: Wording, now: Wording, now_ms: i64, told_ms: i64) -> bool {
+    pub fn turn(&mut self, before: Wording, now: Wording, now_ms: i64, announced_ms: i64) -> bool {
         let is_retitled = before.title != now.title;
         if self.0.is_empty() {
             self.0.push((i64::MIN, before));
@@ -65,10 +65,11 @@ impl Versions {
         let mut earlier = self.0.iter().map(|(_, said)| said);
         let is_back = earlier.any(|said| *said == now || is_retitled && said.title == now.title);
         // A version that nobody was sent is as good as none.
-        self.0.pop_if(|(since, _)| *since > told_ms);
+        self.0.pop_if(|(since, _)| *since > announced_ms);
         if self.0.last().is_none_or(|(_, said)| *said != now) {
             // The look may have begun before the message did that still said the other words.
-            self.0.push((now_ms.max(told_ms.saturating_add(1)), now));
+            self.0
+                .push((now_ms.max(announced_ms.saturating_add(1)), now));
         }
         self.0.drain(..self.0.len().saturating_sub(MOST));
         is_back
@@ -119,7 +120,7 @@ impl Versions {
 
 /// Returns when people were last told of a bulletin by `deliveries`, for one that turns at `now_ms`; `i64::MIN`: never.
 #[must_use]
-pub fn last_told_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 {
+pub fn last_announced_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 {
     let told = deliveries.iter().filter_map(|(_, entry)| entry.begun_ms);
     // A time so far ahead is that of a clock that was set back since.
     let told = told
@@ -131,7 +132,7 @@ pub fn last_told_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 {
 /// Returns when those whom `update` is for were last told of a bulletin, if they were; `deliveries`: those of
 /// it in the channel of the update, oldest first.
 #[must_use]
-pub fn told_ms(
+pub fn announced_ms(
     deliveries: &[(u64, OutboxEntry)],
     update: &OutboxEntry,
     now_ms: i64,

@@ -81,7 +81,7 @@ impl Recent {
 
     /// Of a bulletin that was there before its source was followed, to be opened at `due_ms`.
     #[must_use]
-    pub fn of_first_look(now_ms: i64, due_ms: i64) -> Self {
+    pub fn of_first_poll(now_ms: i64, due_ms: i64) -> Self {
         Self {
             extra_ms: Some(due_ms),
             ..Self::new(None, now_ms)

@@ -13,7 +13,7 @@ use url::Url;
 use crate::bulletin::{Form, Robot};
 
 /// For a name to be resolved while somebody waits.
-const LONGEST_LOOK_UP: Duration = Duration::from_secs(5);
+const LONGEST_RESOLVING: Duration = Duration::from_secs(5);
 
 /// The reason for which a host is not reached.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,12 +26,12 @@ pub enum NoWay {
     Unknown(String),
 }
 
-type LookUp =
+type Resolver =
     dyn Fn(String, bool) -> BoxFuture<'static, Result<Vec<SocketAddr>, NoWay>> + Send + Sync;
 
 /// Where requests may go; clones share it.
 #[derive(Clone, Default)]
-pub struct Way(Option<Arc<LookUp>>);
+pub struct Way(Option<Arc<Resolver>>);
 
 impl fmt::Debug for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,15 +40,15 @@ impl fmt::Debug for Way {
 }
 
 impl Way {
-    /// `look_up` gives the addresses of a host that may be reached; where it is told so, also those of the environment's
+    /// `resolve` gives the addresses of a host that may be reached; where it is told so, also those of the environment's
     /// proxies.
     pub fn guarded(
-        look_up: impl Fn(String, bool) -> BoxFuture<'static, Result<Vec<SocketAddr>, NoWay>>
+        resolve: impl Fn(String, bool) -> BoxFuture<'static, Result<Vec<SocketAddr>, NoWay>>
         + Send
         + Sync
         + 'static,
     ) -> Self {
-        Self(Some(Arc::new(look_up)))
+        Self(Some(Arc::new(resolve)))
     }
 
     pub(super) fn is_guarded(&self) -> bool {
@@ -64,12 +64,12 @@ impl Way {
     }
 
     async fn admit(&self, url: &Url) -> Result<(), NoWay> {
-        let Some(look_up) = &self.0 else {
+        let Some(resolve) = &self.0 else {
             return Ok(());
         };
         let host = url.host_str().unwrap_or_default();
         let host = host.trim_matches(['[', ']']).to_owned();
-        match tokio::time::timeout(LONGEST_LOOK_UP, look_up(host, false)).await {
+        match tokio::time::timeout(LONGEST_RESOLVING, resolve(host, false)).await {
             Ok(Err(NoWay::Guarded(why))) => Err(NoWay::Guarded(why)),
             // It may resolve later, and is judged anew by each connection.
             Ok(Ok(_) | Err(NoWay::Unknown(_))) | Err(_) => Ok(()),
@@ -93,17 +93,17 @@ impl Way {
 
     /// The addresses of a host that may be reached, for a connection; None: nobody guards it.
     pub(super) async fn addresses(&self, host: &str) -> Option<Result<Vec<SocketAddr>, NoWay>> {
-        let look_up = self.0.as_ref()?;
-        Some(look_up(host.to_owned(), false).await)
+        let resolve = self.0.as_ref()?;
+        Some(resolve(host.to_owned(), false).await)
     }
 }
 
 impl Resolve for Way {
     fn resolve(&self, name: Name) -> Resolving {
-        let look_up = self.0.clone();
+        let resolve = self.0.clone();
         async move {
-            let look_up = look_up.ok_or("nothing guards this connection")?;
-            let found = look_up(name.as_str().to_owned(), true).await?;
+            let resolve = resolve.ok_or("nothing guards this connection")?;
+            let found = resolve(name.as_str().to_owned(), true).await?;
             Ok(Box::new(found.into_iter()) as Addrs)
         }
         .boxed()

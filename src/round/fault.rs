@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     bulletin::{PageFault, Source},
-    ops::LookState,
+    ops::PollState,
     source::{
         ReadError,
         fetch::{FetchError, FetchedPage},
@@ -81,11 +81,11 @@ impl Fault {
     /// The state of `source` after this fault at `now`; `random` is from 0 to 1.
     pub(super) fn recorded_in(
         &self,
-        mut state: LookState,
+        mut state: PollState,
         source: &Source,
         now: DateTime<Utc>,
         random: f64,
-    ) -> LookState {
+    ) -> PollState {
         state.failures = state.failures.saturating_add(1);
         state.error = Some(self.what.clone());
         state.fault = Some(self.kind);
@@ -160,7 +160,7 @@ mod tests {
             .unwrap()
             .to_utc();
         let (source, fault) = (source("0 8 * * *"), Fault::unreadable(String::new()));
-        let (mut state, mut minutes) = (LookState::default(), Vec::new());
+        let (mut state, mut minutes) = (PollState::default(), Vec::new());
         for _ in 0..11 {
             let now = state.not_before.unwrap_or(eight);
             state = fault.recorded_in(state, &source, now, 0.0);
@@ -174,10 +174,10 @@ mod tests {
     #[test]
     fn a_fault_keeps_what_was_known_and_when_it_began() {
         let (now, source) = (DateTime::UNIX_EPOCH, source("every 1m"));
-        let known = LookState {
+        let known = PollState {
             body: Some([1; 16]),
             rows: Some([2; 16]),
-            ..LookState::default()
+            ..PollState::default()
         };
         let fault = Fault::unreadable("not a list of notices: a sign-in page".to_owned());
         let once = fault.recorded_in(known.clone(), &source, now, 0.0);
@@ -198,7 +198,7 @@ mod tests {
         };
         let now = DateTime::UNIX_EPOCH;
         let again = |asked| {
-            let state = LookState::default();
+            let state = PollState::default();
             let state = asking(asked).recorded_in(state, &source("0 8 * * *"), now, 0.0);
             state.not_before
         };

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     bulletin::{Came, Notice, PageFault, PageKind, ReadAs, Trust, Validators, canonical_url},
-    ops::LookState,
+    ops::PollState,
     source::fetch::{Fetched, FetchedPage, Shown},
 };
 
@@ -21,12 +21,12 @@ const MOST_TRIED: usize = 3;
 #[derive(Debug)]
 pub(super) enum Front {
     /// The same answer, body, or rows as at the last good look.
-    Unchanged(LookState),
-    Rows(Rows, LookState),
+    Unchanged(PollState),
+    Rows(Rows, PollState),
 }
 
 /// Looks at the source's feed, where one is known, else at its address.
-pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front, Fault> {
+pub(super) async fn read(reader: &Reader<'_>, before: PollState) -> Result<Front, Fault> {
     let source = reader.source;
     let known_feed = before
         .feed
@@ -40,7 +40,7 @@ pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front
             let why = fault.what;
             let feed = Shown(&feed);
             tracing::warn!(source = %source.id, "its feed {feed} is gone ({why}); the page is read again");
-            let forgotten = LookState {
+            let forgotten = PollState {
                 feed: None,
                 validators: Validators::default(),
                 trust: Trust::default(),
@@ -53,7 +53,7 @@ pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front
     }
 }
 
-async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result<Front, Fault> {
+async fn read_at(reader: &Reader<'_>, url: &Url, mut state: PollState) -> Result<Front, Fault> {
     let conditions = state.trust.conditions(&state.validators, reader.now);
     let is_whole = conditions == Validators::default();
     let is_known = state.body.is_some();
@@ -96,7 +96,7 @@ async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result
 async fn doubted(
     reader: &Reader<'_>,
     url: &Url,
-    state: &LookState,
+    state: &PollState,
     answered: &Validators,
 ) -> Option<FetchedPage> {
     let trust = &state.trust;
@@ -111,7 +111,7 @@ async fn doubted(
 }
 
 /// Keeps where a page has moved for good, and reports it once.
-fn note_move(reader: &Reader<'_>, page: &FetchedPage, state: &mut LookState) {
+fn note_move(reader: &Reader<'_>, page: &FetchedPage, state: &mut PollState) {
     let moved_to = page.moved_to.as_ref().map(|to| Shown(to).to_string());
     if let Some(to) = moved_to.as_ref().filter(|_| moved_to != state.moved_to) {
         let source = &reader.source.id;
@@ -125,7 +125,7 @@ async fn read_changed(
     reader: &Reader<'_>,
     url: &Url,
     page: FetchedPage,
-    mut state: LookState,
+    mut state: PollState,
 ) -> Result<Front, Fault> {
     let (mut rows, turn) = match rows_of(reader, url, &page, state.rows.is_some()).await {
         Ok(rows) => rows,
@@ -165,7 +165,7 @@ async fn read_changed(
     Ok(changed(rows, state))
 }
 
-fn changed(rows: Rows, mut state: LookState) -> Front {
+fn changed(rows: Rows, mut state: PollState) -> Front {
     let rows_hash = hash_of_rows(&rows.notices);
     match state.rows.replace(rows_hash) == Some(rows_hash) {
         true => Front::Unchanged(state),

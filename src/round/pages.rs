@@ -33,7 +33,7 @@ impl JudgedList {
                 Ruling::Unknown(BulletinState::Published | BulletinState::Held, _)
             )
         };
-        self.judged.first_look || self.judged.rulings.iter().any(is_news)
+        self.judged.first_poll || self.judged.rulings.iter().any(is_news)
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) async fn added(
 ) -> Result<Fault, StoreError> {
     let source = reader.source;
     let is_list = matches!(source.kind, ReadAs::Auto | ReadAs::List);
-    let was_read = store.look_state(&source.id).rows.is_some();
+    let was_read = store.poll_state(&source.id).rows.is_some();
     let advised = fault.what.contains("[source.select]");
     let Some(page) = fault
         .seen

@@ -48,7 +48,7 @@ async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<Read
         return Ok(again);
     }
     let opened = known.opened.clone().unwrap_or_default();
-    let conditions = store.read_look_state(&reader.source.id, |state| {
+    let conditions = store.read_poll_state(&reader.source.id, |state| {
         state.trust.article_conditions(opened.validators.clone())
     });
     let page = match reader.get(&url, conditions, true).await {
@@ -133,7 +133,7 @@ async fn is_withdrawn(store: &Store, reader: &Reader<'_>, known: &Reread) -> boo
         return false;
     };
     let source = &reader.source.id;
-    if store.read_look_state(source, |state| state.failures > 0 || state.rows.is_none()) {
+    if store.read_poll_state(source, |state| state.failures > 0 || state.rows.is_none()) {
         return false;
     }
     let pages = neighbours.iter().filter_map(|url| Url::parse(url).ok());

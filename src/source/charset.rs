@@ -15,11 +15,11 @@ pub struct Decoded {
     pub text: String,
     /// The name of the encoding that was used, such as `gb18030`.
     pub charset: &'static str,
-    /// A wrong or missing label, told to who asks.
+    /// A wrong or missing label, shown to people who ask.
     pub warning: Option<String>,
 }
 
-/// How far into a page a charset is looked for. The HTML standard says 1,024 bytes; real pages
+/// How far into a page a charset is searched for. The HTML standard says 1,024 bytes; real pages
 /// put comments and scripts before it.
 const DECLARED_WITHIN: usize = 8 << 10;
 
@@ -30,7 +30,7 @@ const UTF8_TOLERANCE: f32 = 0.3;
 /// The same for other charsets, which accept almost anything.
 const TOLERANCE: f32 = 0.05;
 
-/// How many characters the choice between two charsets that both fit looks at.
+/// How many characters the choice between two charsets that both fit reads.
 const SAMPLE: usize = 2_000;
 
 /// Decodes a body; `label` is the source's own setting and wins over everything but a BOM.
@@ -109,7 +109,7 @@ impl<'a> DecodedBody<'a> {
     }
 
     /// The share of characters in the first part that are rare in every language that uses them.
-    /// Tells apart charsets that both accept the body.
+    /// Chooses between charsets that both accept the body.
     fn strangeness(&self) -> f32 {
         let foreign = self.text.chars().filter(|c| !c.is_ascii()).take(SAMPLE);
         let (mut all, mut strange) = (0_f32, 0_f32);
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_label_is_seen_through_and_told() {
+    fn a_wrong_label_is_seen_through_and_reported() {
         check(
             CHINESE.as_bytes(),
             Some("text/html; charset=gbk"),

@@ -119,16 +119,16 @@ fn summaries_are_in_the_words_and_the_order_of_the_page() {
 
 /// Returns the facts that the summaries of a file's pages leave out, with how many facts and deadlines there are.
 #[derive(Default)]
-struct Told {
+struct Coverage {
     facts: usize,
     missed: Vec<String>,
     deadlines: usize,
     unsaid: Vec<String>,
 }
 
-fn told(file: &str) -> Told {
+fn coverage(file: &str) -> Coverage {
     let squeezed = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
-    let mut told = Told::default();
+    let mut coverage = Coverage::default();
     for line in file.lines().filter(|line| !line.starts_with('#')) {
         let (path, wanted) = line.split_once(" | ").expect("a page and its facts");
         let (folder, id) = path.rsplit_once('/').expect("a folder");
@@ -136,23 +136,23 @@ fn told(file: &str) -> Told {
         let article = article(&folder, id, &labels(&folder)[id]).expect("an article");
         let summary = squeezed(article.summary.as_deref().unwrap_or_default());
         for fact in wanted.split(" / ") {
-            told.facts += 1;
+            coverage.facts += 1;
             if !fact
                 .split('=')
                 .any(|words| summary.contains(&squeezed(words)))
             {
-                told.missed.push(format!("{path}: {fact}"));
+                coverage.missed.push(format!("{path}: {fact}"));
             }
         }
         if let Some(deadline) = article.deadline {
-            told.deadlines += 1;
+            coverage.deadlines += 1;
             let day = deadline.day().format("%-d").to_string();
             if !summary.contains(&day) && !summary.contains('底') {
-                told.unsaid.push(format!("{path}: {deadline}"));
+                coverage.unsaid.push(format!("{path}: {deadline}"));
             }
         }
     }
-    told
+    coverage
 }
 
 #[test]
@@ -166,16 +166,16 @@ fn summaries_say_who_what_when_and_where() {
         ),
     ];
     for (file, least) in files {
-        let told = told(file);
-        let Told { facts, missed, .. } = &told;
+        let coverage = coverage(file);
+        let Coverage { facts, missed, .. } = &coverage;
         println!(
             "facts: {facts}, missed {}\n{}",
             missed.len(),
             missed.join("\n")
         );
-        let Told {
+        let Coverage {
             deadlines, unsaid, ..
-        } = &told;
+        } = &coverage;
         println!("deadlines: {deadlines}, unsaid {}", unsaid.join(", "));
         let said = (facts - missed.len()) as f64 / *facts as f64;
         assert!(said >= least, "{said}: {}", missed.join("\n"));

@@ -16,7 +16,7 @@ mod tree;
 use self::tree::Tree;
 use super::reading::{Context, NoticeFeed, ReadError};
 
-/// How far into a text a feed's first tag is looked for; broken scripts print warnings before it.
+/// How far into a text a feed's first tag is searched for; broken scripts print warnings before it.
 const STARTS_WITHIN: usize = 4 << 10;
 
 /// Reads a feed from its decoded text.

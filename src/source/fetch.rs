@@ -48,7 +48,7 @@ use super::{
 use crate::bulletin::FetchSettings;
 
 /// For a name to be resolved while somebody waits.
-const LONGEST_LOOK_UP: Duration = Duration::from_secs(5);
+const LONGEST_RESOLVING: Duration = Duration::from_secs(5);
 
 /// Fetches pages; clones share connections, limits and the requests in flight. Equal requests in
 /// flight at the same time are made once.
@@ -137,7 +137,7 @@ impl Fetcher {
             trusted: Vec::new(),
         };
         let host = url.host_str().unwrap_or_default();
-        let found = tokio::time::timeout(LONGEST_LOOK_UP, guarded.look_up(host)).await;
+        let found = tokio::time::timeout(LONGEST_RESOLVING, guarded.resolve(host)).await;
         match found {
             Ok(Err(error)) => match error.downcast::<AddressRefusal>() {
                 Ok(why) => Err(refused(*why)),
@@ -152,7 +152,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// It has none, or none that may be reached; a refusal is an [`AddressRefusal`].
-    pub(crate) async fn look_up(
+    pub(crate) async fn resolve(
         &self,
         host: &str,
         by_proxy: bool,
@@ -163,7 +163,7 @@ impl Fetcher {
         };
         let guard = self.0.guard.clone();
         let guarded = Guarded { guard, trusted };
-        guarded.look_up(host).await
+        guarded.resolve(host).await
     }
 
     async fn fetch(&self, request: &FetchRequest, limit: Limit) -> Result<FetchedPage, FetchError> {

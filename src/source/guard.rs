@@ -137,13 +137,13 @@ impl Service<Name> for Guarded {
 
     fn call(&mut self, name: Name) -> Self::Future {
         let this = self.clone();
-        async move { Ok(this.look_up(name.as_str()).await?.into_iter()) }.boxed()
+        async move { Ok(this.resolve(name.as_str()).await?.into_iter()) }.boxed()
     }
 }
 
 impl Guarded {
     /// The addresses of a name that may be reached.
-    pub(crate) async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, BoxError> {
+    pub(crate) async fn resolve(&self, host: &str) -> Result<Vec<SocketAddr>, BoxError> {
         let found = tokio::net::lookup_host((host, 0))
             .await
             .map_err(|error| Unresolved {

@@ -51,7 +51,7 @@ pub struct NoticeList {
     pub feeds: Vec<Url>,
     /// Selectors that find this list again, for `preview --suggest`.
     pub select: Option<Select>,
-    /// Other groups of links that were looked at and not taken, best first, for `preview -v`.
+    /// Other groups of links that were considered and not taken, best first, for `preview -v`.
     pub others: Vec<OtherList>,
 }
 

@@ -1,7 +1,7 @@
 //! Text as people read it: white space, width, junk, glosses, mojibake.
 //!
 //! [`one_line`] is for titles, names and paragraphs. Longer texts go through [`repair`] as a whole,
-//! since a gloss is told from a name in brackets by the company that it keeps.
+//! since a gloss is distinguished from a name in brackets by the words around it.
 
 mod gloss;
 mod han;

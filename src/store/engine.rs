@@ -9,7 +9,7 @@ use super::{error::Result, memory::Memory, postgres::Postgres, query::Reader, sl
 use crate::{
     bulletin::{AddedChannel, AddedSource, SourceId},
     policy::{
-        facts::{LookState, Told},
+        facts::{PollState, Reported},
         routes::Chats,
     },
 };
@@ -109,7 +109,7 @@ impl Engine {
         match self {
             Self::Sled(sled) => sled.close().await,
             Self::Memory(memory) => {
-                memory.save_looks();
+                memory.save_poll_states();
                 Ok(())
             }
             Self::Postgres(postgres) => postgres.close().await,
@@ -135,14 +135,14 @@ impl Engine {
     ///
     /// # Errors
     /// The store was closed.
-    pub async fn look_into<T: Send + 'static>(
+    pub async fn inspect<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut dyn Tx) -> T + Send + 'static,
     ) -> Result<T> {
         match self {
-            Self::Sled(sled) => sled.look_into(question).await,
-            Self::Memory(memory) => Ok(memory.look_into(question)),
-            Self::Postgres(postgres) => postgres.look_into(question).await,
+            Self::Sled(sled) => sled.inspect(question).await,
+            Self::Memory(memory) => Ok(memory.inspect(question)),
+            Self::Postgres(postgres) => postgres.inspect(question).await,
         }
     }
 
@@ -162,8 +162,8 @@ impl Engine {
     }
 
     /// Where polling `source` stands; memory, no I/O. `read` must be short and ask the store nothing.
-    pub fn read_look<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
-        of!(self, it => it.read_look(source, read))
+    pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
+        of!(self, it => it.read_poll_state(source, read))
     }
 
     /// Sets when the next poll of `source` is due; memory only.
@@ -171,30 +171,30 @@ impl Engine {
         of!(self, it => it.set_next_poll(source, next));
     }
 
-    /// Takes what a poll left, but for what is not a poll's ([`LookState::after`]). Memory, written by the
-    /// next [`Engine::save_looks`].
-    pub fn keep_look(&self, source: &SourceId, look: LookState) {
-        of!(self, it => it.keep_look(source, look));
+    /// Takes what a poll left, but for what is not a poll's ([`PollState::after`]). Memory, written by the
+    /// next [`Engine::save_poll_states`].
+    pub fn keep_poll(&self, source: &SourceId, poll: PollState) {
+        of!(self, it => it.keep_poll(source, poll));
     }
 
     /// Remembers whether people were told of a source's fault. Memory, written by the next
-    /// [`Engine::save_looks`].
-    pub fn set_told(&self, source: &SourceId, told: Told) {
-        of!(self, it => it.set_told(source, told));
+    /// [`Engine::save_poll_states`].
+    pub fn set_reported(&self, source: &SourceId, reported: Reported) {
+        of!(self, it => it.set_reported(source, reported));
     }
 
     /// Writes where polling stands, in one transaction.
     ///
     /// # Errors
     /// A write failed.
-    pub async fn save_looks(&self) -> Result<()> {
+    pub async fn save_poll_states(&self) -> Result<()> {
         match self {
-            Self::Sled(sled) => sled.save_looks().await,
+            Self::Sled(sled) => sled.save_poll_states().await,
             Self::Memory(memory) => {
-                memory.save_looks();
+                memory.save_poll_states();
                 Ok(())
             }
-            Self::Postgres(postgres) => postgres.save_looks().await,
+            Self::Postgres(postgres) => postgres.save_poll_states().await,
         }
     }
 

@@ -20,7 +20,7 @@ use super::{error::Result, query::Reader, recent_sends::Attempt, tx::Tx};
 use crate::{
     bulletin::{AddedChannel, AddedSource, SourceId},
     policy::{
-        facts::{LookState, Told},
+        facts::{PollState, Reported},
         routes::Chats,
     },
 };
@@ -116,11 +116,11 @@ impl Memory {
     fn commit(&self, state: &mut State, effects: Effects) {
         let has_rows = state.tables.is_changed();
         state.tables.keep();
-        for (source, at_once, change) in effects.looks {
-            change_look(state, &source, change);
-            let look = state.looks.get(&source).cloned();
+        for (source, at_once, change) in effects.poll_states {
+            change_poll_state(state, &source, change);
+            let poll = state.poll_states.get(&source).cloned();
             if has_rows || at_once {
-                state.saved_looks.put(source, look);
+                state.saved_poll_states.put(source, poll);
             }
         }
         for (id, face) in &effects.faces {
@@ -155,7 +155,7 @@ impl Memory {
     }
 
     /// As [`Memory::transact`], but nothing is changed.
-    pub fn look_into<T>(&self, question: impl FnOnce(&mut dyn Tx) -> T) -> T {
+    pub fn inspect<T>(&self, question: impl FnOnce(&mut dyn Tx) -> T) -> T {
         let mut state = self.lock();
         let small = state.small.clone();
         let mut tx = MemoryTx {
@@ -174,39 +174,39 @@ impl Memory {
         question(&MemoryReader(&self.lock()))
     }
 
-    pub fn read_look<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
-        match self.lock().looks.get(source) {
+    pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
+        match self.lock().poll_states.get(source) {
             Some(state) => read(state),
-            None => read(&LookState::default()),
+            None => read(&PollState::default()),
         }
     }
 
     pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
         let mut state = self.lock();
-        if state.looks.contains(source) {
-            change_look(&mut state, source, |look| look.next_poll = next);
+        if state.poll_states.contains(source) {
+            change_poll_state(&mut state, source, |poll| poll.next_poll = next);
         }
     }
 
-    pub fn keep_look(&self, source: &SourceId, look: LookState) {
-        let keep = |state: &mut LookState| *state = state.after(look);
-        change_look(&mut self.lock(), source, keep);
+    pub fn keep_poll(&self, source: &SourceId, poll: PollState) {
+        let keep = |state: &mut PollState| *state = state.after(poll);
+        change_poll_state(&mut self.lock(), source, keep);
     }
 
-    pub fn set_told(&self, source: &SourceId, told: Told) {
-        change_look(&mut self.lock(), source, |state| state.told = told);
+    pub fn set_reported(&self, source: &SourceId, reported: Reported) {
+        change_poll_state(&mut self.lock(), source, |state| state.reported = reported);
     }
 
-    pub fn save_looks(&self) {
+    pub fn save_poll_states(&self) {
         let mut state = self.lock();
         let State {
             tables,
             small,
-            looks,
-            saved_looks,
+            poll_states,
+            saved_poll_states,
             ..
         } = &mut *state;
-        *saved_looks = looks.clone();
+        *saved_poll_states = poll_states.clone();
         let first = tables.readings.iter().map(|(_, due_ms)| *due_ms).min();
         small.read_until = small
             .read_until
@@ -239,9 +239,9 @@ impl Memory {
     }
 }
 
-fn change_look(state: &mut State, source: &SourceId, change: impl FnOnce(&mut LookState)) {
-    let mut look = state.looks.get(source).cloned().unwrap_or_default();
-    change(&mut look);
-    state.looks.set(source.clone(), look);
-    state.looks.keep();
+fn change_poll_state(state: &mut State, source: &SourceId, change: impl FnOnce(&mut PollState)) {
+    let mut poll = state.poll_states.get(source).cloned().unwrap_or_default();
+    change(&mut poll);
+    state.poll_states.set(source.clone(), poll);
+    state.poll_states.keep();
 }

@@ -11,8 +11,8 @@ mod connect;
 mod export;
 mod handle;
 mod listen;
-mod looks;
 mod memory;
+mod poll_states;
 mod presence;
 mod read;
 mod room;
@@ -60,7 +60,7 @@ use super::{
 use crate::{
     bulletin::{AddedChannel, AddedSource, SourceId},
     policy::{
-        facts::{LookState, Told},
+        facts::{PollState, Reported},
         routes::Chats,
     },
 };
@@ -144,7 +144,7 @@ impl Postgres {
     /// # Errors
     /// A write failed.
     pub async fn close(self) -> Result<()> {
-        let saved = match tokio::time::timeout(CLOSING, self.save_looks()).await {
+        let saved = match tokio::time::timeout(CLOSING, self.save_poll_states()).await {
             Ok(saved) => saved,
             Err(_) => Err(Refusal::Away("the database does not answer".to_owned()).into()),
         };
@@ -182,7 +182,7 @@ impl Postgres {
     ///
     /// # Errors
     /// The database is away.
-    pub async fn look_into<T: Send + 'static>(
+    pub async fn inspect<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut dyn Tx) -> T + Send + 'static,
     ) -> Result<T> {
@@ -213,26 +213,26 @@ impl Postgres {
     }
 
     /// Where polling `source` stands; memory, no I/O.
-    pub fn read_look<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
-        self.shared.memory.looks.read(source, read)
+    pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
+        self.shared.memory.poll_states.read(source, read)
     }
 
     /// Sets when the next poll of `source` is due; memory only.
     pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
-        let looks = &self.shared.memory.looks;
-        looks.change_known(source, |state| state.next_poll = next);
+        let poll_states = &self.shared.memory.poll_states;
+        poll_states.change_known(source, |state| state.next_poll = next);
     }
 
-    /// Takes what a poll left, but for what is not a poll's ([`LookState::after`]).
-    pub fn keep_look(&self, source: &SourceId, look: LookState) {
-        let keep = |state: &mut LookState| *state = state.after(look);
-        self.shared.memory.looks.change(source, keep);
+    /// Takes what a poll left, but for what is not a poll's ([`PollState::after`]).
+    pub fn keep_poll(&self, source: &SourceId, poll: PollState) {
+        let keep = |state: &mut PollState| *state = state.after(poll);
+        self.shared.memory.poll_states.change(source, keep);
     }
 
     /// Remembers whether people were told of a source's fault.
-    pub fn set_told(&self, source: &SourceId, told: Told) {
-        let looks = &self.shared.memory.looks;
-        looks.change(source, |state| state.told = told);
+    pub fn set_reported(&self, source: &SourceId, reported: Reported) {
+        let poll_states = &self.shared.memory.poll_states;
+        poll_states.change(source, |state| state.reported = reported);
     }
 
     /// Chats that subscribed by themselves; memory, no I/O.

@@ -13,7 +13,7 @@ use crate::{
     },
     policy::{
         audit::{AuditEntry, AuditPlace, OldAuditEntry},
-        facts::{History, LookState, time},
+        facts::{History, PollState, time},
         notified::Versions,
         rereading::Recent,
         tokens::Token,
@@ -141,7 +141,9 @@ pub struct SourceRecord {
     pub fragments_tell: bool,
     /// Bulletins that the page showed last.
     pub page: Vec<u64>,
-    pub look: LookState,
+    /// Exports have it as `look`.
+    #[serde(rename = "look")]
+    pub poll: PollState,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -15,12 +15,12 @@ mod export;
 mod feed;
 mod forget;
 mod keys;
-mod looks;
 mod names;
 mod older_chats;
 mod open;
 mod outbox;
 mod pack;
+mod poll_states;
 mod read;
 mod readings;
 mod received;
@@ -49,8 +49,8 @@ use tokio::sync::watch;
 use self::{
     books::{Added, AddedChannels, Books, Shared, current},
     engine::Engine,
-    looks::Looks,
     names::Names,
+    poll_states::PollStates,
     read::SledReader,
     thread::Writer,
     tx::SledTx,
@@ -65,7 +65,7 @@ use super::{
 use crate::{
     bulletin::SourceId,
     policy::{
-        facts::{LookState, Told},
+        facts::{PollState, Reported},
         routes::Chats,
     },
 };
@@ -85,7 +85,7 @@ struct Open {
     /// None once it is closed.
     engine: RwLock<Option<Arc<Engine>>>,
     names: Shared<Names>,
-    looks: Arc<Looks>,
+    poll_states: Arc<PollStates>,
     chats: Shared<Chats>,
     added: watch::Receiver<Added>,
     added_channels: watch::Receiver<AddedChannels>,
@@ -133,7 +133,7 @@ impl Sled {
         let marked = open::check_mark(engine.path(), books.counts.next_bulletin)?;
         let path = engine.path().to_owned();
         let names = Arc::clone(&books.names);
-        let looks = Arc::clone(&books.looks);
+        let poll_states = Arc::clone(&books.poll_states);
         let chats = Arc::clone(&books.chats);
         let added = books.follow_added();
         let added_channels = books.added_channels.subscribe();
@@ -149,7 +149,7 @@ impl Sled {
                 thread: Mutex::new(Some(thread)),
                 engine: RwLock::new(Some(engine)),
                 names,
-                looks,
+                poll_states,
                 chats,
                 added,
                 added_channels,
@@ -166,7 +166,7 @@ impl Sled {
     /// # Errors
     /// A write failed.
     pub async fn close(self) -> Result<()> {
-        let saved = self.save_looks().await;
+        let saved = self.save_poll_states().await;
         let saved = saved.or_report("storing the state of polling");
         self.shared.writer.stop();
         let thread = self
@@ -217,7 +217,7 @@ impl Sled {
     ///
     /// # Errors
     /// The store was closed.
-    pub async fn look_into<T: Send + 'static>(
+    pub async fn inspect<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut dyn Tx) -> T + Send + 'static,
     ) -> Result<T> {
@@ -249,35 +249,37 @@ impl Sled {
     }
 
     /// Where polling `source` stands; memory, no I/O. `read` must be short and ask the store nothing.
-    pub fn read_look<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
-        self.shared.looks.read(source, read)
+    pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
+        self.shared.poll_states.read(source, read)
     }
 
     /// Sets when the next poll of `source` is due; memory only.
     pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
-        self.shared.looks.set_next_poll(source, next);
+        self.shared.poll_states.set_next_poll(source, next);
     }
 
-    /// Takes what a poll left, but for what is not a poll's ([`LookState::after`]). Memory, written by the
-    /// next [`Sled::save_looks`].
-    pub fn keep_look(&self, source: &SourceId, look: LookState) {
-        let keep = |state: &mut LookState| *state = state.after(look);
-        self.shared.looks.change(source, keep);
+    /// Takes what a poll left, but for what is not a poll's ([`PollState::after`]). Memory, written by the
+    /// next [`Sled::save_poll_states`].
+    pub fn keep_poll(&self, source: &SourceId, poll: PollState) {
+        let keep = |state: &mut PollState| *state = state.after(poll);
+        self.shared.poll_states.change(source, keep);
     }
 
     /// Remembers whether people were told of a source's fault. Memory, written by the next
-    /// [`Sled::save_looks`].
-    pub fn set_told(&self, source: &SourceId, told: Told) {
-        self.shared.looks.change(source, |state| state.told = told);
+    /// [`Sled::save_poll_states`].
+    pub fn set_reported(&self, source: &SourceId, reported: Reported) {
+        self.shared
+            .poll_states
+            .change(source, |state| state.reported = reported);
     }
 
     /// Writes where polling stands, in one transaction.
     ///
     /// # Errors
     /// A write failed.
-    pub async fn save_looks(&self) -> Result<()> {
+    pub async fn save_poll_states(&self) -> Result<()> {
         // Durable by now: a mark must never promise more than there is.
-        let reached = self.shared.writer.write(Books::save_looks).await?;
+        let reached = self.shared.writer.write(Books::save_poll_states).await?;
         if self.shared.marked.swap(reached, Ordering::Relaxed) != reached {
             self.mark(reached).await;
         }

@@ -17,7 +17,7 @@ use crate::{
         audit::{AuditEntry, AuditPlace},
         change_feed::{FeedBounds, FeedEntry, FeedEvent},
         facts::{
-            Archived, ChannelFacts, Counts, History, LookState, OutboxEntry, Readers, Report,
+            Archived, ChannelFacts, Counts, History, OutboxEntry, PollState, Readers, Report,
             Request, RequestKey, Seen, SourceFacts,
         },
         leases::{Lease, LeaseKey, WorkerFacts},
@@ -32,7 +32,7 @@ use crate::{
 
 /// How the state of a source's polls changes. It is applied to what is written and to what is in memory, which
 /// others may have changed meanwhile.
-pub type LookChange = Box<dyn Fn(&mut LookState) + Send>;
+pub type PollChange = Box<dyn Fn(&mut PollState) + Send>;
 
 /// What a transaction is about to read.
 #[derive(Debug, Default)]
@@ -70,19 +70,19 @@ pub trait Sources {
     /// As this transaction leaves it; the default where nothing is known.
     fn source(&mut self, source: &SourceId) -> SourceFacts;
     fn set_source(&mut self, source: &SourceId, facts: SourceFacts);
-    fn look(&mut self, source: &SourceId) -> LookState;
+    fn poll_state(&mut self, source: &SourceId) -> PollState;
     /// Changes it in memory, and on the disk along with whatever else this transaction writes, or `at_once`.
-    fn change_look(&mut self, source: &SourceId, at_once: bool, change: LookChange);
+    fn change_poll_state(&mut self, source: &SourceId, at_once: bool, change: PollChange);
     /// This process polls it from the commit on, under a lease of that epoch: it goes on from where its last holder wrote
     /// that polling stands. Needed only where each process has that in a memory of its own.
     ///
     /// # Errors
     /// The store cannot be read.
-    fn take_look(&mut self, _source: &SourceId, _epoch: u64) -> Result<()> {
+    fn take_poll_state(&mut self, _source: &SourceId, _epoch: u64) -> Result<()> {
         Ok(())
     }
     /// Another process may poll it from the commit on: it is written where polling stands.
-    fn leave_look(&mut self, _source: &SourceId) {}
+    fn leave_poll_state(&mut self, _source: &SourceId) {}
     /// Asks whoever polls it to do so now, where several processes share the store; gives the number of the question.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::{
     ops::{ChannelStatus, SourceStatus},
 };
 
-/// A source and how looking at it goes.
+/// A source and how its polls go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Source {
     pub id: SourceId,
@@ -24,12 +24,12 @@ pub struct Source {
     pub kind: String,
     pub schedule: String,
     pub state: SourceState,
-    /// The end of the last look, good or not.
+    /// The end of the last poll, good or not.
     #[schema(required)]
     pub last_polled: Option<Stamp>,
     #[schema(required)]
     pub last_changed: Option<Stamp>,
-    /// None also where nothing runs that would look.
+    /// None also where nothing runs that would poll.
     #[schema(required)]
     pub next_poll: Option<Stamp>,
     #[schema(required)]
@@ -51,7 +51,7 @@ pub struct Source {
 #[serde(rename_all = "lowercase")]
 pub enum SourceState {
     Ok,
-    /// From the first failed look to the next good one.
+    /// From the first failed poll to the next good one.
     Failing,
     Paused,
     /// Bulletins of it wait for an admin.
@@ -62,7 +62,7 @@ impl Source {
     /// `status` is None where the store knows nothing of the source yet.
     #[must_use]
     pub fn new(source: &bulletin::Source, status: Option<&SourceStatus>, zone: Tz) -> Self {
-        let look = status.map(|status| &status.look);
+        let poll = status.map(|status| &status.poll);
         let stamp = |time: Option<DateTime<Utc>>| time.map(|time| Stamp::new(time, zone));
         Self {
             id: source.id.clone(),
@@ -74,14 +74,14 @@ impl Source {
             kind: kind_name(source.kind).to_owned(),
             schedule: source.schedule.to_string(),
             state: status.map_or(SourceState::Ok, SourceState::of),
-            last_polled: stamp(look.and_then(|look| look.last_polled)),
-            last_changed: stamp(look.and_then(|look| look.last_changed)),
-            next_poll: stamp(look.and_then(|look| look.next_poll)),
-            error: look.and_then(|look| look.error.clone()),
-            fault: look.and_then(|look| look.fault),
+            last_polled: stamp(poll.and_then(|poll| poll.last_polled)),
+            last_changed: stamp(poll.and_then(|poll| poll.last_changed)),
+            next_poll: stamp(poll.and_then(|poll| poll.next_poll)),
+            error: poll.and_then(|poll| poll.error.clone()),
+            fault: poll.and_then(|poll| poll.fault),
             bulletins: status.map_or(0, |status| status.bulletins),
-            feed: look
-                .and_then(|look| look.feed.as_deref()?.parse().ok())
+            feed: poll
+                .and_then(|poll| poll.feed.as_deref()?.parse().ok())
                 .map(|feed| Login::taken_off(&feed).to_string()),
             link: None,
         }
@@ -90,9 +90,9 @@ impl Source {
 
 impl SourceState {
     fn of(status: &SourceStatus) -> Self {
-        if status.look.paused {
+        if status.poll.paused {
             Self::Paused
-        } else if status.look.error.is_some() {
+        } else if status.poll.error.is_some() {
             Self::Failing
         } else if status.held > 0 {
             Self::Held
@@ -331,12 +331,12 @@ mod tests {
     use chrono::TimeZone;
 
     use super::*;
-    use crate::{bulletin::Cause, ops::LookState};
+    use crate::{bulletin::Cause, ops::PollState};
 
-    fn status(look: LookState, held: u64) -> SourceStatus {
+    fn status(poll: PollState, held: u64) -> SourceStatus {
         SourceStatus {
             id: "news".parse().unwrap(),
-            look,
+            poll,
             bulletins: 9,
             held,
         }
@@ -344,14 +344,14 @@ mod tests {
 
     #[test]
     fn the_first_state_that_applies_is_shown() {
-        let mut look = LookState::default();
-        assert_eq!(SourceState::of(&status(look.clone(), 0)), SourceState::Ok);
-        assert_eq!(SourceState::of(&status(look.clone(), 1)), SourceState::Held);
-        look.error = Some("503".to_owned());
-        let state = SourceState::of(&status(look.clone(), 1));
+        let mut poll = PollState::default();
+        assert_eq!(SourceState::of(&status(poll.clone(), 0)), SourceState::Ok);
+        assert_eq!(SourceState::of(&status(poll.clone(), 1)), SourceState::Held);
+        poll.error = Some("503".to_owned());
+        let state = SourceState::of(&status(poll.clone(), 1));
         assert_eq!(state, SourceState::Failing);
-        look.paused = true;
-        assert_eq!(SourceState::of(&status(look, 1)), SourceState::Paused);
+        poll.paused = true;
+        assert_eq!(SourceState::of(&status(poll, 1)), SourceState::Paused);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     bulletin::{ChannelId, Language, PageFault, Source, quiet},
     config::Config,
-    ops::{LookState, Store, StoreError, Told},
-    round::Looked,
+    ops::{PollState, Reported, Store, StoreError},
+    round::PollOutcome,
     words::{self, AlertWords, fill},
 };
 
@@ -24,7 +24,7 @@ const LEAST_SILENCE_MINUTES: i64 = 3 * 24 * 60;
 pub(super) struct Alerts {
     pub(super) texts: Vec<String>,
     /// The record of what was reported about the source, these messages included.
-    pub(super) told: Told,
+    pub(super) reported: Reported,
 }
 
 /// The readers of an alert, as far as they shape its text.
@@ -38,9 +38,9 @@ pub(super) struct Audience {
 /// `state` is the source's after the look, `held` are a few titles of what it held.
 pub(super) fn of(
     source: &Source,
-    looked: &Looked,
+    looked: &PollOutcome,
     held: &[String],
-    state: &LookState,
+    state: &PollState,
     audience: Audience,
     now: DateTime<Utc>,
 ) -> Alerts {
@@ -51,7 +51,7 @@ pub(super) fn of(
     };
     let mut alerts = Alerts {
         texts: Vec::new(),
-        told: state.told,
+        reported: state.reported,
     };
     if !looked.held.is_empty() {
         let text = (!audience.has_buttons).then(|| texts.held(looked.held.len(), held));
@@ -62,26 +62,26 @@ pub(super) fn of(
     if looked.left_out > 0 {
         alerts.texts.push(texts.left_out(looked.left_out));
     }
-    match (&looked.error, state.told) {
-        (Some(_), Told::Fault) => {}
+    match (&looked.error, state.reported) {
+        (Some(_), Reported::Fault) => {}
         (Some(error), _) if looked.is_grave || state.failures >= TOLD_AFTER => {
             alerts.texts.push(texts.fault(error, looked.fault));
-            alerts.told = Told::Fault;
+            alerts.reported = Reported::Fault;
         }
         (Some(_), _) => {}
-        (None, Told::Fault) => {
+        (None, Reported::Fault) => {
             alerts.texts.push(texts.say(texts.words.recovered));
-            alerts.told = Told::No;
+            alerts.reported = Reported::No;
         }
-        (None, Told::Silence) if !looked.new.is_empty() => {
+        (None, Reported::Silence) if !looked.new.is_empty() => {
             alerts.texts.push(texts.say(texts.words.speaks_again));
-            alerts.told = Told::No;
+            alerts.reported = Reported::No;
         }
-        (None, Told::Silence) => {}
-        (None, Told::No) => {
+        (None, Reported::Silence) => {}
+        (None, Reported::No) => {
             if let Some(days) = silent_days(state, now) {
                 alerts.texts.push(texts.silence(days));
-                alerts.told = Told::Silence;
+                alerts.reported = Reported::Silence;
             }
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn of(
 }
 
 /// For how many days a source has been silent, if that is far longer than its own history.
-fn silent_days(state: &LookState, now: DateTime<Utc>) -> Option<i64> {
+fn silent_days(state: &PollState, now: DateTime<Utc>) -> Option<i64> {
     let longest = i64::from(*state.gaps_minutes.iter().max()?);
     let silent = (now - state.last_changed?).num_minutes();
     let is_long = silent >= LEAST_SILENCE_MINUTES && silent > longest.saturating_mul(SILENT_TIMES);
@@ -125,17 +125,17 @@ pub(super) async fn tell(
 
 /// The log speaks English.
 pub(super) fn audience(config: &Config) -> Audience {
-    let is_anybody_told = is_anybody_told(config);
+    let is_anybody_notified = is_anybody_notified(config);
     Audience {
-        language: match is_anybody_told {
+        language: match is_anybody_notified {
             true => config.language,
             false => Language::OF_LOG,
         },
-        has_buttons: is_anybody_told && config.alerts.is_empty(),
+        has_buttons: is_anybody_notified && config.alerts.is_empty(),
     }
 }
 
-pub(super) fn is_anybody_told(config: &Config) -> bool {
+pub(super) fn is_anybody_notified(config: &Config) -> bool {
     !recipients(config).is_empty()
 }
 

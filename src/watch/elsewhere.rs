@@ -11,7 +11,7 @@ use super::poller::Poller;
 use crate::{
     bulletin::{Source, SourceId},
     ops::{Answered, Failure, LeaseKey, PollAnswer, Refusal, StoreError},
-    round::{Asked, Looked},
+    round::{Asked, PollOutcome},
 };
 
 /// So long an answer of another process is waited for: longer than a slow site takes.
@@ -23,18 +23,18 @@ const LOOKED: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// It does not answer; a write failed.
-pub(super) async fn ask(poller: &Poller, source: &Source) -> Result<Looked, StoreError> {
+pub(super) async fn ask(poller: &Poller, source: &Source) -> Result<PollOutcome, StoreError> {
     let store = &poller.store;
     let number = store.ask_poll(&source.id).await?;
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
         if let Some(answer) = store.poll_answer(&source.id, number).await? {
-            return Ok(Looked {
+            return Ok(PollOutcome {
                 new: answer.new,
                 held: answer.held,
                 error: answer.error,
                 fault: answer.fault,
-                ..Looked::default()
+                ..PollOutcome::default()
             });
         }
         sleep(LOOKED).await;
@@ -67,7 +67,7 @@ async fn answer_one(poller: &Poller, id: &SourceId, number: u64) -> Result<(), S
     let Some(source) = config.sources.iter().find(|known| known.id == *id) else {
         return Ok(());
     };
-    let looked = poller.look(source, Asked::ByHand).await?;
+    let looked = poller.poll(source, Asked::ByHand).await?;
     let _ = poller.polled.send(id.clone());
     let answer = PollAnswer {
         new: looked.new,

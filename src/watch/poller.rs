@@ -19,7 +19,7 @@ use crate::{
     bulletin::{BulletinId, Language, Source, SourceId},
     config::Live,
     ops::{Answered, Failure, LeaseKey, Store, StoreError},
-    round::{self, Asked, Looked},
+    round::{self, Asked, PollOutcome},
     source::fetch::Fetcher,
     supervise::{self, Supervisor},
 };
@@ -63,21 +63,25 @@ impl Poller {
     }
 
     pub(super) fn is_paused(&self, source: &SourceId) -> bool {
-        self.store.read_look_state(source, |state| state.paused)
+        self.store.read_poll_state(source, |state| state.paused)
     }
 
     /// One look, and what is told of it. A look that panics is a failed one: its source is looked at again.
-    pub(super) async fn look(&self, source: &Source, asked: Asked) -> Result<Looked, StoreError> {
-        self.unbroken(source, self.look_and_tell(source, asked))
+    pub(super) async fn poll(
+        &self,
+        source: &Source,
+        asked: Asked,
+    ) -> Result<PollOutcome, StoreError> {
+        self.unbroken(source, self.poll_and_report(source, asked))
             .await
     }
 
     pub(super) async fn unbroken(
         &self,
         source: &Source,
-        look: impl Future<Output = Result<Looked, StoreError>>,
-    ) -> Result<Looked, StoreError> {
-        let panic = match AssertUnwindSafe(look).catch_unwind().await {
+        poll: impl Future<Output = Result<PollOutcome, StoreError>>,
+    ) -> Result<PollOutcome, StoreError> {
+        let panic = match AssertUnwindSafe(poll).catch_unwind().await {
             Ok(looked) => return looked,
             Err(panic) => panic,
         };
@@ -92,13 +96,17 @@ impl Poller {
         Ok(looked)
     }
 
-    async fn look_and_tell(&self, source: &Source, asked: Asked) -> Result<Looked, StoreError> {
+    async fn poll_and_report(
+        &self,
+        source: &Source,
+        asked: Asked,
+    ) -> Result<PollOutcome, StoreError> {
         let gate = self.gate(&source.id);
         let _turn = gate.lock().await;
         let fetcher = self.fetcher();
         let poll = tracing::info_span!("poll", source = %source.id);
         let store = self.under_lease(source)?;
-        let looked = round::look(&store, &fetcher, source, asked, Utc::now());
+        let looked = round::poll(&store, &fetcher, source, asked, Utc::now());
         let looked = looked.instrument(poll).await?;
         log(source, &looked);
         self.tell(source, &looked).await?;
@@ -128,17 +136,17 @@ impl Poller {
         }
     }
 
-    async fn tell(&self, source: &Source, looked: &Looked) -> Result<(), StoreError> {
+    async fn tell(&self, source: &Source, looked: &PollOutcome) -> Result<(), StoreError> {
         let (now, config) = (Utc::now(), self.config.borrow().clone());
         let held = self.newest_titles(&looked.held).await?;
-        let (alerts, told) = self.store.read_look_state(&source.id, |state| {
+        let (alerts, told) = self.store.read_poll_state(&source.id, |state| {
             (
                 alerts::of(source, looked, &held, state, alerts::audience(&config), now),
-                state.told,
+                state.reported,
             )
         });
-        if alerts.told != told {
-            self.store.set_told(&source.id, alerts.told);
+        if alerts.reported != told {
+            self.store.set_reported(&source.id, alerts.reported);
         }
         for text in &alerts.texts {
             // An alert that nobody can be told must not undo the look.
@@ -166,25 +174,25 @@ impl Poller {
             let config = self.config.borrow().clone();
             let text = alerts::of_disk(low.as_deref(), alerts::audience(&config).language);
             // Where nobody is told, the log is.
-            if alerts::is_anybody_told(&config) {
+            if alerts::is_anybody_notified(&config) {
                 tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::OF_LOG));
             }
             let told = alerts::tell(&self.store, &config, &text, Utc::now()).await;
             told.or_report("reporting that the disk is low")?;
         }
         if !is_low {
-            self.save_looks().await?;
+            self.save_poll_states().await?;
         }
         Ok(is_low)
     }
 
-    pub(super) async fn save_looks(&self) -> Result<(), Failure> {
-        let saved = self.store.save_looks().await;
+    pub(super) async fn save_poll_states(&self) -> Result<(), Failure> {
+        let saved = self.store.save_poll_states().await;
         saved.or_report("storing the state of polling").map(drop)
     }
 }
 
-fn log(source: &Source, looked: &Looked) {
+fn log(source: &Source, looked: &PollOutcome) {
     if let Some(error) = &looked.error {
         tracing::warn!(source = %source.id, "the poll failed: {error}");
     } else if !looked.new.is_empty() || !looked.held.is_empty() {

@@ -13,7 +13,7 @@ use super::poller::Poller;
 use crate::{
     bulletin::{BulletinState, Source},
     config::Config,
-    ops::{Answered, Failure, LeaseKey, LookState, ReadAgain, Reread, StoreError},
+    ops::{Answered, Failure, LeaseKey, PollState, ReadAgain, Reread, StoreError},
     round,
     source::fetch::Fetcher,
 };
@@ -47,7 +47,7 @@ pub(super) async fn read_again(poller: &Poller) -> Result<(), Failure> {
         .try_for_each_concurrent(AT_ONCE, |due| one_by_one(due, bounds, &read, &settle))
         .await?;
     // A program that is killed now must not ask its sites once more.
-    poller.save_looks().await
+    poller.save_poll_states().await
 }
 
 /// How long reading may take.
@@ -123,9 +123,9 @@ async fn read_one(
     let Ok(store) = poller.store.under(&LeaseKey::Source(id.clone())) else {
         return Ok(Attempt::Elsewhere);
     };
-    let is_ill = |state: &LookState| state.paused || state.failures > 0;
+    let is_ill = |state: &PollState| state.paused || state.failures > 0;
     let source: Option<&Source> = config.sources.iter().find(|source| source.id == *id);
-    let Some(source) = source.filter(|_| !poller.store.read_look_state(id, is_ill)) else {
+    let Some(source) = source.filter(|_| !poller.store.read_poll_state(id, is_ill)) else {
         return Ok(Attempt::Postponed);
     };
     let again = round::read_again(&store, fetcher, source, &known, Utc::now()).await;

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::{
     bulletin::{Source, SourceId},
-    ops::LookState,
+    ops::PollState,
 };
 
 /// Retry-After is kept a day at most; a later time is a clock that was set.
@@ -89,14 +89,14 @@ impl Timetable {
     pub(super) fn follow(
         &mut self,
         sources: &[Source],
-        state_of: impl Fn(&SourceId) -> LookState,
+        state_of: impl Fn(&SourceId) -> PollState,
         now: Now,
     ) {
         self.heeded.get_or_insert(now);
         let lines = Lines::of(sources);
         let mut before = std::mem::take(&mut self.rows);
-        let looked_at = sources.iter().filter(|source| source.address().is_some());
-        for source in looked_at {
+        let polled = sources.iter().filter(|source| source.address().is_some());
+        for source in polled {
             let jitter = lines.jitter(source, now.wall);
             let kept = before.remove(&source.id).filter(|row| {
                 row.source.schedule == source.schedule
@@ -116,7 +116,7 @@ impl Timetable {
     }
 
     /// Another process polled this source until now: what it missed is made up once.
-    pub(super) fn take_over(&mut self, id: &SourceId, state: &LookState, now: Now) {
+    pub(super) fn take_over(&mut self, id: &SourceId, state: &PollState, now: Now) {
         let Some(row) = self.rows.get_mut(id).filter(|row| !row.busy) else {
             return;
         };
@@ -145,7 +145,7 @@ impl Timetable {
 
     /// Plans the next look at a source; `again` is when a failed one is tried again, before its next
     /// scheduled time or after it. A look out of turn takes the place of none.
-    pub(super) fn looked_at(&mut self, id: &SourceId, again: Option<DateTime<Utc>>, now: Now) {
+    pub(super) fn polled(&mut self, id: &SourceId, again: Option<DateTime<Utc>>, now: Now) {
         let Some(row) = self.rows.get_mut(id) else {
             return;
         };
@@ -232,7 +232,7 @@ impl Row {
 }
 
 /// Returns the first row of a source: due now if it was never looked at or something was missed.
-fn first_row(source: &Source, jitter: Duration, state: &LookState, now: DateTime<Utc>) -> Row {
+fn first_row(source: &Source, jitter: Duration, state: &PollState, now: DateTime<Utc>) -> Row {
     let last = state.last_polled.map(|last| last.min(now));
     let scheduled = last.and_then(|last| source.schedule.next_after(last, source.time_zone));
     let ahead = scheduled.filter(|base| *base + jitter > now);

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     bulletin::{BulletinId, ChannelId, DeliveryId, MessageRef, SourceId},
     ops::{Actor, Refusal, StoreError},
-    round::Looked,
+    round::PollOutcome,
     view::{self, Filters, Happening, Listing},
 };
 
@@ -84,21 +84,21 @@ pub(super) async fn poll(
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
 ) -> Result<Json<Polled>, Problem> {
-    let looked = poll_for(&site, &actor, &id).await?;
+    let polled = poll_for(&site, &actor, &id).await?;
     Ok(Json(Polled {
-        new: looked.new,
-        held: looked.held.len(),
-        error: looked.error,
+        new: polled.new,
+        held: polled.held.len(),
+        error: polled.error,
     }))
 }
 
 /// Polls a source now, whoever asks for it, and writes that into the audit log.
-pub(super) async fn poll_for(site: &Site, actor: &Actor, id: &str) -> Result<Looked, Problem> {
+pub(super) async fn poll_for(site: &Site, actor: &Actor, id: &str) -> Result<PollOutcome, Problem> {
     let source = named::source(site, id)?;
     let store = &site.desk.store;
     store.log(actor, ("poll", id), Utc::now()).await?;
-    let looked = site.desk.watch.poll(&source).await?;
-    looked.ok_or_else(|| Problem::missing(format!("no source `{id}`")))
+    let polled = site.desk.watch.poll(&source).await?;
+    polled.ok_or_else(|| Problem::missing(format!("no source `{id}`")))
 }
 
 /// A test card that was sent.

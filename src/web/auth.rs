@@ -55,7 +55,7 @@ impl Caller {
     }
 }
 
-/// Lets callers with a token through, and tells handlers who they are.
+/// Lets callers with a token through, and passes to handlers who they are.
 pub(super) async fn require_token(
     State(site): State<Shared>,
     request: Request,
@@ -158,7 +158,7 @@ async fn knock(
     Ok(())
 }
 
-/// Looks a token up: those of the config and of the state folder first, then those of the store.
+/// Finds a token: those of the config and of the state folder first, then those of the store.
 async fn found(site: &Site, token: &str) -> Result<Option<Caller>, Problem> {
     let whole = |actor: Actor| Caller {
         actor,
@@ -213,7 +213,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .then_some(token.trim_start())
 }
 
-/// Compares in a time that tells nothing of the secret: hashes compare in constant time, and their length is
+/// Compares in a time that shows nothing of the secret: hashes compare in constant time, and their length is
 /// always the same.
 fn is_same(secret: &Secret, token: &str) -> bool {
     !secret.reveal().is_empty()

@@ -24,7 +24,7 @@ use crate::{
     push::card::what_changed,
 };
 
-/// The next visible bulletin is looked for this far above one.
+/// The next visible bulletin is searched for this far above one.
 const NEXT_WINDOW: u64 = 64;
 /// Characters of a text that describe it to others.
 const DESCRIPTION: usize = 160;

@@ -183,7 +183,7 @@ impl<'a> Scene<'a> {
             .sources()
             .filter(|id| self.source(id.as_str()).is_some());
         let is_pinned =
-            |id: &SourceId| store.read_look_state(id, |look| look.pinned.contains(&bulletin.id.0));
+            |id: &SourceId| store.read_poll_state(id, |state| state.pinned.contains(&bulletin.id.0));
         let is_pinned = bulletin.state != BulletinState::Withdrawn && known.any(is_pinned);
         let card = self.card(bulletin)?;
         Some(Card { is_pinned, ..card })
@@ -196,7 +196,7 @@ impl<'a> Scene<'a> {
         bulletin.published.unwrap_or(seen)
     }
 
-    /// Says when an undated notice was taken in that was there at the first look: it may be of any age.
+    /// Says when an undated notice was taken in that was there at the first poll: it may be of any age.
     fn shown(self, bulletin: &Bulletin) -> When {
         let is_of_any_age = bulletin.published.is_none() && bulletin.cause != Cause::New;
         if !is_of_any_age {

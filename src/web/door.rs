@@ -28,7 +28,7 @@ pub(super) struct Door {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shut {
     Wrong,
-    /// Too many were wrong; it was not looked at.
+    /// Too many were wrong; it was not checked.
     For(Duration),
 }
 
@@ -65,7 +65,7 @@ impl Door {
                 if !wait.is_zero() {
                     let seconds = wait.as_secs();
                     tracing::warn!(
-                        "{client} sent {wrong} wrong tokens in a row; the next is looked at in {seconds} s"
+                        "{client} sent {wrong} wrong tokens in a row; the next is checked in {seconds} s"
                     );
                 }
                 Err(Shut::Wrong)
@@ -80,7 +80,7 @@ impl Door {
         place.knock(client, opens, now_ms)
     }
 
-    /// Returns how many tokens were wrong, and how many were not looked at.
+    /// Returns how many tokens were wrong, and how many were not checked.
     pub(super) fn counts(&self) -> [(&'static str, u64); 2] {
         [
             ("refused", self.refused.load(Ordering::Relaxed)),

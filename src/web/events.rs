@@ -75,7 +75,7 @@ struct StreamReader {
     site: Shared,
     viewer: Viewer,
     live: broadcast::Receiver<Arc<Happening>>,
-    /// The change that was told last.
+    /// The change that was sent last.
     last: u64,
     /// Events to send, the next one at the end.
     waiting: Vec<Arc<Happening>>,
@@ -113,7 +113,7 @@ impl StreamReader {
         }
     }
 
-    /// Reads what happened since the last one that was told. A reader whose place is known no more goes on with the
+    /// Reads what happened since the last one that was sent. A reader whose place is known no more goes on with the
     /// oldest that is.
     async fn catch_up(&mut self) -> Option<()> {
         let happenings = Happenings::after(&self.site.desk.store, self.last).await;
@@ -124,7 +124,7 @@ impl StreamReader {
         Some(())
     }
 
-    /// The event of a happening; None: the reader was told of it before, or may not know of it.
+    /// The event of a happening; None: the reader got it before, or may not know of it.
     fn event(&mut self, happening: &Happening) -> Option<Event> {
         if happening.number <= self.last {
             return None;
@@ -142,7 +142,7 @@ impl StreamReader {
     }
 }
 
-/// What a viewer is told of a happening; None: nothing.
+/// What a viewer gets of a happening; None: nothing.
 fn event(happening: &Happening, config: &Config, viewer: Viewer) -> Option<Event> {
     let scene = Scene::new(config, viewer, PageLanguage(config.language));
     scene.card(&happening.bulletin)?;

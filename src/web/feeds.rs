@@ -194,7 +194,7 @@ struct Feed {
     path: String,
     /// The page that shows the same.
     page: String,
-    /// The hub that tells subscribers what is new in it (WebSub).
+    /// The hub that notifies subscribers of what is new in it (WebSub).
     hub: Option<String>,
     updated: String,
     /// The same as RSS writes it.
@@ -232,7 +232,7 @@ impl Feed {
         }
     }
 
-    /// The hub and the feed's own address as a header, where subscribers look first and JSON has no other place.
+    /// The hub and the feed's own address as a header, where subscribers search first and JSON has no other place.
     fn link(&self) -> Option<String> {
         let (hub, home, path) = (self.hub.as_ref()?, &self.home, &self.path);
         Some(format!(r#"<{hub}>; rel="hub", <{home}{path}>; rel="self""#))

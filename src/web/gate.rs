@@ -27,7 +27,7 @@ use crate::bulletin::WebSettings;
 
 const MOST_HOST_CHARS: usize = 100;
 
-/// Lets through what is for us, and tells handlers who asks.
+/// Lets through what is for us, and passes to handlers who asks.
 pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
     let config = site.config();
     let names = asked_names(&request);

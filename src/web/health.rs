@@ -23,7 +23,7 @@ use super::{
 use crate::{
     bulletin::{Channel, ChannelId, Language, Source, SourceId},
     config::Config,
-    ops::{ChannelStatus, LookState, Refusal, Store, StoreError, Waiting},
+    ops::{ChannelStatus, PollState, Refusal, Store, StoreError, Waiting},
     push,
     supervise::Breakage,
     view::Stamp,
@@ -183,10 +183,10 @@ fn part_fault(breakage: &Breakage, config: &Config, words: &ProblemWords) -> Opt
 async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, StoreError> {
     let store = &site.desk.store;
     let of_source = |source: &Source| {
-        store.read_look_state(&source.id, |look| {
+        store.read_poll_state(&source.id, |poll| {
             [
-                source_fault(&source.id, look, scene),
-                moved(&source.id, look, problem_words(scene.language)),
+                source_fault(&source.id, poll, scene),
+                moved(&source.id, poll, problem_words(scene.language)),
             ]
         })
     };
@@ -224,15 +224,15 @@ async fn stuck(
     Ok(late.map(|late| stuck_fault(&late, scene)))
 }
 
-fn source_fault(id: &SourceId, look: &LookState, scene: Scene<'_>) -> Option<Fault> {
-    let error = look.error.as_ref().filter(|_| !look.paused)?;
+fn source_fault(id: &SourceId, poll: &PollState, scene: Scene<'_>) -> Option<Fault> {
+    let error = poll.error.as_ref().filter(|_| !poll.paused)?;
     let all = words::of(scene.language);
-    let why = all.page_faults.say(look.fault);
+    let why = all.page_faults.say(poll.fault);
     let zone = scene.config.time_zone;
     Some(Fault {
         what: words::details(scene.language, error, why),
         r#where: of_source(id, &all.problems),
-        since: look.error_since.map(|since| Stamp::new(since, zone)),
+        since: poll.error_since.map(|since| Stamp::new(since, zone)),
         r#do: all.problems.source_do.into(),
         about: About::Source(id.clone()),
         ..Fault::default()
@@ -248,8 +248,8 @@ fn of_channel(id: &ChannelId, words: &ProblemWords) -> String {
 }
 
 /// A permanent redirect. The config's address is still asked: a captive portal sends such too.
-fn moved(id: &SourceId, look: &LookState, words: &ProblemWords) -> Option<Fault> {
-    let to = [("url", look.moved_to.as_ref()?)];
+fn moved(id: &SourceId, poll: &PollState, words: &ProblemWords) -> Option<Fault> {
+    let to = [("url", poll.moved_to.as_ref()?)];
     Some(Fault {
         what: fill(words.moved, &to),
         r#where: of_source(id, words),

@@ -28,7 +28,7 @@ use super::{
 
 /// Open connections; the longest idle one is closed for a further one.
 const MOST_CONNECTIONS: usize = 1024;
-/// The part of the process's file descriptors that connections may take; looks and sends need the rest.
+/// The part of the process's file descriptors that connections may take; polls and sends need the rest.
 const PART_OF_FILES: u64 = 4;
 /// For a request's headers, and between two requests of a connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);

@@ -195,20 +195,20 @@ fn of_sources(registry: &Registry, seen: &Seen) -> Made<()> {
     let held = family("noticast_source_held", "Bulletins that wait for an admin")?;
     for SourceStatus {
         id,
-        look,
+        poll,
         bulletins: total,
         held: waiting,
     } in &seen.sources
     {
         let labels = &[id.as_str()];
-        let is_up = if look.error.is_none() { 1.0 } else { 0.0 };
+        let is_up = if poll.error.is_none() { 1.0 } else { 0.0 };
         up.with_label_values(labels).set(is_up);
         failures
             .with_label_values(labels)
-            .set(f64::from(look.failures));
+            .set(f64::from(poll.failures));
         bulletins.with_label_values(labels).set(to_f64(*total));
         held.with_label_values(labels).set(to_f64(*waiting));
-        for (gauge, time) in [(&polled, look.last_polled), (&changed, look.last_changed)] {
+        for (gauge, time) in [(&polled, poll.last_polled), (&changed, poll.last_changed)] {
             if let Some(time) = time {
                 gauge.with_label_values(labels).set(seconds(time));
             }

@@ -175,7 +175,7 @@ impl Problem {
         Self { wording, ..self }
     }
 
-    /// Returns what readers of the pages, who are not told any details, can do about it.
+    /// Returns what readers of the pages, who are not shown any details, can do about it.
     pub(super) fn for_readers(&self, language: Language) -> Option<&'static str> {
         match self.wording.as_deref() {
             Some(Wording::Hint(text)) => Some(text(&words::of(language).pages)),

@@ -13,8 +13,8 @@ use crate::{
     view::search_words,
 };
 
-/// Characters of what was asked for, where it is told.
-const MOST_TOLD: usize = 100;
+/// Characters of what was asked for, where it is shown.
+const MOST_SHOWN: usize = 100;
 
 /// The query of a page or feed as it came. Others are let be: people share links with much behind them.
 #[derive(Debug, Default, Deserialize)]
@@ -49,7 +49,7 @@ fn missing_group(name: &str) -> Problem {
 }
 
 fn shown(text: &str) -> String {
-    printable(text).chars().take(MOST_TOLD).collect()
+    printable(text).chars().take(MOST_SHOWN).collect()
 }
 
 impl Wish {
@@ -160,7 +160,7 @@ impl Selection {
         self.below(None) == Self::default()
     }
 
-    /// Returns whether a hub is told what is new among these: they are all, or those of a source or group.
+    /// Returns whether a hub is notified of what is new among these: they are all, or those of a source or group.
     pub(super) fn is_followed(&self) -> bool {
         let all = self.of_all();
         all.is_all() && (self.source.is_none() || self.group.is_none())

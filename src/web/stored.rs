@@ -114,7 +114,7 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A look at the page that these keys name; nothing is kept.
+/// Reads the page that these keys name; nothing is kept.
 pub(super) async fn preview_of(site: &Site, keys: SourceKeys) -> Result<SourcePreview, Problem> {
     let source = draft(site, keys)?;
     let (shown, select, others) = site
@@ -130,7 +130,7 @@ pub(super) async fn preview_of(site: &Site, keys: SourceKeys) -> Result<SourcePr
     })
 }
 
-/// The source that these keys describe, for a look at its page.
+/// The source that these keys describe, for a reading of its page.
 pub(super) fn draft(site: &Site, keys: SourceKeys) -> Result<Source, Problem> {
     let (id, keys) = of_source(with_schedule(keys)?)?;
     let tried = || "preview".parse().expect("an id");

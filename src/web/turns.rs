@@ -19,7 +19,7 @@ use crate::{
     ops::{BulletinQuery, Hits, Page, Store},
 };
 
-/// More would only take the processor from looks and sends.
+/// More would only take the processor from polls and sends.
 const PAGES_AT_A_TIME: usize = 8;
 /// Without an index a search reads the whole archive.
 const SEARCHES_AT_A_TIME: usize = 2;

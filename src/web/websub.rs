@@ -1,7 +1,8 @@
-//! WebSub: the hub of `[web] hub` is told which public feeds have something new, so that whoever follows one of them there
-//! hears of it at once. Feeds that are searches name no hub: what is new in them is known once somebody asks.
+//! WebSub: the hub of `[web] hub` is notified which public feeds have something new, so that programs that follow one of
+//! them there hear of it at once. Feeds that are searches name no hub: what is new in them is known once somebody asks.
 //!
-//! Nothing waits for it, and nothing of it is durable: after a start the feeds with news of the last day are told again.
+//! Nothing waits for it, and nothing of it is durable: after a start the hub is notified again of the feeds with
+//! news of the last day.
 //! Read [`run`] first.
 
 pub(super) mod trouble;
@@ -23,13 +24,13 @@ use crate::{
     push::{HubAnswer, WebSubHub, backoff},
 };
 
-/// What happens within this time is told together.
+/// Events within this time are announced together.
 const TOGETHER: Duration = Duration::from_secs(2);
-/// Bulletins of this time are told again after a start, the newest of them.
-const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
-const MOST_TOLD_AGAIN: usize = 500;
+/// Bulletins of this time are announced again after a start, the newest of them.
+const ANNOUNCED_AGAIN: TimeDelta = TimeDelta::days(1);
+const MOST_ANNOUNCED_AGAIN: usize = 500;
 
-/// Tells the hub until the instance ends; of several processes, one does at a time.
+/// Notifies the hub until the instance ends; of several processes, one does at a time.
 pub(super) async fn run(site: &Site) {
     if !site.desk.pages {
         return;
@@ -45,7 +46,7 @@ pub(super) async fn run(site: &Site) {
     }
 }
 
-/// Tells the hub that the config names, for as long as it names that one.
+/// Notifies the hub that the config names, for as long as it names that one.
 async fn follow(site: &Site) {
     let mut live = site.desk.config.clone();
     let url = live.borrow_and_update().web.hub.clone();
@@ -57,13 +58,13 @@ async fn follow(site: &Site) {
         None => changed.await,
         Some(url) => tokio::select! {
             () = changed => {}
-            () = tell(site, url) => {}
+            () = notify(site, url) => {}
         },
     }
     site.hub_trouble.end();
 }
 
-async fn tell(site: &Site, url: &Url) {
+async fn notify(site: &Site, url: &Url) {
     let hub = match WebSubHub::new(url) {
         Ok(hub) => hub,
         Err(error) => {
@@ -81,7 +82,7 @@ async fn tell(site: &Site, url: &Url) {
     let mut read = news.add_recent().await;
     loop {
         if let Err(error) = read {
-            tracing::debug!("what the WebSub hub is to be told could not be read: {error}");
+            tracing::debug!("the news for the WebSub hub could not be read: {error}");
         }
         if news.feeds.is_empty() && newest.changed().await.is_err() {
             return std::future::pending().await;
@@ -89,7 +90,7 @@ async fn tell(site: &Site, url: &Url) {
         sleep(TOGETHER).await;
         newest.mark_unchanged();
         read = news.add_latest().await;
-        match news.tell(&hub).await {
+        match news.notify(&hub).await {
             Ok(()) => failures = 0,
             Err(wait) => {
                 sleep(wait.unwrap_or_else(|| backoff(failures, fastrand::f64()))).await;
@@ -99,7 +100,7 @@ async fn tell(site: &Site, url: &Url) {
     }
 }
 
-/// The feeds that have something new, as far as the hub was not told of it.
+/// The feeds that have something new, as far as the hub was not notified of it.
 struct News<'a> {
     site: &'a Site,
     /// The change that was read last.
@@ -112,9 +113,9 @@ impl News<'_> {
     async fn add_recent(&mut self) -> Result<(), StoreError> {
         let query = BulletinQuery {
             states: vec![BulletinState::Published, BulletinState::Withdrawn],
-            since: Some(Utc::now() - TOLD_AGAIN),
+            since: Some(Utc::now() - ANNOUNCED_AGAIN),
             public_only: true,
-            limit: Some(MOST_TOLD_AGAIN),
+            limit: Some(MOST_ANNOUNCED_AGAIN),
             ..BulletinQuery::default()
         };
         let recent = self.site.desk.store.bulletins(&query).await?;
@@ -141,7 +142,7 @@ impl News<'_> {
 
     /// # Errors
     /// The hub takes nothing now, and perhaps says for how long.
-    async fn tell(&mut self, hub: &WebSubHub) -> Result<(), Option<Duration>> {
+    async fn notify(&mut self, hub: &WebSubHub) -> Result<(), Option<Duration>> {
         let trouble = &self.site.hub_trouble;
         let (mut is_taken, mut refused) = (false, None);
         while let Some(feed) = self.feeds.first().cloned() {

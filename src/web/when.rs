@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_are_told_as_exactly_as_the_date_allows() {
+    fn ages_are_shown_as_exactly_as_the_date_allows() {
         let table = [
             ("2022-11-20T10:00:00+08:00", Some("刚刚")),
             ("2022-11-20T10:01:30+08:00", Some("刚刚")),

@@ -26,16 +26,16 @@ texts! {
         other_hours other_zone no_such_zone latest latest_none found_none why_found why_rule rule
         why_here why_not_here why_nobody why_kept why_reminder story one_at_a_time too_often
         kept_none_included kept_excluded is_baseline is_published is_held_state is_withdrawn
-        cause_new cause_announced cause_first_look cause_older cause_below cause_filtered
+        cause_new cause_announced cause_first_poll cause_older cause_below cause_filtered
         cause_redesign cause_released cause_marked_seen cause_imported cause_migrated cause_flood
         cause_desk state_queued state_sending state_sent state_failed state_dropped remind reminded
-        no_deadline deadline_past page_failed added_so_far yes_add still_looking nobody_adds admins_add
+        no_deadline deadline_past page_failed added_so_far yes_add still_working nobody_adds admins_add
         let_in_first too_many_added too_many_in_all inner_address no_such_address no_login_here
         remove removed no_bulletin no_bulletin_at source_there no_source_there is_held no_channel
         no_channels nowhere which_one yes yes_broadcast no announcement the_announcement the_bulletin refused done_already
         broadcast_too_long undo undo_hint undoing undone too_late reported nothing_held publish_all
         publish_newest mark_seen show settled channels channel_line health health_label held_label
-        all_well rival rival_gone manage source_card is_paused is_well look_now pause resume polled
+        all_well rival rival_gone manage source_card is_paused is_well poll_now pause resume polled
         poll_failed paused resumed numbered between_names and_more
     }
     counted {

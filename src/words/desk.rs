@@ -28,7 +28,7 @@ texts! {
         done refused this_desk charts chart_bulletins chart_latency chart_failures other_sources
         only_newest figures all narrow next_send at_any_moment being_retried not_before_mended filtered_by tried
         goes_to to_no_channel undo total resting all_sent sending_now sending_over rule_new
-        rule_announced rule_first_look rule_older rule_below rule_filtered rule_redesign
+        rule_announced rule_first_poll rule_older rule_below rule_filtered rule_redesign
         rule_released rule_seen rule_imported rule_migrated rule_flood rule_desk found judged
         filtered delivery revision id_taken address_taken of_config bad_address bad_input not_allowed not_as_it_is not_at_present
         went_wrong bad_number bad_count bad_form bad_source bad_deadline bad_channel bad_scope

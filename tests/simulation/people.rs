@@ -237,7 +237,7 @@ impl World {
 
     fn pause(&mut self) {
         let source = self.sites[self.rng.usize(..SITES)].source().id;
-        let is_paused = self.store.read_look_state(&source, |look| look.paused);
+        let is_paused = self.store.read_poll_state(&source, |look| look.paused);
         at_once(self.store.set_paused(&source, !is_paused, &by(), self.now)).unwrap();
         self.tell(format_args!("{source} is paused: {}", !is_paused));
         self.owed.paused.insert(source, !is_paused);

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{DateTime, TimeDelta, Utc};
 use noticast::{
     bulletin::{ChannelId, DeliveryId, DeliveryKind},
-    ops::{Begun, Edition, Found, LeaseKey, Look, LookState, Outcome, ReadAgain, Waiting},
+    ops::{Begun, Edition, Found, LeaseKey, Outcome, PollFindings, PollState, ReadAgain, Waiting},
 };
 
 use crate::{
@@ -27,9 +27,9 @@ pub(crate) struct Flight {
 }
 
 /// A poll whose process stands still before it asks the store.
-pub(crate) struct LateLook {
+pub(crate) struct LatePoll {
     pub(crate) place: usize,
-    pub(crate) look: Look,
+    pub(crate) look: PollFindings,
     pub(crate) under: Under,
 }
 
@@ -49,7 +49,7 @@ impl World {
             return;
         };
         let site = &self.sites[place];
-        let is_paused = self.store.read_look_state(&source, |look| look.paused);
+        let is_paused = self.store.read_poll_state(&source, |look| look.paused);
         if site.is_down || is_paused {
             return;
         }
@@ -57,7 +57,7 @@ impl World {
         let (first_page, mut pages) = (rows.len(), 1);
         // Rows that are those of the last poll are not judged.
         let hash = hash_of(&rows);
-        if self.store.look_state(&source).rows == Some(hash) {
+        if self.store.poll_state(&source).rows == Some(hash) {
             return;
         }
         let judge = |rows: &[Found]| {
@@ -79,17 +79,17 @@ impl World {
         let urls: Vec<String> = rows.iter().map(|row| row.notice.url.clone()).collect();
         let opens = |url: &str| {
             let place = urls.iter().position(|it| it == url);
-            place.is_some_and(|place| opened[place]) && !judged.first_look
+            place.is_some_and(|place| opened[place]) && !judged.first_poll
         };
         let site = &self.sites[place];
         let found = site.pages(pages, visits, |item| opens(&site.url(item)));
-        let look = Look {
+        let look = PollFindings {
             source,
             found,
-            state: LookState {
+            state: PollState {
                 first_page: Some(first_page),
                 rows: Some(hash),
-                ..LookState::default()
+                ..PollState::default()
             },
         };
         if self.is_killed(200) {
@@ -98,7 +98,7 @@ impl World {
         }
         if self.is_killed(60) {
             self.stand_still(under.process);
-            self.looks.push(LateLook { place, look, under });
+            self.looks.push(LatePoll { place, look, under });
             return;
         }
         let process = under.process;
@@ -112,7 +112,7 @@ impl World {
     }
 
     /// Polls go on whose process stood still.
-    pub(crate) fn land_looks(&mut self) {
+    pub(crate) fn land_polls(&mut self) {
         for late in std::mem::take(&mut self.looks) {
             match self.stands_still(late.under.process) {
                 true => self.looks.push(late),
@@ -124,7 +124,7 @@ impl World {
     }
 
     /// Returns whether it was admitted.
-    fn admit(&mut self, place: usize, look: Look, under: &Under) -> bool {
+    fn admit(&mut self, place: usize, look: PollFindings, under: &Under) -> bool {
         let rows: Vec<_> = look
             .found
             .iter()

@@ -14,7 +14,7 @@ use crate::{
     people::{self, Wish},
     platform::Platform,
     promises::{self, Owed},
-    service::{Flight, LateLook},
+    service::{Flight, LatePoll},
     site::Site,
     workers::{Holders, Process},
 };
@@ -49,7 +49,7 @@ pub(crate) struct World {
     /// Processes that ever began.
     pub(crate) begun: u32,
     /// Polls whose process stands still between the page and the store.
-    pub(crate) looks: Vec<LateLook>,
+    pub(crate) looks: Vec<LatePoll>,
     pub(crate) requests: BTreeSet<String>,
 }
 
@@ -152,7 +152,7 @@ impl World {
 
     /// All that is due is done.
     fn work(&mut self) {
-        self.land_looks();
+        self.land_polls();
         for place in 0..SITES {
             if self.polls[place].0 <= self.now {
                 self.poll(place);

@@ -210,14 +210,14 @@ async fn a_source_of_the_config_changes_in_the_config_alone() {
     let (status, own) = desk.asked("/api/v1/sources/news").await;
     assert_eq!((status, &own["settings"]), (200, &Value::Null));
     let taken = json!({ "id": "news", "url": "https://www.example.com/" }).to_string();
-    assert_eq!(desk.told("/api/v1/sources", &taken).await.0, 409);
+    assert_eq!(desk.posted("/api/v1/sources", &taken).await.0, 409);
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_a_source_is_said_key_by_key_and_nothing_is_kept() {
     let desk = Desk::with_baselines().await;
     let wrong = json!({ "url": "https://www.example.com/", "schedule": "often", "kidn": "list", "id": "A b" });
-    let (status, problem) = desk.told("/api/v1/sources", &wrong.to_string()).await;
+    let (status, problem) = desk.posted("/api/v1/sources", &wrong.to_string()).await;
     assert_eq!(
         (status, &problem["errors"][0]["field"]),
         (400, &json!("id")),
@@ -225,7 +225,7 @@ async fn what_is_wrong_with_a_source_is_said_key_by_key_and_nothing_is_kept() {
     );
     let wrong = json!({ "url": "https://www.example.com/", "schedule": "often", "kidn": "list" });
     for path in ["/api/v1/sources", "/api/v1/sources/preview"] {
-        let (status, problem) = desk.told(path, &wrong.to_string()).await;
+        let (status, problem) = desk.posted(path, &wrong.to_string()).await;
         let errors = problem["errors"].as_array().unwrap();
         let fields: Vec<&str> = errors
             .iter()
@@ -246,7 +246,7 @@ async fn what_is_wrong_with_a_source_is_said_key_by_key_and_nothing_is_kept() {
     }
     for body in ["[]", "\"x\"", "{\"url\":", "null", "{}", r#"{"url":3}"#] {
         for path in ["/api/v1/sources", "/api/v1/sources/preview"] {
-            let (status, problem) = desk.told(path, body).await;
+            let (status, problem) = desk.posted(path, body).await;
             assert_eq!(
                 (status, &problem["status"]),
                 (400, &json!(400)),
@@ -255,7 +255,10 @@ async fn what_is_wrong_with_a_source_is_said_key_by_key_and_nothing_is_kept() {
         }
     }
     let huge = json!({ "url": "https://www.example.com/", "name": "x".repeat(70_000) });
-    assert_eq!(desk.told("/api/v1/sources", &huge.to_string()).await.0, 413);
+    assert_eq!(
+        desk.posted("/api/v1/sources", &huge.to_string()).await.0,
+        413
+    );
     assert!(desk.store.added_sources().borrow().is_empty());
 }
 
@@ -270,7 +273,7 @@ async fn an_inner_address_is_refused_wherever_it_is_typed() {
         "http://2130706433/",
     ] {
         let body = json!({ "url": url }).to_string();
-        let (status, problem) = desk.told("/api/v1/sources", &body).await;
+        let (status, problem) = desk.posted("/api/v1/sources", &body).await;
         assert_eq!(
             (status, &problem["errors"][0]["field"]),
             (400, &json!("url")),
@@ -283,7 +286,7 @@ async fn an_inner_address_is_refused_wherever_it_is_typed() {
                 .contains("allow_private"),
             "{problem}"
         );
-        let (status, problem) = desk.told("/api/v1/sources/preview", &body).await;
+        let (status, problem) = desk.posted("/api/v1/sources/preview", &body).await;
         assert_eq!(
             (status, &problem["error"]["code"]),
             (422, &json!("refused")),
@@ -298,7 +301,7 @@ async fn only_admins_add_sources() {
     let desk = Desk::with_baselines().await;
     for scope in ["read", "publish"] {
         let wanted = json!({ "name": scope, "scope": scope }).to_string();
-        let (_, token) = desk.told("/api/v1/tokens", &wanted).await;
+        let (_, token) = desk.posted("/api/v1/tokens", &wanted).await;
         let token = token["token"].as_str().unwrap();
         for (method, path) in [
             (Method::POST, "/sources"),

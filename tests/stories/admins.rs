@@ -275,7 +275,7 @@ async fn admins_see_how_it_is_pause_a_source_and_read_a_bulletins_whole_story() 
     );
     telegram.say(ADMIN, ADMIN, "/pause news");
     said(&telegram, ADMIN, "已暂停检查“集团要闻”").await;
-    assert!(pushing.store.look_state(&"news".parse().unwrap()).paused);
+    assert!(pushing.store.poll_state(&"news".parse().unwrap()).paused);
     telegram.say(ADMIN, ADMIN, "/health");
     let health = said(&telegram, ADMIN, "一切正常").await;
     assert!(health.contains("来源 1 个（已暂停 1 个）"), "{health}");

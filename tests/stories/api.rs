@@ -23,13 +23,13 @@ async fn an_admin_settles_what_is_held() {
     assert_eq!(sources["items"][0]["id"], "notices");
 
     let body = json!({ "publish": [held[0]], "seen": [held[1]] }).to_string();
-    let (status, settled) = desk.told("/api/v1/held", &body).await;
+    let (status, settled) = desk.posted("/api/v1/held", &body).await;
     assert_eq!(status, 200, "{settled}");
     assert_eq!(
         settled,
         json!({ "published": [held[0]], "seen": [held[1]] })
     );
-    let (status, settled) = desk.told("/api/v1/held", r#"{"newest": 1}"#).await;
+    let (status, settled) = desk.posted("/api/v1/held", r#"{"newest": 1}"#).await;
     assert_eq!(status, 200, "{settled}");
     assert_eq!(settled["published"].as_array().unwrap().len(), 1);
     assert_eq!(settled["seen"].as_array().unwrap().len(), 3);
@@ -42,7 +42,7 @@ async fn an_admin_settles_what_is_held() {
         r#"{"x":1}"#,
         "[",
     ] {
-        let (status, problem) = desk.told("/api/v1/held", body).await;
+        let (status, problem) = desk.posted("/api/v1/held", body).await;
         assert_eq!((status, &problem["status"]), (400, &json!(400)), "{body}");
     }
 }
@@ -167,7 +167,7 @@ async fn wrong_requests_are_told_what_is_wrong() {
         assert!(detail.contains(part), "{path}: {detail}");
     }
     let large = "x".repeat(70_000);
-    let (status, _) = desk.told("/api/v1/held", &large).await;
+    let (status, _) = desk.posted("/api/v1/held", &large).await;
     assert_eq!(status, 413);
     let missing = desk.get("/nowhere").header("accept", "text/html,*/*;q=0.8");
     let missing = missing.send().await.unwrap();
@@ -187,12 +187,12 @@ async fn a_rebroadcast_happens_once_for_each_request_id() {
     let id = desk.publish("notices", "1", "关于元旦放假的通知").await;
     let path = format!("/api/v1/bulletins/{id}/rebroadcast");
     let body = r#"{"note":"请留意","request_id":"r1"}"#;
-    let (status, first) = desk.told(&path, body).await;
+    let (status, first) = desk.posted(&path, body).await;
     assert_eq!(status, 200, "{first}");
     assert_eq!(first["deliveries"][0]["kind"], "rebroadcast");
-    let (_, again) = desk.told(&path, body).await;
+    let (_, again) = desk.posted(&path, body).await;
     assert_eq!(first["deliveries"][0]["id"], again["deliveries"][0]["id"]);
-    let (_, other) = desk.told(&path, "").await;
+    let (_, other) = desk.posted(&path, "").await;
     assert_ne!(first["deliveries"][0]["id"], other["deliveries"][0]["id"]);
     for (path, body, status) in [
         ("/api/v1/bulletins/99/rebroadcast", "{}", 404),
@@ -200,17 +200,17 @@ async fn a_rebroadcast_happens_once_for_each_request_id() {
         (path.as_str(), r#"{"channels":[]}"#, 400),
         (path.as_str(), r#"{"to":"x"}"#, 400),
     ] {
-        assert_eq!(desk.told(path, body).await.0, status, "{path} {body}");
+        assert_eq!(desk.posted(path, body).await.0, status, "{path} {body}");
     }
     let held = desk.hold("news", 6).await[0];
     let path = format!("/api/v1/bulletins/{held}/rebroadcast");
-    assert_eq!(desk.told(&path, "{}").await.0, 409);
+    assert_eq!(desk.posted(&path, "{}").await.0, 409);
 }
 
 #[tokio::test]
 async fn a_poll_answers_when_the_look_is_done() {
     let desk = Desk::with_baselines().await;
-    let (status, looked) = desk.told("/api/v1/sources/notices/poll", "").await;
+    let (status, looked) = desk.posted("/api/v1/sources/notices/poll", "").await;
     assert_eq!(
         (status, &looked["new"], &looked["held"]),
         (200, &json!([]), &json!(0))
@@ -219,7 +219,7 @@ async fn a_poll_answers_when_the_look_is_done() {
         looked["error"].is_string(),
         "nobody listens on port 9: {looked}"
     );
-    assert_eq!(desk.told("/api/v1/sources/nobody/poll", "").await.0, 404);
+    assert_eq!(desk.posted("/api/v1/sources/nobody/poll", "").await.0, 404);
 }
 
 #[tokio::test]
@@ -233,10 +233,10 @@ async fn a_reload_tells_whether_the_config_was_taken() {
         }
     });
     assert_eq!(
-        desk.told("/api/v1/reload", "").await,
+        desk.posted("/api/v1/reload", "").await,
         (200, json!({ "status": "ok" }))
     );
-    let (status, problem) = desk.told("/api/v1/reload", "").await;
+    let (status, problem) = desk.posted("/api/v1/reload", "").await;
     assert_eq!(status, 422);
     assert_eq!(problem["detail"], "noticast.toml:1:1: unknown key");
     app.await.unwrap();

@@ -248,14 +248,14 @@ async fn a_source_is_paused_and_goes_on() {
             .contains("集团要闻")
     );
     assert!(browser.page("/admin/audit").await.contains("暂停"));
-    let (status, source) = browser.desk.told("/api/v1/sources/news/pause", "").await;
+    let (status, source) = browser.desk.posted("/api/v1/sources/news/pause", "").await;
     assert_eq!((status, &source["state"]), (200, &json!("paused")));
-    let (status, source) = browser.desk.told("/api/v1/sources/news/resume", "").await;
+    let (status, source) = browser.desk.posted("/api/v1/sources/news/resume", "").await;
     assert_eq!((status, &source["state"]), (200, &json!("ok")));
     assert_eq!(
         browser
             .desk
-            .told("/api/v1/sources/nobody/pause", "")
+            .posted("/api/v1/sources/nobody/pause", "")
             .await
             .0,
         404
@@ -499,7 +499,7 @@ async fn the_last_days_of_a_source_count_all_of_its_bulletins() {
     browser.desk.hold("notices", 600).await;
     let (status, _) = browser
         .desk
-        .told("/api/v1/held", r#"{"publish":"all"}"#)
+        .posted("/api/v1/held", r#"{"publish":"all"}"#)
         .await;
     assert_eq!(status, 200);
     browser.desk.publish("news", "1", "关于放假的通知").await;
@@ -563,7 +563,7 @@ async fn a_delivery_is_cancelled_and_no_other_that_waits_no_more() {
     let id = all["items"][0]["id"].as_u64().unwrap();
     let (status, retried) = browser
         .desk
-        .told(&format!("/api/v1/deliveries/{id}/retry"), "")
+        .posted(&format!("/api/v1/deliveries/{id}/retry"), "")
         .await;
     assert_eq!((status, &retried["state"]), (200, &json!("queued")));
     browser
@@ -573,12 +573,12 @@ async fn a_delivery_is_cancelled_and_no_other_that_waits_no_more() {
     for what in ["cancel", "retry"] {
         let (status, problem) = browser
             .desk
-            .told(&format!("/api/v1/deliveries/{id}/{what}"), "")
+            .posted(&format!("/api/v1/deliveries/{id}/{what}"), "")
             .await;
         assert_eq!(status, 409, "{problem}");
         let (status, _) = browser
             .desk
-            .told(&format!("/api/v1/deliveries/999/{what}"), "")
+            .posted(&format!("/api/v1/deliveries/999/{what}"), "")
             .await;
         assert_eq!(status, 404);
     }
@@ -614,7 +614,7 @@ async fn a_token_is_made_shown_once_and_revoked_at_the_desk() {
 async fn revoking_a_token_ends_the_sessions_that_it_opened() {
     let mut browser = Browser::open().await;
     let body = json!({ "name": "deputy", "scope": "admin" }).to_string();
-    let (_, made) = browser.desk.told("/api/v1/tokens", &body).await;
+    let (_, made) = browser.desk.posted("/api/v1/tokens", &body).await;
     let token = made["token"].as_str().unwrap();
     let answer = browser.submit("/admin/sign-in", &[("token", token)]).await;
     assert_eq!(answer.status(), 303);
@@ -629,7 +629,7 @@ async fn revoking_a_token_ends_the_sessions_that_it_opened() {
         .await;
     assert_eq!(browser.get("/admin").await.status(), 303);
     let body = json!({ "name": "reader", "scope": "read" }).to_string();
-    let (_, made) = browser.desk.told("/api/v1/tokens", &body).await;
+    let (_, made) = browser.desk.posted("/api/v1/tokens", &body).await;
     let small = browser
         .submit(
             "/admin/sign-in",

@@ -82,7 +82,7 @@ async fn a_list_that_scripts_build_is_watched_and_previewed() {
     site.serve("/api/list", rows(&[3, 2, 1]));
     let world = rendering(&site, "/");
     let running = world.start_and_wait().await;
-    world.look("news").await;
+    world.poll("news").await;
     assert_eq!(world.list(&["bulletins", "--limit", "0"]).len(), 3);
     site.serve("/api/list", rows(&[4, 3, 2, 1]));
     site.serve(
@@ -92,7 +92,7 @@ async fn a_list_that_scripts_build_is_watched_and_previewed() {
              请各单位提前安排好生产，并按时组织职工参加。</p>';",
         ),
     );
-    world.look("news").await;
+    world.poll("news").await;
     world.until("the push", || world.pushed().len() == 1).await;
     let newest = &world.list(&["bulletins", "--limit", "1"])[0];
     assert_eq!(newest["title"], "关于组织消防演练的通知");
@@ -240,7 +240,7 @@ async fn the_browser_ends_with_the_program_also_when_that_is_killed() {
     std::fs::create_dir(&folder).unwrap();
     world.set_env("TMPDIR", &folder);
     let running = world.start_and_wait().await;
-    world.look("news").await;
+    world.poll("news").await;
     let left = || std::fs::read_dir(&folder).unwrap().count();
     assert!(left() > 0 && browsers(&folder) > 0);
     running.kill();

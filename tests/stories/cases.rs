@@ -24,7 +24,7 @@ fn case(name: &str) -> PathBuf {
 }
 
 /// The files of a case that is looked at several times, in order.
-fn looks_of(name: &str) -> Vec<String> {
+fn polls_of(name: &str) -> Vec<String> {
     let mut looks = Vec::new();
     while let Some(look) = ["xml", "html"]
         .iter()
@@ -79,7 +79,7 @@ fn batches(kept: &[Value], state: &str) -> Vec<u32> {
 async fn announced_by(name: &str) -> Vec<u32> {
     let (world, site) = (World::new(), Site::start().await);
     let origin = site.url.as_str().trim_end_matches('/').to_owned();
-    for look in looks_of(name) {
+    for look in polls_of(name) {
         let kind = if look.starts_with("<?xml") {
             "application/xml"
         } else {

@@ -56,9 +56,9 @@ impl Story {
     }
 
     /// The first look, at that time; what comes now is new.
-    async fn first_look(&mut self, utc: &str) -> Running {
+    async fn first_poll(&mut self, utc: &str) -> Running {
         let running = self.start_at(utc).await;
-        self.world.look("news").await;
+        self.world.poll("news").await;
         running
     }
 
@@ -118,9 +118,9 @@ impl Story {
 #[ignore = "needs libfaketime; see .ci/run"]
 async fn a_digest_at_six_is_sent_once_whatever_restarts_lie_around_it() {
     let mut story = Story::begin(["mode = \"digest\"", ""], "").await;
-    let running = story.first_look("2026-03-20 09:40:00").await;
+    let running = story.first_poll("2026-03-20 09:40:00").await;
     (9..=11).for_each(|number| story.notices.add(number));
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.telegram.until_sent(OTHER, 3).await;
     story.settled().await;
     running.kill();
@@ -141,7 +141,7 @@ async fn a_digest_at_six_is_sent_once_whatever_restarts_lie_around_it() {
     // Nobody was there at the moment.
     let running = story.start_at("2026-03-20 13:00:00").await;
     story.notices.add(12);
-    story.world.look("news").await;
+    story.world.poll("news").await;
     running.kill();
     story.pass("2026-03-21 09:59:40").await;
     assert_eq!(story.telegram.texts(CHAT).len(), 1);
@@ -155,13 +155,13 @@ async fn a_digest_at_six_is_sent_once_whatever_restarts_lie_around_it() {
 async fn holds(hours: &str, night: &str, before: &[&str], morning: &str) {
     let manner = format!("quiet = \"{hours}\"\ntime_zone = \"Europe/Berlin\"\nurgent = [\"台风\"]");
     let mut story = Story::begin([&manner, ""], "").await;
-    let running = story.first_look(night).await;
+    let running = story.first_poll(night).await;
     (9..=11).for_each(|number| story.notices.add(number));
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.telegram.until_sent(OTHER, 3).await;
     let typhoon = "台风红色预警信号的紧急通知";
     story.notices.add_as(12, typhoon, &Notices::text(12), "");
-    story.world.look("news").await;
+    story.world.poll("news").await;
     let texts = story.telegram.until_sent(CHAT, 1).await;
     assert!(texts[0].contains(typhoon), "{}", texts[0]);
     story.settled().await;
@@ -231,7 +231,7 @@ const UNTIL: &str = "前将申报材料报送科技处，逾期不予受理。";
 #[ignore = "needs libfaketime; see .ci/run"]
 async fn a_reminder_comes_once_a_day_before_by_the_clock_of_its_chat_and_follows_the_deadline() {
     let mut story = Story::begin(["", "time_zone = \"Europe/Berlin\""], "").await;
-    let running = story.first_look("2026-03-20 02:00:00").await;
+    let running = story.first_poll("2026-03-20 02:00:00").await;
     let due = |day: &str| format!("现组织申报年度项目，请各部门于2026年{day}{UNTIL}");
     for (number, day) in [
         (9, "3月30日"),
@@ -243,7 +243,7 @@ async fn a_reminder_comes_once_a_day_before_by_the_clock_of_its_chat_and_follows
             .notices
             .add_as(number, &Notices::title(number), &due(day), "");
     }
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.telegram.until_sent(OTHER, 4).await;
     story.telegram.until_sent(CHAT, 4).await;
     for number in 9..=12 {
@@ -320,9 +320,9 @@ async fn a_reminder_comes_once_a_day_before_by_the_clock_of_its_chat_and_follows
 #[ignore = "needs libfaketime; see .ci/run"]
 async fn recent_articles_are_read_again_four_times_and_not_after_a_week() {
     let mut story = Story::begin(["", ""], "").await;
-    let running = story.first_look("2026-03-20 02:00:00").await;
+    let running = story.first_poll("2026-03-20 02:00:00").await;
     story.notices.add(9);
-    story.world.look("news").await;
+    story.world.poll("news").await;
     running.kill();
     let mut read = story.notices.read(9);
     assert_eq!(read, 1);
@@ -349,7 +349,7 @@ async fn recent_articles_are_read_again_four_times_and_not_after_a_week() {
                 .await;
         }
         // A look at the list comes after whatever the start began.
-        story.world.look("news").await;
+        story.world.poll("news").await;
         running.stop();
         assert_eq!(story.notices.read(9), read + more, "{utc}");
         read += more;
@@ -362,9 +362,9 @@ async fn recent_articles_are_read_again_four_times_and_not_after_a_week() {
 #[ignore = "needs libfaketime; see .ci/run"]
 async fn what_was_imported_is_read_again_too_and_corrected_where_it_stands() {
     let mut story = Story::begin(["", ""], "").await;
-    let running = story.first_look("2026-03-20 02:00:00").await;
+    let running = story.first_poll("2026-03-20 02:00:00").await;
     story.notices.add(9);
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.telegram.until_sent(CHAT, 1).await;
     story.settled().await;
     running.stop();
@@ -389,15 +389,15 @@ async fn what_was_imported_is_read_again_too_and_corrected_where_it_stands() {
 async fn a_title_that_flips_edits_once_a_day_and_is_one_note_where_asked_for() {
     let more = "[[channel]]\nid = \"out\"\nkind = \"stdout\"\ncorrections = true\n";
     let mut story = Story::begin(["", ""], more).await;
-    let running = story.first_look("2026-03-20 02:00:00").await;
+    let running = story.first_poll("2026-03-20 02:00:00").await;
     let (one, two) = ("关于第九期消防培训的通知", "关于第九期消防演练的通知");
     story.notices.add_as(9, one, &Notices::text(9), "");
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.telegram.until_sent(CHAT, 1).await;
     story.settled().await;
     for title in [two, one, two, one] {
         story.notices.retitle(9, title);
-        story.world.look("news").await;
+        story.world.poll("news").await;
         story.settled().await;
     }
     story.until_edited("更正").await;
@@ -425,11 +425,11 @@ async fn a_title_that_flips_edits_once_a_day_and_is_one_note_where_asked_for() {
 async fn what_is_corrected_or_taken_down_before_it_was_sent_goes_out_once_corrected_or_not_at_all()
 {
     let mut story = Story::begin(["mode = \"digest\"", "quiet = \"09:00-18:00\""], "").await;
-    let running = story.first_look("2026-03-20 02:00:00").await;
+    let running = story.first_poll("2026-03-20 02:00:00").await;
     (9..=11).for_each(|number| story.notices.add(number));
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.notices.retitle(9, "关于第九期消防演练的通知");
-    story.world.look("news").await;
+    story.world.poll("news").await;
     running.kill();
     story.notices.rewrite(11, "经研究决定，培训停办。");
     story.notices.rewrite(
@@ -438,7 +438,7 @@ async fn what_is_corrected_or_taken_down_before_it_was_sent_goes_out_once_correc
     );
     story.notices.take_down(10);
     let running = story.start_at("2026-03-20 03:00:02").await;
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.logged("bulletin 11 was corrected").await;
     running.kill();
     let running = story.start_at("2026-03-20 04:05:00").await;
@@ -467,9 +467,9 @@ async fn what_is_corrected_or_taken_down_before_it_was_sent_goes_out_once_correc
 #[ignore = "needs libfaketime; see .ci/run"]
 async fn a_notice_that_is_gone_at_two_looks_an_hour_apart_is_marked() {
     let mut story = Story::begin(["", ""], "").await;
-    let running = story.first_look("2026-03-20 02:00:00").await;
+    let running = story.first_poll("2026-03-20 02:00:00").await;
     (9..=10).for_each(|number| story.notices.add(number));
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.settled().await;
     running.kill();
     story.notices.take_down(9);
@@ -478,7 +478,7 @@ async fn a_notice_that_is_gone_at_two_looks_an_hour_apart_is_marked() {
     // Articles are read again in their order.
     story.notices.rewrite(10, "经研究决定，培训停办。");
     let running = story.start_at("2026-03-20 03:00:02").await;
-    story.world.look("news").await;
+    story.world.poll("news").await;
     story.logged("bulletin 10 was corrected").await;
     running.kill();
     story.pass("2026-03-20 03:50:00").await;
@@ -496,12 +496,12 @@ async fn a_notice_that_is_gone_at_two_looks_an_hour_apart_is_marked() {
 #[ignore = "needs libfaketime; see .ci/run"]
 async fn what_waits_when_the_clock_is_set_back_goes_out_at_once() {
     let mut story = Story::begin(["", ""], "").await;
-    let running = story.first_look("2026-03-20 18:00:00").await;
+    let running = story.first_poll("2026-03-20 18:00:00").await;
     story
         .telegram
         .fail(&Fault::Refused(500, "Internal Server Error"));
     (9..=10).for_each(|number| story.notices.add(number));
-    story.world.look("news").await;
+    story.world.poll("news").await;
     let tried = |seen: &Telegram| seen.calls("sendMessage") > 0;
     story.telegram.until("a first try", tried).await;
     running.kill();
@@ -512,7 +512,7 @@ async fn what_waits_when_the_clock_is_set_back_goes_out_at_once() {
             story.telegram.until_sent(chat, sent).await;
         }
         story.notices.add(9 + u32::try_from(sent).unwrap());
-        story.world.look("news").await;
+        story.world.poll("news").await;
         story.telegram.until_sent(CHAT, sent + 1).await;
         running.kill();
     }

@@ -15,7 +15,7 @@ async fn after_one_push(site: &Site) -> World {
     let alone = format!("{every_second}full_text = false\n");
     world.configure(&World::config(&site.list_url()).replace(every_second, &alone));
     let running = world.start();
-    world.looks(site, 1).await;
+    world.polls(site, 1).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
     running.stop();
@@ -32,7 +32,7 @@ async fn lists_are_the_same_on_a_stopped_store_and_on_a_running_instance() {
     };
     let stopped = ask();
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     assert_eq!(ask(), stopped);
     running.stop();
 
@@ -62,7 +62,7 @@ async fn a_list_without_a_limit_is_all_of_it_also_of_a_running_instance() {
     let site = Site::with(1100).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     assert_eq!(world.list(&["bulletins", "--limit", "0"]).len(), 1100);
     assert_eq!(world.list(&["bulletins", "--limit", "700"]).len(), 700);
     running.stop();
@@ -77,7 +77,7 @@ async fn a_command_at_the_moment_of_the_start_is_in_nobody_s_way() {
         for _ in 0..5 {
             world.list(&["sources"]);
         }
-        world.looks(&site, 1).await;
+        world.polls(&site, 1).await;
         assert!(running.is_alive());
         running.stop();
     }
@@ -153,7 +153,7 @@ async fn an_export_carries_everything_to_another_machine() {
     assert_eq!(bulletins(&there), bulletins(&here));
 
     let running = there.start();
-    there.looks(&site, 2).await;
+    there.polls(&site, 2).await;
     running.stop();
     assert_eq!(
         there.pushed(),
@@ -168,7 +168,7 @@ async fn a_running_instance_is_exported_as_a_backup() {
     let world = after_one_push(&site).await;
     let stopped = world.noticast(&["export"]).stdout;
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     let backup = world.noticast(&["export"]);
     running.stop();
     assert!(backup.status.success(), "{backup:?}");
@@ -251,7 +251,7 @@ async fn the_worker_of_a_running_instance_is_listed_with_all_that_it_does() {
     let config = World::config(&site.list_url());
     world.configure(&format!("{config}\n[store]\nworker = \"office-1\"\n"));
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     let workers = world.list(&["workers"]);
     let keys: Vec<&String> = workers[0].as_object().unwrap().keys().collect();
     assert_eq!(
@@ -269,7 +269,7 @@ async fn the_worker_of_a_running_instance_is_listed_with_all_that_it_does() {
     running.kill();
     assert!(world.list(&["workers"]).is_empty());
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     assert_eq!(world.list(&["workers"]).len(), 1);
     running.stop();
     assert!(world.list(&["workers"]).is_empty());

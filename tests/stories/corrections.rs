@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use noticast::{
     bulletin::{DeliveryKind, DeliveryState, Moment, Notice},
-    ops::{Found, Look, LookState},
+    ops::{Found, PollFindings, PollState},
 };
 
 use crate::support::{pushing::Pushing, telegram::Telegram};
@@ -207,10 +207,10 @@ async fn show(pushing: &Pushing, source: &str, rows: &[(&str, &str)]) {
         },
         article: None,
     };
-    let look = Look {
+    let look = PollFindings {
         source: source.parse().unwrap(),
         found: rows.iter().map(row).collect(),
-        state: LookState::default(),
+        state: PollState::default(),
     };
     pushing.store.admit(look, Utc::now()).await.unwrap();
 }

@@ -38,7 +38,7 @@ async fn a_service_on_a_database_repeats_nothing_and_takes_over_from_itself_at_o
     let world = World::new();
     world.configure(&server.config(&site));
     let running = started(&world).await;
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
 
@@ -50,7 +50,7 @@ async fn a_service_on_a_database_repeats_nothing_and_takes_over_from_itself_at_o
 
     running.kill();
     let running = started(&world).await;
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.publish(12);
     world
         .until("another push", || world.pushed().len() > 1)
@@ -74,7 +74,7 @@ async fn two_processes_share_a_database_and_one_goes_on_where_the_other_was_kill
     one.configure(&server.config(&site));
     other.configure(&server.config(&site));
     let first = started(one).await;
-    one.looks(&site, 2).await;
+    one.polls(&site, 2).await;
     let second = started(other).await;
     let workers = other.list(&["workers"]);
     let held = |count: &str| -> Vec<u64> {
@@ -92,7 +92,7 @@ async fn two_processes_share_a_database_and_one_goes_on_where_the_other_was_kill
     site.publish(11);
     one.until("a push", || !one.pushed().is_empty()).await;
     // Who does not poll the source asks the one that does, and shows what that one found.
-    other.look("news").await;
+    other.poll("news").await;
     let shown = || other.list(&["bulletins", "--limit", "0"]).len();
     assert_eq!(shown(), 11);
 
@@ -119,7 +119,7 @@ async fn an_export_moves_between_a_folder_and_a_database_in_both_directions() {
     let (server, site) = (Server::start(), Site::with(10).await);
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
     running.stop();
@@ -139,7 +139,7 @@ async fn an_export_moves_between_a_folder_and_a_database_in_both_directions() {
     assert!(imported.status.success(), "{}", text(&imported.stderr));
     assert_eq!(world.list(&["bulletins", "--limit", "0"]), in_folder);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.publish(12);
     world
         .until("another push", || world.pushed().len() > 1)
@@ -168,7 +168,7 @@ async fn left_with_a_queue(site: &Site) -> World {
     let config = World::config(&site.list_url());
     world.configure(&config.replace("kind = \"stdout\"\nformat = \"json\"", unreachable));
     let running = world.start();
-    world.looks(site, 2).await;
+    world.polls(site, 2).await;
     site.publish(11);
     let queued = || !world.list(&["deliveries", "--state", "queued"]).is_empty();
     world.until("a delivery that waits", queued).await;
@@ -200,7 +200,7 @@ async fn an_export_moves_into_and_out_of_a_database_while_the_service_runs_on_it
     // All that was imported is known to it.
     site.set_mood(Mood::Well);
     site.publish(12);
-    world.look("news").await;
+    world.poll("news").await;
     world
         .until("another push", || world.pushed().len() > 1)
         .await;
@@ -220,7 +220,7 @@ async fn an_export_moves_into_and_out_of_a_database_while_the_service_runs_on_it
     assert_eq!(all(&back), all(&world));
     running.stop();
     let running = back.start();
-    back.looks(&site, 2).await;
+    back.polls(&site, 2).await;
     site.publish(13);
     back.until("a push", || !back.pushed().is_empty()).await;
     running.stop();
@@ -235,7 +235,7 @@ async fn work_pauses_while_the_database_is_away_and_goes_on_by_itself() {
     let world = World::new();
     world.configure(&server.config(&site));
     let mut running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     server.down();
     site.publish(11);
     world
@@ -269,7 +269,7 @@ async fn a_network_that_swallows_what_is_sent_counts_as_a_database_that_is_away(
     let url = format!("postgres://noticast@127.0.0.1:{}/postgres", cable.port);
     world.configure(&server.config_at(&site, &url));
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     cable.stall();
     let stalled = Instant::now();
     while !world.log().contains("work pauses") {
@@ -316,7 +316,7 @@ async fn a_service_whose_database_is_down_at_its_start_says_so_and_begins_by_its
     }
     assert!(running.is_alive());
     server.up();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
     assert_eq!(readiness(&world).await.0, 200);
@@ -351,7 +351,7 @@ async fn a_database_that_only_reads_at_the_start_is_waited_for() {
         world
             .until("a start", || world.log().contains("started:"))
             .await;
-        world.looks(&site, looks).await;
+        world.polls(&site, looks).await;
         assert_eq!(readiness(&world).await.0, 200);
         running.stop();
         std::fs::remove_file(world.path("stderr")).unwrap();
@@ -386,7 +386,7 @@ async fn a_service_that_waits_for_its_database_stops_in_order() {
         .await;
     running.signal("HUP");
     server.up();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     world
         .until("a reload", || {
             world.log().contains("the changed config was applied")
@@ -418,7 +418,7 @@ async fn a_database_that_is_full_is_reported_once_and_waited_for() {
         "{said}"
     );
     small.make_room();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     assert_eq!(readiness(&world).await.0, 200);
 
     small.fill();

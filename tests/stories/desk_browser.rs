@@ -83,7 +83,7 @@ async fn furnished(mut config: Config) -> (Desk, u64) {
     }
     desk.hold("notices", 6).await;
     // Nobody listens there: a source that fails.
-    desk.told("/api/v1/sources/inside/poll", "").await;
+    desk.posted("/api/v1/sources/inside/poll", "").await;
     (desk, id.0)
 }
 
@@ -227,7 +227,7 @@ async fn held(desk: &Desk, pass: &str) -> String {
         notice.published = None;
         found(notice)
     });
-    let admitted = desk.look("notices", rows.collect(), Utc::now()).await;
+    let admitted = desk.poll("notices", rows.collect(), Utc::now()).await;
     assert_eq!(admitted.held.len(), 6, "{admitted:?}");
     about.to_owned()
 }

@@ -100,7 +100,7 @@ async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
             .contains("The disk is nearly full, so polling is paused")
     })
     .await;
-    let paused_at = site.looks();
+    let paused_at = site.polls();
     let again = world.noticast(&["rebroadcast", "1", "--to", "out", "--yes"]);
     assert!(again.status.success(), "{again:?}");
     world
@@ -109,7 +109,7 @@ async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
         })
         .await;
     assert!(running.is_alive(), "{}", world.log());
-    assert!(site.looks() <= paused_at + 1, "no source is looked at");
+    assert!(site.polls() <= paused_at + 1, "no source is looked at");
     assert!(!world.pushed().contains(&Site::title(4)));
 
     disk.make_room();

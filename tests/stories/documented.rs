@@ -98,7 +98,7 @@ impl Machine {
         }
         fs::write(world.path("notice.txt"), "元旦放假三天。\n").unwrap();
         let running = world.start_and_wait().await;
-        world.looks(&site, 1).await;
+        world.polls(&site, 1).await;
         site.publish(11);
         world.until("a push", || !world.pushed().is_empty()).await;
         let bulletin = world.list(&["bulletins"])[0]["id"].to_string();

@@ -62,7 +62,7 @@ async fn documents_give_summary_deadline_and_what_is_searched_for() {
     let world = World::new();
     world.configure(&World::config(site.url.as_str()));
     let running = world.start_and_wait().await;
-    world.look("news").await;
+    world.poll("news").await;
     site.serve("/f/4.pdf", document("notice.pdf"));
     site.serve("/f/5.docx", document("notice.docx"));
     site.serve("/f/6.pdf", document("scanned.pdf"));

@@ -312,7 +312,7 @@ async fn an_answer_of_the_api_is_bounded_and_its_next_goes_on() {
     config.sources.push(more);
     let synced = desk.store.sync_config(&config.sources, &config.channels);
     synced.await.unwrap();
-    desk.look("more", rows.collect(), chrono::Utc::now()).await;
+    desk.poll("more", rows.collect(), chrono::Utc::now()).await;
     for limit in ["0", "501", "100000"] {
         let (_, page) = desk
             .asked(&format!("/api/v1/bulletins?limit={limit}"))
@@ -334,7 +334,7 @@ async fn a_request_that_is_made_again_for_another_bulletin_is_a_conflict() {
     let ask = |id: noticast::bulletin::BulletinId| {
         let path = format!("/api/v1/bulletins/{id}/rebroadcast");
         let desk = &desk;
-        async move { desk.told(&path, r#"{"request_id":"once"}"#).await }
+        async move { desk.posted(&path, r#"{"request_id":"once"}"#).await }
     };
     let (status, made) = ask(first).await;
     assert_eq!(status, 200);

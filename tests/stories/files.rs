@@ -63,9 +63,9 @@ impl Story {
         site.serve("/f/1.xlsx", file(vec![b'x'; 3000]));
         site.serve("/f/2.pdf", file(vec![b'p'; 500]));
         let pushing = Pushing::watching(site.url.as_str(), &settings).await;
-        pushing.look_at_page(Utc::now()).await;
+        pushing.poll_page(Utc::now()).await;
         site.serve("/", list(&[1, 2, 3, 4]));
-        assert_eq!(pushing.look_at_page(Utc::now()).await.new, [BulletinId(4)]);
+        assert_eq!(pushing.poll_page(Utc::now()).await.new, [BulletinId(4)]);
         Self {
             site,
             telegram,
@@ -137,7 +137,7 @@ async fn of_many_files_the_page_has_the_rest() {
     let many: String = (1..=11).map(link).collect();
     story.site.serve("/n/5.html", article(&many));
     story.site.serve("/", list(&[1, 2, 3, 4, 5]));
-    story.pushing.look_at_page(Utc::now()).await;
+    story.pushing.poll_page(Utc::now()).await;
     story.pushing.start();
     let text = story.telegram.until_sent(7, 2).await.remove(1);
     assert!(text.contains("📎 附件8.xlsx\n📎 另有 3 个附件\n"), "{text}");
@@ -157,7 +157,7 @@ async fn kills_amid_files_lose_none_and_repeat_at_most_what_was_unanswered() {
         telegram.url, notices.site.url
     ));
     let mut running = world.start_and_wait().await;
-    world.look("news").await;
+    world.poll("news").await;
     let link = |n: usize| {
         let path = format!("/f/{n}.pdf");
         notices.site.serve(&path, file(vec![b'p'; 1000 + n]));
@@ -166,7 +166,7 @@ async fn kills_amid_files_lose_none_and_repeat_at_most_what_was_unanswered() {
     let files: String = (0..FILES).map(link).collect();
     let more = format!("{files}<p><a href=\"/f/large.zip\">全部材料.zip</a>（51MB）</p>");
     notices.add_as(9, TITLE, &Notices::text(9), &more);
-    world.look("news").await;
+    world.poll("news").await;
     let shown = || {
         let mut texts = telegram.texts(7);
         texts.sort();

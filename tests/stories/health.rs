@@ -32,7 +32,7 @@ async fn it_is_ready_when_the_schedule_runs_and_nothing_but_us_is_late() {
         tokio::task::yield_now().await;
     }
     // A failing source is listed, and is no reason not to be ready.
-    desk.told("/api/v1/sources/notices/poll", "").await;
+    desk.posted("/api/v1/sources/notices/poll", "").await;
     let (status, places) = readiness(&desk).await;
     assert_eq!(status, 200);
     assert!(
@@ -40,7 +40,7 @@ async fn it_is_ready_when_the_schedule_runs_and_nothing_but_us_is_late() {
         "{places:?}"
     );
     // Neither are private sources, which are not even named.
-    desk.told("/api/v1/sources/inside/poll", "").await;
+    desk.posted("/api/v1/sources/inside/poll", "").await;
     assert!(
         !readiness(&desk)
             .await

@@ -140,7 +140,7 @@ impl Campaign {
         campaign.hold_rows(4);
         campaign.configure("");
         campaign.start().await;
-        campaign.until_looked_at().await;
+        campaign.until_polled().await;
         campaign
     }
 
@@ -200,7 +200,7 @@ impl Campaign {
         self.running = Some(self.world.start_and_wait().await);
     }
 
-    async fn until_looked_at(&self) {
+    async fn until_polled(&self) {
         let world = &self.world;
         let looked_at = || {
             let sources = world.list(&["sources"]);
@@ -298,7 +298,7 @@ impl Campaign {
 
     async fn kill_amid_a_release(&mut self) {
         self.hold_rows(2);
-        self.world.look("board").await;
+        self.world.poll("board").await;
         let all = || json!({"publish": "all"});
         let releasing = post(self.world.instance(), "/api/v1/held".to_owned(), all());
         self.cut_short(releasing).await;

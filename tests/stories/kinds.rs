@@ -104,9 +104,9 @@ async fn all_are_reachable(manner: &str) {
     world.set_env("RUST_LOG", Path::new("trace"));
     world.configure(&config);
     let running = world.start_and_wait().await;
-    world.look("news").await;
+    world.poll("news").await;
     NEW.for_each(|number| notices.add(number));
-    world.look("news").await;
+    world.poll("news").await;
     let is_sent = || {
         let deliveries = world.list(&["deliveries", "--limit", "0"]);
         deliveries.iter().all(|one| one["state"] == "sent")

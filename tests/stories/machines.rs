@@ -167,7 +167,7 @@ impl Machines {
     /// Waits until each source was polled once, and all workers share them evenly.
     async fn are_at_work(&mut self, sources: usize) {
         for worker in &mut self.workers {
-            worker.first_looks(sources).await;
+            worker.first_polls(sources).await;
             assert!(worker.is_alive(), "{}", worker.log());
         }
         self.are_even(sources).await;

@@ -164,7 +164,7 @@ async fn a_kill_in_the_midst_of_the_readers_repeats_at_most_the_mail_that_was_un
     let mail = channel(smtp.port, &readers.join(", "));
     world.configure(&format!("{}\n{mail}", World::config(&site.list_url())));
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     site.publish(11);
     world
         .until("some have it", || smtp.mails().len() >= 5)

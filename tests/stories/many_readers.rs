@@ -102,7 +102,7 @@ async fn two_hundred_readers_with_open_streams_delay_nothing() {
     let site = Site::with(30).await;
     let mut noticast = Noticast::with(&World::config(&site.list_url()));
     noticast.start();
-    noticast.first_looks(1).await;
+    noticast.first_polls(1).await;
     let (url, client) = (
         noticast.url(),
         Client::builder().no_proxy().build().unwrap(),

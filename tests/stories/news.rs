@@ -65,7 +65,7 @@ impl Looks {
         let origin = self.site.url.as_str().trim_end_matches('/');
         self.site
             .serve("/", Answer::page(body.replace("@@", origin)));
-        let looked = self.pushing.look_at_page(Utc::now()).await;
+        let looked = self.pushing.poll_page(Utc::now()).await;
         self.titles(&looked.new).await
     }
 

@@ -137,7 +137,7 @@ async fn an_emptied_config_is_refused_and_a_new_one_is_warned_of() {
     let world = World::watching(&site);
     let whole = fs::read_to_string(world.path("noticast.toml")).unwrap();
     let running = world.start_and_wait().await;
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     for emptied in [
         "",
         "\u{feff}\n",
@@ -160,7 +160,7 @@ async fn an_emptied_config_is_refused_and_a_new_one_is_warned_of() {
             assert!(told.contains(EMPTIED), "{told}");
         }
     }
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     running.stop();
     for command in [&["run"][..], &["check"], &["held", "--publish", "all"]] {
         let output = world.noticast(command);
@@ -170,7 +170,7 @@ async fn an_emptied_config_is_refused_and_a_new_one_is_warned_of() {
     world.configure(&whole);
     assert_eq!(world.noticast(&["check"]).status.code(), Some(0));
     let running = world.start_and_wait().await;
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     running.stop();
 
     let new = World::new();

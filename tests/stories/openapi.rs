@@ -157,7 +157,7 @@ async fn each_key_of_a_channel_that_is_described_is_known() {
     let of_all = described.filter(|key| !of_kinds.contains(&key.as_str()) && *key != "kind");
     for key in of_all {
         let body = json!({ "kind": "slack", "url": "https://hooks.example/x", key: [{}] });
-        let (status, problem) = desk.told("/api/v1/channels", &body.to_string()).await;
+        let (status, problem) = desk.posted("/api/v1/channels", &body.to_string()).await;
         let detail = problem["detail"].as_str().unwrap();
         assert_eq!(status, 400, "{key}: {detail}");
         assert!(!detail.contains("unknown"), "{key}: {detail}");
@@ -172,7 +172,7 @@ async fn each_key_of_a_source_that_is_described_is_known() {
     let keys = &document["components"]["schemas"]["SourceBody"]["properties"];
     for key in keys.as_object().unwrap().keys() {
         let body = json!({ "url": "http://127.0.0.1:9/", key: [{}] }).to_string();
-        let (status, problem) = desk.told("/api/v1/sources", &body).await;
+        let (status, problem) = desk.posted("/api/v1/sources", &body).await;
         let detail = problem["detail"].as_str().unwrap();
         assert_eq!(status, 400, "{key}: {detail}");
         assert!(!detail.contains("unknown"), "{key}: {detail}");

@@ -121,7 +121,7 @@ async fn a_pause_that_a_server_asks_for_is_kept_by_those_of_its_port_alone() {
             world.list(&["sources"])[1]["state"] == "failing"
         })
         .await;
-    world.looks(&well, 2).await;
+    world.polls(&well, 2).await;
     assert_eq!(world.list(&["sources"])[0]["state"], "ok");
     running.stop();
 }

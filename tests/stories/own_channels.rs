@@ -64,7 +64,7 @@ async fn a_channel_that_a_program_adds_gets_what_is_new_through_edits_restarts_a
     let mut world = World::watching(&site);
     world.set_env("RUST_LOG", std::path::Path::new("trace"));
     let running = world.start_and_wait().await;
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     let keys = json!({ "kind": "webhook", "name": "办公室", "url": hook(&first), "secret": SIGNS });
     let (status, made, said) = asks(&world, Method::POST, "/channels", keys).await;
     assert_eq!(status, 201, "{said}");
@@ -144,7 +144,7 @@ async fn an_export_takes_channels_along_and_their_secrets_only_where_that_is_ask
     let (site, hall) = (Site::with(3).await, receiver().await);
     let world = World::watching(&site);
     let running = world.start_and_wait().await;
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     let keys = json!({ "kind": "webhook", "id": "hall", "url": hook(&hall), "secret": SIGNS });
     let (status, _, said) = asks(&world, Method::POST, "/channels", keys).await;
     assert_eq!(status, 201, "{said}");
@@ -478,7 +478,7 @@ async fn a_channel_of_the_desk_reads_no_file_and_reaches_no_inner_address() {
             "id",
         ),
     ] {
-        let (status, refused) = desk.told("/api/v1/channels", &keys.to_string()).await;
+        let (status, refused) = desk.posted("/api/v1/channels", &keys.to_string()).await;
         assert_eq!(status, 400, "{keys}: {refused}");
         assert_eq!(refused["errors"][0]["field"], key, "{refused}");
         assert!(
@@ -490,7 +490,7 @@ async fn a_channel_of_the_desk_reads_no_file_and_reaches_no_inner_address() {
         );
     }
     let taken = json!({ "kind": "webhook", "url": "https://1.1.1.1/x", "id": "terminal" });
-    let (status, refused) = desk.told("/api/v1/channels", &taken.to_string()).await;
+    let (status, refused) = desk.posted("/api/v1/channels", &taken.to_string()).await;
     assert_eq!(status, 409, "{refused}");
     assert!(desk.store.added_channels().borrow().is_empty());
 }

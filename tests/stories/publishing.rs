@@ -60,7 +60,7 @@ async fn a_notice_of_ones_own_is_published_once_for_each_request() {
         "attachments": [{ "url": "https://www.example.com/%E5%80%BC%E7%8F%AD.xlsx", "name": "值班表" }],
         "request_id": "a-request",
     });
-    let (status, made) = desk.told("/api/v1/bulletins", &body.to_string()).await;
+    let (status, made) = desk.posted("/api/v1/bulletins", &body.to_string()).await;
     assert_eq!(status, 201, "{made}");
     let id = made["id"].as_u64().unwrap();
     assert_eq!(made["state"], "published");
@@ -81,7 +81,7 @@ async fn a_notice_of_ones_own_is_published_once_for_each_request() {
     let new = || ("terminal".to_owned(), "new".to_owned(), "queued".to_owned());
     assert_eq!(deliveries_of(&desk, id).await, [new()]);
 
-    let (status, again) = desk.told("/api/v1/bulletins", &body.to_string()).await;
+    let (status, again) = desk.posted("/api/v1/bulletins", &body.to_string()).await;
     assert_eq!((status, &again), (200, &made));
     assert_eq!(deliveries_of(&desk, id).await.len(), 1);
     let page = desk.page(&format!("/b/{id}")).await;
@@ -98,13 +98,13 @@ async fn a_notice_of_ones_own_is_published_once_for_each_request() {
 async fn a_notice_goes_to_the_named_channels_alone() {
     let desk = Desk::open_with(with_an_office(), true).await;
     let body = json!({ "source": "office", "title": "只发大厅", "channels": ["hall"] });
-    let (status, made) = desk.told("/api/v1/bulletins", &body.to_string()).await;
+    let (status, made) = desk.posted("/api/v1/bulletins", &body.to_string()).await;
     assert_eq!(status, 201, "{made}");
     let sent = deliveries_of(&desk, made["id"].as_u64().unwrap()).await;
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0].0, "hall");
     let body = json!({ "source": "office", "title": "没有这个渠道", "channels": ["nobody"] });
-    let (status, _) = desk.told("/api/v1/bulletins", &body.to_string()).await;
+    let (status, _) = desk.posted("/api/v1/bulletins", &body.to_string()).await;
     assert_eq!(status, 404);
 }
 
@@ -140,14 +140,14 @@ async fn what_cannot_be_published_is_refused_and_says_why() {
             "",
         ),
     ] {
-        let (answered, problem) = desk.told("/api/v1/bulletins", &body.to_string()).await;
+        let (answered, problem) = desk.posted("/api/v1/bulletins", &body.to_string()).await;
         assert_eq!(answered, status, "{body}: {problem}");
         assert!(
             problem["detail"].as_str().unwrap().contains(part),
             "{problem}"
         );
     }
-    let (status, problem) = desk.told("/api/v1/sources/office/poll", "").await;
+    let (status, problem) = desk.posted("/api/v1/sources/office/poll", "").await;
     assert_eq!(status, 409, "{problem}");
     let (_, listed) = desk.asked("/api/v1/bulletins").await;
     assert_eq!(listed["items"], json!([]));
@@ -160,14 +160,14 @@ async fn a_notice_is_corrected_and_withdrawn_as_if_its_page_had_changed() {
     let (status, problem) = patched(&desk, watched, json!({ "title": "改" })).await;
     assert_eq!(status, 409, "{problem}");
     let (status, _) = desk
-        .told(&format!("/api/v1/bulletins/{watched}/withdraw"), "")
+        .posted(&format!("/api/v1/bulletins/{watched}/withdraw"), "")
         .await;
     assert_eq!(status, 409);
     assert_eq!(patched(&desk, 999, json!({ "title": "改" })).await.0, 404);
 
     let desk = Desk::open_with(with_an_office(), true).await;
     let body = json!({ "source": "office", "title": "会议通知", "text": "会议定于周一召开。" });
-    let (_, made) = desk.told("/api/v1/bulletins", &body.to_string()).await;
+    let (_, made) = desk.posted("/api/v1/bulletins", &body.to_string()).await;
     let id = made["id"].as_u64().unwrap();
     assert_eq!(patched(&desk, id, json!({})).await.0, 400);
     let change = json!({ "text": "会议定于周二召开。", "deadline": "2026-12-01" });
@@ -183,7 +183,7 @@ async fn a_notice_is_corrected_and_withdrawn_as_if_its_page_had_changed() {
 
     for _ in 0..2 {
         let (status, gone) = desk
-            .told(&format!("/api/v1/bulletins/{id}/withdraw"), "")
+            .posted(&format!("/api/v1/bulletins/{id}/withdraw"), "")
             .await;
         assert_eq!((status, &gone["state"]), (200, &json!("withdrawn")));
     }

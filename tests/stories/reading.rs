@@ -10,7 +10,7 @@ async fn after_a_redesign_that_leaves_no_list_the_admin_is_shown_where_the_known
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.set_mood(Mood::Menu);
     let newest = [10, 9, 8].map(|number| format!("`{}`", Site::title(number)));
     for said in [
@@ -42,7 +42,7 @@ async fn no_rule_is_proposed_for_a_page_that_stands_in_for_the_list() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.set_mood(Mood::SignIn);
     let failing = || world.list(&["sources"])[0]["error"].to_string();
     world
@@ -114,8 +114,8 @@ fn preview_shows_the_other_lists_of_a_portal_and_why_the_rest_is_none() {
     assert!(all.contains("not taken"), "{all}");
     assert!(all.contains("a menu"), "{all}");
     for step in ["candidates", "evidence", "choice", "verdict", "rows"] {
-        let is_told = all.lines().any(|line| line.starts_with(step));
-        assert!(is_told && !plain.contains(step), "{step}: {all}");
+        let is_printed = all.lines().any(|line| line.starts_with(step));
+        assert!(is_printed && !plain.contains(step), "{step}: {all}");
     }
 }
 

@@ -93,7 +93,7 @@ async fn a_bulletin_is_a_mail_that_others_can_read_however_it_travels() {
         world.set_env("SSL_CERT_FILE", &world.path("cert.pem"));
         world.set_env("RUST_LOG", Path::new("trace"));
         let running = world.start();
-        world.looks(&site, 1).await;
+        world.polls(&site, 1).await;
         site.publish(11);
         world
             .until("a mail for each", || smtpd.mails().len() == 2)
@@ -149,7 +149,7 @@ async fn a_digest_is_one_mail_and_a_stranger_is_not_trusted() {
     let digest = "mode = \"digest\"\ndigest = \"*/3 * * * * *\"";
     configure(&world, &site, &smtpd, "tls", digest);
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     (11..=16).for_each(|number| site.publish(number));
     world
         .until("the doubt is told", || {
@@ -184,7 +184,7 @@ async fn what_the_server_refuses_for_good_fails_alone_and_a_wrong_password_waits
     let smtpd = Smtpd::start(&world, "none", &["554 this is spam", "554 this is spam"]);
     configure(&world, &site, &smtpd, "none", "");
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     (11..=12).for_each(|number| site.publish(number));
     world.until("a mail", || smtpd.mails().len() == 2).await;
     running.stop();

@@ -86,11 +86,11 @@ impl Story {
         site.serve("/", list(1..=7));
         let mut pushing = Pushing::watching(site.url.as_str(), &settings).await;
         let began = Utc::now() - ago;
-        pushing.look_at_page(began).await;
+        pushing.poll_page(began).await;
         let soon = began + TimeDelta::seconds(1);
         assert_eq!(pushing.read_again(soon).await, 7, "the first look");
         site.serve("/", list(ROWS));
-        assert_eq!(pushing.look_at_page(began).await.new, [BulletinId(8)]);
+        assert_eq!(pushing.poll_page(began).await.new, [BulletinId(8)]);
         pushing.start();
         telegram.until_sent(7, 1).await;
         let story = Self {
@@ -111,7 +111,7 @@ impl Story {
 
     async fn read_again(&self, after: TimeDelta) -> usize {
         let changed = self.pushing.read_again(self.began + after).await;
-        self.pushing.store.save_looks().await.unwrap();
+        self.pushing.store.save_poll_states().await.unwrap();
         changed
     }
 
@@ -120,8 +120,8 @@ impl Story {
         self.read_again(Utc::now() - self.began).await
     }
 
-    async fn look(&self, after: TimeDelta) {
-        let looked = self.pushing.look_at_page(self.began + after).await;
+    async fn poll(&self, after: TimeDelta) {
+        let looked = self.pushing.poll_page(self.began + after).await;
         assert_eq!((looked.error, looked.new), (None, Vec::new()));
     }
 
@@ -222,7 +222,7 @@ async fn the_newest_of_a_new_source_are_opened_and_not_sent() {
     let settings = "[[channel]]\nid = \"out\"\nkind = \"stdout\"\n";
     let mut pushing = Pushing::watching(site.url.as_str(), settings).await;
     let began = Utc::now() - HOUR * 3;
-    let looked = pushing.look_at_page(began).await;
+    let looked = pushing.poll_page(began).await;
     assert_eq!((looked.error, looked.new), (None, Vec::new()));
     let hits = |numbers: std::ops::RangeInclusive<u32>| -> Vec<usize> {
         numbers.map(|number| site.hits(&path(number))).collect()
@@ -325,7 +325,7 @@ async fn a_notice_that_was_taken_down_is_marked_and_marked_back_when_it_returns(
     let mut story = Story::begin(HOUR * 3 / 2).await;
     story.site.serve(&path(8), gone());
     story.site.serve("/", list(1..=7));
-    story.look(HOUR / 2).await;
+    story.poll(HOUR / 2).await;
     assert_eq!(story.read_again(HOUR / 2).await, 0);
     story = story.restart().await;
     assert_eq!(story.read_again(HOUR).await, 0);
@@ -339,7 +339,7 @@ async fn a_notice_that_was_taken_down_is_marked_and_marked_back_when_it_returns(
     story
         .site
         .serve(&path(8), Answer::page(article(8, &text(8), "")));
-    story.look(Utc::now() - story.began).await;
+    story.poll(Utc::now() - story.began).await;
     assert_eq!(story.bulletin().await.state, BulletinState::Published);
     let is_back = |seen: &Telegram| !seen.texts(7)[0].contains("已撤回");
     story.telegram.until("the mark is gone", is_back).await;
@@ -363,7 +363,7 @@ async fn a_page_that_is_gone_while_its_row_stands_or_its_neighbours_are_gone_is_
         story.site.serve(&path(number), gone());
     }
     story.site.serve("/", list(1..=7));
-    story.look(HOUR * 25).await;
+    story.poll(HOUR * 25).await;
     for hour in [25, 27, 31, 72] {
         assert_eq!(story.read_again(HOUR * hour).await, 0);
     }
@@ -388,7 +388,7 @@ async fn an_article_that_could_not_be_opened_is_opened_an_hour_later() {
     let busy = Answer::with("503 Service Unavailable", &[], "");
     story.site.serve(&path(9), busy);
     story.site.serve("/", list(1..=9));
-    let looked = story.pushing.look_at_page(story.began).await;
+    let looked = story.pushing.poll_page(story.began).await;
     assert_eq!(looked.new, [BulletinId(9)]);
     let text_of = async || story.pushing.store.text(BulletinId(9)).await.unwrap();
     assert_eq!(text_of().await, None);
@@ -411,12 +411,12 @@ async fn a_source_that_opens_no_articles_reads_none_again() {
     site.serve("/", list(1..=7));
     let pushing = Pushing::watching(site.url.as_str(), &settings).await;
     let began = Utc::now();
-    pushing.look_at_page(began).await;
+    pushing.poll_page(began).await;
     let mut sources = pushing.config.borrow().sources.clone();
     sources[0].full_text = false;
     pushing.store.sync_config(&sources, &[]).await.unwrap();
     site.serve("/", list(ROWS));
-    pushing.look_at_page(began).await;
+    pushing.poll_page(began).await;
     let opened = site.hits(&path(8));
     for hour in [1, 3, 24, 72, 200] {
         assert_eq!(pushing.read_again(began + HOUR * hour).await, 0);

@@ -46,7 +46,7 @@ async fn a_bulletin_for_one_chat_is_there_within_a_tenth_of_a_second() {
     let rig = Rig::start(&["--sites", "20", "--hosts"], &[]);
     let mut noticast = Noticast::with(&rig.config("every=1s&chats=42&full_text=true").await);
     noticast.start();
-    noticast.first_looks(20).await;
+    noticast.first_polls(20).await;
     // Slower than the chat's own limit, so that nothing waits.
     rig.newsroom("schedule?rate=0.4&for=60").await;
     tokio::time::sleep(Duration::from_secs(61)).await;
@@ -70,7 +70,7 @@ async fn forty_bulletins_reach_two_thousand_chats_where_nothing_limits() {
     let config = config.replace("[telegram]", "[telegram]\nrate = 2000");
     let mut noticast = Noticast::with(&config);
     noticast.start();
-    noticast.first_looks(4).await;
+    noticast.first_polls(4).await;
     rig.newsroom("schedule?rate=4&for=10").await;
     tokio::time::sleep(Duration::from_secs(10)).await;
     let report = rig.audit(10, &["--deadline", "600"]);
@@ -87,7 +87,7 @@ async fn a_hundred_kills_lose_nothing_and_repeat_only_what_was_in_flight() {
     let rig = Rig::start(&["--sites", "10", "--hosts"], &[]);
     let mut noticast = Noticast::with(&rig.config(&format!("every=1s&chats={}", chats(20))).await);
     noticast.start();
-    noticast.first_looks(10).await;
+    noticast.first_polls(10).await;
     rig.newsroom("schedule?rate=0.6&for=150").await;
     let mut random = fastrand::Rng::with_seed(7);
     for kill in 0..KILLS {

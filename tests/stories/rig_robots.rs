@@ -51,8 +51,8 @@ async fn started() -> (Rig, Noticast) {
     let secret = KEYS[3];
     let rig = Rig::start(&["--sites", "4", "--hosts"], &["--secret", secret]);
     let mut noticast = Noticast::with(&config(&rig).await);
-    noticast.start_telling_all();
-    noticast.first_looks(4).await;
+    noticast.start_logging_all();
+    noticast.first_polls(4).await;
     (rig, noticast)
 }
 

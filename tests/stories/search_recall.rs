@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use noticast::{
     bulletin::{BulletinId, Source, fold},
-    ops::{BulletinQuery, Found, HitCount, Look, LookState, Store},
+    ops::{BulletinQuery, Found, HitCount, PollFindings, PollState, Store},
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -75,7 +75,7 @@ async fn ten_thousand_random_searches_find_what_a_scan_finds() {
         .iter()
         .zip(paragraphs.chunks(ROWS))
     {
-        desk.look(source, rows(source, part), Utc::now()).await;
+        desk.poll(source, rows(source, part), Utc::now()).await;
     }
     let all = desk
         .store
@@ -144,10 +144,10 @@ async fn filled(world: &World) -> usize {
         };
         let texts: Vec<String> = (0..ROWS).map(text).collect();
         holding += texts.iter().filter(|text| text.contains("建工程")).count();
-        let look = Look {
+        let look = PollFindings {
             source: id.parse().unwrap(),
             found: rows(id, &texts),
-            state: LookState::default(),
+            state: PollState::default(),
         };
         store.admit(look, Utc::now()).await.unwrap();
     }

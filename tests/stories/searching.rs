@@ -155,7 +155,7 @@ async fn a_correction_is_found_by_its_new_words_and_by_the_old_ones_no_more() {
     let kept = Kept::in_folder(&desk, &folder.path().join("search")).await;
     let corrected = with_text(notice("notices", "1", "关于调休的通知"), "调休两天。");
     let known = found(notice("notices", "0", "从前的通知"));
-    desk.look("notices", vec![corrected, known], Utc::now())
+    desk.poll("notices", vec![corrected, known], Utc::now())
         .await;
     let page = desk.page("/?q=%E8%B0%83%E4%BC%91").await;
     assert!(
@@ -234,7 +234,7 @@ async fn readers_hear_of_what_is_published_and_corrected_and_go_on_where_they_le
     );
     let corrected = found(notice("notices", "1", "关于放假安排的通知"));
     let known = found(notice("notices", "0", "从前的通知"));
-    desk.look("notices", vec![corrected, known], Utc::now())
+    desk.poll("notices", vec![corrected, known], Utc::now())
         .await;
     let second = event(&mut stream, &mut rest).await;
     assert!(

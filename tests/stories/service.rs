@@ -13,13 +13,13 @@ async fn what_is_new_is_pushed_once_and_a_restart_repeats_nothing() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
     running.stop();
 
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.publish(12);
     world
         .until("another push", || world.pushed().len() > 1)
@@ -42,7 +42,7 @@ async fn a_card_says_what_the_article_says() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
     running.stop();
@@ -59,7 +59,7 @@ async fn kill_9_at_any_moment_loses_nothing() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     let mut running = Some(running);
     let mut random = fastrand::Rng::with_seed(11);
     for number in 11..=18 {
@@ -74,7 +74,7 @@ async fn kill_9_at_any_moment_loses_nothing() {
             all.iter().all(|title| world.pushed().contains(title))
         })
         .await;
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     running.expect("it runs").stop();
     let mut times = BTreeMap::new();
     for title in world.pushed() {
@@ -93,7 +93,7 @@ async fn a_list_that_fails_for_a_while_is_a_fault_and_no_news() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     for mood in [
         Mood::Empty,
         Mood::SignIn,
@@ -129,7 +129,7 @@ async fn after_a_redesign_the_admin_is_told_which_rule_finds_what_now() {
     };
     world.configure(&selecting("ul.list > li"));
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.set_mood(Mood::Anew);
     let newest = [10, 9, 8].map(|number| format!("`{}`", Site::title_anew(number)));
     let newest = newest.join(", ");
@@ -158,7 +158,7 @@ async fn rows_that_a_redesign_brings_are_held_and_told_by_title() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.set_mood(Mood::Anew);
     let newest = [10, 9, 8].map(|number| format!("“{}”", Site::title_anew(number)));
     let said = format!(
@@ -175,14 +175,14 @@ async fn rows_that_are_taken_down_and_come_back_are_no_news() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     for number in [10, 9] {
         site.take_down(number);
-        world.looks(&site, 2).await;
+        world.polls(&site, 2).await;
     }
     site.publish(9);
     site.publish(10);
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     running.stop();
     assert_eq!(world.pushed(), Vec::<String>::new());
 }
@@ -194,7 +194,7 @@ async fn a_right_config_is_taken_and_a_wrong_one_refused_whole() {
     let world = World::watching(&site);
     let right = World::config(&site.list_url());
     let mut running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
 
     world.configure(&format!("{right}\nwrong = true\n"));
     let refused = world.noticast(&["reload"]);
@@ -211,7 +211,7 @@ async fn a_right_config_is_taken_and_a_wrong_one_refused_whole() {
     );
     world.configure(&further);
     running.signal("HUP");
-    world.looks(&other, 1).await;
+    world.polls(&other, 1).await;
 
     world.configure(&right);
     assert!(world.noticast(&["reload"]).status.success());
@@ -226,7 +226,7 @@ async fn a_reload_by_another_file_is_refused_by_name() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     std::fs::copy(world.path("noticast.toml"), world.path("other.toml")).unwrap();
     let command = |file: &str| {
         let program = env!("CARGO_BIN_EXE_noticast");
@@ -249,7 +249,7 @@ async fn a_channel_set_aside_is_taken_up_again_by_the_test_that_its_error_asks_f
     let (site, telegram) = (Site::with(10).await, Telegram::start("1:token").await);
     let world = with_chat_seven(&site, &telegram);
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     let seven = || world.list(&["channels", "--channel", "seven"])[0]["state"].clone();
     let kicked = Fault::Refused(403, "Forbidden: bot was kicked from the group chat");
     telegram.fault("sendMessage", Some(7), kicked, 1);
@@ -279,7 +279,7 @@ async fn while_it_ends_it_says_so_and_what_hangs_is_put_back() {
     let (site, telegram) = (Site::with(10).await, Telegram::start("1:token").await);
     let world = with_chat_seven(&site, &telegram);
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     telegram.fault("sendMessage", Some(7), Fault::Silent, 1);
     site.publish(11);
     telegram.until_sent(7, 1).await;
@@ -306,7 +306,7 @@ async fn both_signals_end_it_in_order() {
         world
             .until("the address", || world.path("state/instance.json").exists())
             .await;
-        world.looks(&site, 1).await;
+        world.polls(&site, 1).await;
         running.signal(name);
         assert_eq!(running.ended(), Some(0));
         assert!(!world.path("state/instance.json").exists());

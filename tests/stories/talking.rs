@@ -35,7 +35,7 @@ async fn at_work_with(subscribe: &str, change: impl FnOnce(String) -> String) ->
     );
     let mut noticast = Noticast::with(&config);
     noticast.start();
-    noticast.first_looks(2).await;
+    noticast.first_polls(2).await;
     (rig, noticast)
 }
 
@@ -128,7 +128,7 @@ async fn an_address_is_tried_shown_added_and_watched_and_a_private_one_is_refuse
     let data = rig.press(&question, ADMIN, "添加").await;
     rig.press_data(&question, ADMIN, &data).await;
     rig.shown(ADMIN, "已订阅").await;
-    noticast.first_looks(3).await;
+    noticast.first_polls(3).await;
     let sources = noticast.list(&["sources"]);
     assert_eq!(sources[2]["url"], json!(url));
     rig.newsroom("publish?sites=2&n=1").await;

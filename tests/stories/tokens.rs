@@ -17,7 +17,7 @@ async fn desk() -> Desk {
 
 /// Makes a token; gives its id and itself.
 async fn made(desk: &Desk, body: Value) -> (String, String) {
-    let (status, made) = desk.told("/api/v1/tokens", &body.to_string()).await;
+    let (status, made) = desk.posted("/api/v1/tokens", &body.to_string()).await;
     assert_eq!(status, 201, "{made}");
     let word = |key: &str| made[key].as_str().unwrap().to_owned();
     assert!(word("token").starts_with(&word("prefix")));
@@ -157,7 +157,7 @@ async fn a_token_is_shown_once_and_ends_when_it_is_revoked() {
         json!({ "name": "x", "scope": "read", "expires": "soon" }),
         json!({ "name": "x", "scope": "read", "expires_at": "2020-01-01T00:00:00Z" }),
     ] {
-        let (status, problem) = desk.told("/api/v1/tokens", &wrong.to_string()).await;
+        let (status, problem) = desk.posted("/api/v1/tokens", &wrong.to_string()).await;
         assert_eq!(status, 400, "{wrong}: {problem}");
     }
 }

@@ -70,7 +70,7 @@ async fn a_second_instance_is_told_who_holds_the_state() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     let said = refused(&world, 1);
     assert!(said.contains("in use by process"), "{said}");
     running.stop();
@@ -82,17 +82,17 @@ async fn a_full_disk_ends_the_program_with_one_message_and_nothing_is_lost() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start_on_a_full_disk();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     let failed = || world.log().contains("a write to the store failed");
     let mut last = 10;
     while !failed() {
         // Not so many at once that they would be held.
         (last + 1..=last + 50).for_each(|number| site.publish(number));
         last += 50;
-        let looks = site.looks() + 2;
+        let looks = site.polls() + 2;
         world
             .until("two looks, or its end", || {
-                site.looks() >= looks || failed()
+                site.polls() >= looks || failed()
             })
             .await;
     }
@@ -133,7 +133,7 @@ async fn a_source_that_cannot_be_reached_does_not_stop_the_others() {
         World::config(&site.list_url())
     ));
     let running = world.start();
-    world.looks(&site, 2).await;
+    world.polls(&site, 2).await;
     site.publish(11);
     world
         .until("a push", || world.pushed() == [Site::title(11)])
@@ -168,7 +168,7 @@ async fn no_secret_shows_in_any_log() {
         "-vv",
         "run",
     ]);
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
     world

@@ -31,7 +31,7 @@ async fn a_notice_of_three_sources_is_one_message_that_names_them_all() {
     world.configure(&config);
     let running = world.start();
     for site in &sites {
-        world.looks(site, 1).await;
+        world.polls(site, 1).await;
     }
     // With time for three looks before the digest.
     while chrono::Utc::now().timestamp() % 15 > 5 {

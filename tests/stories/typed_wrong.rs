@@ -82,7 +82,7 @@ async fn a_text_of_twenty_thousand_characters_is_published_from_a_form_and_by_a_
     // As programs write it that know no UTF-8.
     let escaped = "\\u957f".repeat(20_000);
     let body = format!(r#"{{"source":"office","title":"长文","text":"{escaped}"}}"#);
-    let (status, made) = browser.desk.told("/api/v1/bulletins", &body).await;
+    let (status, made) = browser.desk.posted("/api/v1/bulletins", &body).await;
     assert_eq!(status, 201, "{made}");
     let longer = "长".repeat(40_000);
     let answer = browser
@@ -150,7 +150,7 @@ async fn a_button_leads_back_to_its_page_of_the_list() {
 async fn each_problem_has_the_way_to_where_it_is_mended() {
     let browser = Browser::signed_in().await;
     let desk = &browser.desk;
-    desk.told("/api/v1/sources/inside/poll", "").await;
+    desk.posted("/api/v1/sources/inside/poll", "").await;
     desk.hold("notices", 6).await;
     let page = browser.page("/admin").await;
     for part in [
@@ -195,7 +195,7 @@ async fn a_bulletin_is_marked_as_pinned_for_as_long_as_its_page_pins_it() {
         pinned.pinned = true;
         let known = notice(source, "0", "从前的通知");
         let rows = |first| vec![found(first), found(known.clone())];
-        let admitted = desk.look(source, rows(pinned.clone()), Utc::now()).await;
+        let admitted = desk.poll(source, rows(pinned.clone()), Utc::now()).await;
         let path = format!("/b/{}", admitted.published[0]);
         if is_shown {
             assert!(desk.page("/?source=news").await.contains("置顶"));
@@ -207,7 +207,7 @@ async fn a_bulletin_is_marked_as_pinned_for_as_long_as_its_page_pins_it() {
         };
         assert!(as_admin().await.contains("置顶"));
         pinned.pinned = false;
-        desk.look(source, rows(pinned), Utc::now()).await;
+        desk.poll(source, rows(pinned), Utc::now()).await;
         assert!(!as_admin().await.contains("置顶"));
     }
 }

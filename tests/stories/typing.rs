@@ -132,7 +132,7 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
-    world.looks(&site, 1).await;
+    world.polls(&site, 1).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
     running.stop();

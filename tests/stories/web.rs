@@ -261,7 +261,7 @@ async fn a_correction_reaches_readers_of_feeds_and_files_come_along() {
 
     let corrected = notice("notices", "1", "关于放假安排的通知");
     let known = notice("notices", "0", "从前的通知");
-    desk.look("notices", vec![found(corrected), found(known)], now)
+    desk.poll("notices", vec![found(corrected), found(known)], now)
         .await;
     let since = desk
         .get("/feed.atom")
@@ -297,7 +297,7 @@ async fn what_was_held_reaches_readers_who_ask_by_time_alone() {
         .unwrap()
         .to_owned();
     let released = format!("{{\"publish\":[{}]}}", held[0]);
-    assert_eq!(desk.told("/api/v1/held", &released).await.0, 200);
+    assert_eq!(desk.posted("/api/v1/held", &released).await.0, 200);
     let since = desk
         .get("/feed.atom")
         .header("if-modified-since", &modified);

@@ -79,7 +79,7 @@ fn page_faults(asker: &Asker) -> &'static PageFaultWords {
     &crate::words::of(asker.language).page_faults
 }
 
-/// Returns what a look at the page would find, or why it cannot be read; None: it takes too long.
+/// Returns what a poll of the page would find, or why it cannot be read; None: it takes too long.
 async fn preview(
     base: &Base,
     watch: &Watch,

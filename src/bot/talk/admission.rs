@@ -70,7 +70,7 @@ pub(super) fn ask_admins(base: &Base, asker: &Asker, target: &Target, chat: &Cha
     }
     for admin in &base.permissions.admins {
         let question = question(base, asker, target, (admin, chat));
-        if !base.platform.tell(admin, question) {
+        if !base.platform.notify(admin, question) {
             tracing::warn!(channel.id = %target.id, "too many messages of the bot are waiting; an admin was not asked");
         }
     }
@@ -105,7 +105,7 @@ fn question(
     ])
 }
 
-/// `by` is who asked for it, and is told alone: a group or channel has other readers.
+/// `by` is the person who asked for it, and is notified alone: a group or channel has other readers.
 pub(super) async fn decide(
     base: &Base,
     asker: &Asker,
@@ -139,13 +139,13 @@ pub(super) async fn decide(
     let own = base.platform.whole(id);
     let reader = Some(own).filter(|own| base.platform.is_private(own)).or(by);
     if let Some(reader) = reader.filter(|_| before.standing != standing) {
-        let told = decision(base, &chat, (id, &reader), lets_in);
-        pressed.more.push((reader, told));
+        let decided = decision(base, &chat, (id, &reader), lets_in);
+        pressed.more.push((reader, decided));
     }
     Ok(pressed)
 }
 
-/// Returns what an admin decided of a chat, as `reader` is told.
+/// Returns what an admin decided of a chat, in the words for `reader`.
 fn decision(
     base: &Base,
     chat: &Chat,

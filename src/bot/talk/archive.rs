@@ -12,7 +12,7 @@ use crate::{
 
 /// Bulletins on a page of a search.
 const FOUND: usize = 5;
-/// Words that are looked for at most.
+/// Words of a search at most.
 const MOST_WORDS: usize = 8;
 /// Numbers in a row of buttons.
 const IN_A_ROW: usize = 5;
@@ -42,17 +42,17 @@ pub(super) async fn latest(
 pub(super) async fn found(
     base: &Base,
     asker: &Asker,
-    looked_for: &str,
+    search_words: &str,
     page: usize,
 ) -> Result<Reply, StoreError> {
     let words = asker.words();
-    let looked_for = pages::kept(looked_for);
-    let each = looked_for.split_whitespace().map(str::to_owned);
+    let search_words = pages::kept(search_words);
+    let each = search_words.split_whitespace().map(str::to_owned);
     let each: Vec<String> = each.take(MOST_WORDS).collect();
     if each.is_empty() {
         return Ok(Reply::asking(Ask::Search.text(words)));
     }
-    let head = escape(&pages::head(&looked_for));
+    let head = escape(&pages::head(&search_words));
     let pairs = pairs(&each);
     let (mut shown, mut has_next) = bulletins::page(base, asker, each, FOUND, page).await?;
     if let Some(pairs) = pairs.filter(|_| shown.is_empty()) {
@@ -98,7 +98,7 @@ pub(super) async fn shown(base: &Base, asker: &Asker, id: BulletinId) -> Result<
 }
 
 /// Splits what was typed without spaces into the pairs of characters that most Chinese words are: `停电通知` is
-/// looked for as `停电` and `通知` where nothing holds it as it is. None: it has no such words.
+/// searched for as `停电` and `通知` where nothing holds it as it is. None: it has no such words.
 fn pairs(words: &[String]) -> Option<Vec<String>> {
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let mut pairs = Vec::new();

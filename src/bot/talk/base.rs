@@ -101,8 +101,8 @@ impl Base {
         self.administrates(asker, &asker.chat).await
     }
 
-    /// Tells people that they may not do something; in a group once, then nothing is said.
-    pub(super) fn is_to_be_told(&self, asker: &Asker) -> bool {
+    /// Returns whether people are answered that they may not do something; in a group once, then nothing is said.
+    pub(super) fn is_to_be_answered(&self, asker: &Asker) -> bool {
         let (chat, person) = (&asker.chat, asker.person.as_ref());
         asker.is_private() || self.memory.is_first_refusal(chat, person)
     }

@@ -29,8 +29,8 @@ impl<K> Default for Bounds<K> {
 struct Account {
     /// When all that was asked will have had its gap.
     paid: Instant,
-    /// The chat was told that it asks too often.
-    is_told: bool,
+    /// The chat was answered that it asks too often.
+    is_warned: bool,
 }
 
 impl<K: Eq + Hash> Bounds<K> {
@@ -45,17 +45,17 @@ impl<K: Eq + Hash> Bounds<K> {
         }
         let account = chats.entry(chat).or_insert(Account {
             paid: now,
-            is_told: false,
+            is_warned: false,
         });
         if account.paid <= now {
             account.paid = now;
-            account.is_told = false;
+            account.is_warned = false;
         }
         if account.paid + GAP <= now + GAP * BURST {
             account.paid += GAP;
             return Allowance::Granted;
         }
-        match std::mem::replace(&mut account.is_told, true) {
+        match std::mem::replace(&mut account.is_warned, true) {
             false => Allowance::TooOften,
             true => Allowance::StillTooOften,
         }
@@ -119,8 +119,8 @@ mod tests {
             .iter()
             .filter(|asked| **asked == Allowance::Granted)
             .count();
-        let told = asked.iter().filter(|asked| **asked == Allowance::TooOften);
-        assert_eq!((may, told.count()), (60, 1));
+        let warned = asked.iter().filter(|asked| **asked == Allowance::TooOften);
+        assert_eq!((may, warned.count()), (60, 1));
         assert_eq!(bounds.ask(10, now), Allowance::Granted);
         let later = now + GAP * 10;
         let again: Vec<Allowance> = (0..100).map(|_| bounds.ask(9, later)).collect();

@@ -84,7 +84,7 @@ pub(in crate::bot) enum Button {
     },
     Health,
     HeldList,
-    /// A page of the sources, to look after them.
+    /// A page of the sources, to manage them.
     Manage {
         page: usize,
     },

@@ -15,7 +15,7 @@ pub(super) enum ChatCommand {
     Start(String),
     Help,
     Sources,
-    /// Nothing, a source, words to look for, or an address; perhaps a channel's name behind it.
+    /// Nothing, a source, words to search for, or an address; perhaps a channel's name behind it.
     Subscribe(String),
     Unsubscribe(String),
     Latest(usize),
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn misuse_is_told_apart_from_the_unknown() {
+    fn misuse_is_distinguished_from_the_unknown() {
         for text in ["/latest x", "/latest 0", "/latest 1 2"] {
             assert_eq!(
                 ours(text),

@@ -63,7 +63,7 @@ impl Conversation {
             return Ok(effects);
         }
         let mut effects = self.answered(&asker, heard).await?;
-        effects.retain(|effect| !effect.refuses() || self.base.is_to_be_told(&asker));
+        effects.retain(|effect| !effect.refuses() || self.base.is_to_be_answered(&asker));
         Ok(effects)
     }
 
@@ -104,8 +104,8 @@ impl Conversation {
         obey::obey(&self.base, at_hand, asker, (command, message)).await
     }
 
-    /// Tells a chat once that it asks too often, and nothing more then. None: it may ask. Cards are read by many: who
-    /// presses a button there is counted, and told, apart.
+    /// Answers a chat once that it asks too often, and nothing more then. None: it may ask. Cards are read by many:
+    /// people who press a button there are counted, and answered, apart.
     fn held_off(&self, asker: &Asker, is_press: bool) -> Option<Vec<Effect>> {
         if self.base.is_admin(asker) {
             return None;

@@ -21,7 +21,7 @@ use crate::{
 
 pub(super) type Lists = (Vec<String>, Vec<String>);
 
-/// These words and no others from now on; what stood there before is told.
+/// These words and no others from now on; the answer says what stood there before.
 pub(super) async fn set_filter(
     base: &Base,
     asker: &Asker,
@@ -133,7 +133,7 @@ pub(super) fn refused_beside(
     why.or_else(|| (!fits).then(|| asker.words().filter_no_room.to_owned()))
 }
 
-/// Filters that an older program accepted and that are too large by now: their chats are told, once,
+/// Filters that an older program accepted and that are too large by now: their chats are notified, once,
 /// and get everything until they choose anew.
 pub(in crate::bot) async fn drop_oversized_filters(base: &Base) -> Result<(), StoreError> {
     let by = Actor::Config;

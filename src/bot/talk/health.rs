@@ -54,7 +54,7 @@ pub(super) async fn health(
         .collect();
     let oldest = health.oldest_due.filter(|due| *due < Utc::now());
     let oldest = oldest.map_or_else(|| words.no_time.to_owned(), |due| base.clock(asker, due));
-    let paused = sources.iter().filter(|status| status.look.paused).count();
+    let paused = sources.iter().filter(|status| status.poll.paused).count();
     let held: u64 = sources.iter().map(|status| status.held).sum();
     let parts = [
         ("sources", sources.len().to_string()),
@@ -81,12 +81,12 @@ pub(super) async fn health(
 }
 
 fn fault_of_source(base: &Base, asker: &Asker, status: &SourceStatus) -> Option<String> {
-    status.look.error.as_ref().filter(|_| !status.look.paused)?;
+    status.poll.error.as_ref().filter(|_| !status.poll.paused)?;
     let source = base.source(&status.id);
     let name = source.map_or(status.id.as_str(), |source| &source.name);
     let why = crate::words::of(asker.language)
         .page_faults
-        .say(status.look.fault);
+        .say(status.poll.fault);
     Some(fault(asker.words(), &shown_name(name), &why))
 }
 

@@ -121,23 +121,23 @@ pub(super) async fn release(
 /// Reports to admins what was held since the last time, with buttons. The report is owed until one of
 /// them has it, or none ever will.
 pub(in crate::bot) async fn report_held(base: &Base) -> Result<(), StoreError> {
-    let Some(newest) = base.store.untold_held().await? else {
+    let Some(newest) = base.store.unreported_held().await? else {
         return Ok(());
     };
-    let (mut is_told, mut is_owed) = (false, false);
+    let (mut is_reported, mut is_owed) = (false, false);
     for admin in &base.permissions.admins {
         let words = base.words_at(admin);
         let reply = held_in(base, words, None, NAMED).await?;
         let Some(sent) = base.platform.say(admin, reply).await else {
             continue;
         };
-        is_told |= matches!(sent, Sent::Done(_));
+        is_reported |= matches!(sent, Sent::Done(_));
         is_owed |= !sent.is_settled();
     }
-    if is_owed && !is_told {
+    if is_owed && !is_reported {
         return Ok(());
     }
-    base.store.told_held(newest).await
+    base.store.reported_held(newest).await
 }
 
 /// The newest of each source; `held` is newest first.

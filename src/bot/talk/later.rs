@@ -1,4 +1,4 @@
-//! Searches and looks at pages take longer; a few of them are done at a time while others are answered.
+//! Searches and readings of pages take longer; a few of them are done at a time while others are answered.
 
 use std::sync::Arc;
 
@@ -23,14 +23,14 @@ use crate::{
 
 /// Searches of one chat that are under way or wait for it.
 const MOST_SEARCHES: usize = 5;
-/// Pages of one chat that are looked at or wait for it: slow ones must not keep the others waiting.
+/// Pages of one chat that are being read or wait for it: slow ones must not keep the others waiting.
 const MOST_PAGES: usize = 3;
 
 /// The number of tasks at a time.
 struct Limits {
     searches: Semaphore,
     polls: Semaphore,
-    looks: Semaphore,
+    previews: Semaphore,
     /// The tasks that each chat has under way, or waits for.
     searching: Tickets,
     pages: Tickets,
@@ -41,7 +41,7 @@ impl Default for Limits {
         Self {
             searches: Semaphore::new(2),
             polls: Semaphore::new(2),
-            looks: Semaphore::new(8),
+            previews: Semaphore::new(8),
             searching: Tickets::default(),
             pages: Tickets::default(),
         }
@@ -72,13 +72,13 @@ impl Tasks {
         }
     }
 
-    /// A look at an address to subscribe to; None: too many pages of this chat are looked at already.
-    pub(super) fn look(&self, asker: &Asker, url: Url, of: Option<ChannelId>) -> Option<Effect> {
+    /// Reads an address to subscribe to; None: too many pages of this chat are being read already.
+    pub(super) fn read_page(&self, asker: &Asker, url: Url, of: Option<ChannelId>) -> Option<Effect> {
         let ticket = self.limits.pages.take(&asker.chat, MOST_PAGES)?;
         Some(self.begin(asker, Slow::Page(url, of, ticket)))
     }
 
-    /// A turn of the searches, for what is looked for in other chats.
+    /// A turn of the searches, for searches in other chats.
     pub(super) async fn search_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.limits.searches.acquire().await.ok()
     }
@@ -89,7 +89,7 @@ impl Tasks {
         if matches!(what, Slow::Search(_) | Slow::Why(_) | Slow::Leaf(..)) {
             ticket = self.limits.searching.take(&asker.chat, MOST_SEARCHES);
             if ticket.is_none() {
-                return Effect::answer(asker, asker.words().still_looking.into());
+                return Effect::answer(asker, asker.words().still_working.into());
             }
         }
         let (tasks, asker) = (self.clone(), asker.clone());
@@ -112,14 +112,14 @@ impl Tasks {
         let reply = self.reply(asker, what).await?;
         drop(ticket);
         let effect = effect(asker, reply, shown_in);
-        Ok(Some(effect).filter(|it| !it.refuses() || self.base.is_to_be_told(asker)))
+        Ok(Some(effect).filter(|it| !it.refuses() || self.base.is_to_be_answered(asker)))
     }
 
     async fn reply(&self, asker: &Asker, what: Slow) -> Result<Reply, StoreError> {
         let turns = match what {
             Slow::Search(_) | Slow::Why(_) | Slow::Leaf(..) => &self.limits.searches,
             Slow::Poll(_) => &self.limits.polls,
-            Slow::Page(..) | Slow::Outlines(_) => &self.limits.looks,
+            Slow::Page(..) | Slow::Outlines(_) => &self.limits.previews,
         };
         let _turn = turns.acquire().await;
         let (base, watch) = (&self.base, &self.watch);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     bulletin::{Source, SourceId, fold},
-    ops::{Answered, LookState, StoreError},
+    ops::{Answered, PollState, StoreError},
     push::card::{cut, escape},
     watch::Watch,
 };
@@ -27,7 +27,7 @@ pub(super) fn manage(base: &Base, asker: &Asker, page: usize) -> Reply {
     let heading = format!("<b>{}</b>", words.manage);
     let mut reply = Reply::from(pages::numbered(words, &heading, page, last));
     for source in shown {
-        let mark = mark(&base.store.look_state(&source.id));
+        let mark = mark(&base.store.poll_state(&source.id));
         let name = shown_name(&source.name);
         reply.text += &format!("\n{mark} {}", escape(&name));
         reply = reply.with([(format!("{mark} {name}"), Button::Source(source.id.clone()))]);
@@ -45,7 +45,7 @@ pub(super) fn source_by_hand(base: &Base, asker: &Asker, id: &SourceId) -> Reply
     let Some(source) = source(base, id.as_str()) else {
         return no_source(words, id.as_str());
     };
-    let state = base.store.look_state(&source.id);
+    let state = base.store.poll_state(&source.id);
     let clock =
         |at: Option<DateTime<Utc>>| at.map_or(words.no_time.to_owned(), |at| base.clock(asker, at));
     let condition = match (&state.error, state.paused) {
@@ -76,7 +76,7 @@ pub(super) fn source_by_hand(base: &Base, asker: &Asker, id: &SourceId) -> Reply
     let remove = removal::is_to_remove(base, asker, &source.id).then_some(remove);
     Reply::from(fill(words.source_card, &parts))
         .with([
-            (words.look_now.to_owned(), Button::Poll(id())),
+            (words.poll_now.to_owned(), Button::Poll(id())),
             (pause.to_owned(), Button::Pause(id(), !state.paused)),
         ])
         .with(remove)
@@ -101,19 +101,19 @@ pub(super) async fn poll(
         Ok(fill(words.poll_failed, &parts).into())
     };
     let all = crate::words::of(asker.language);
-    let looked = match watch.poll(&source.id).await.settled()? {
-        Ok(Some(looked)) => looked,
+    let polled = match watch.poll(&source.id).await.settled()? {
+        Ok(Some(polled)) => polled,
         Ok(None) => return Ok(no_source(words, id)),
         Err(refusal) => return failed(escape(&all.refusal(&refusal))),
     };
-    if looked.error.is_some() {
-        return failed(all.page_faults.say(looked.fault));
+    if polled.error.is_some() {
+        return failed(all.page_faults.say(polled.fault));
     }
-    let new: Vec<String> = looked.new.iter().map(|id| format!("#{id}")).collect();
+    let new: Vec<String> = polled.new.iter().map(|id| format!("#{id}")).collect();
     let parts = [
         ("source", name.clone()),
-        ("new", looked.new.len().to_string()),
-        ("held", looked.held.len().to_string()),
+        ("new", polled.new.len().to_string()),
+        ("held", polled.held.len().to_string()),
         ("ids", cut(&new.join(" "), 1000)),
     ];
     Ok(fill(words.polled, &parts).into())
@@ -148,7 +148,7 @@ fn source<'a>(base: &'a Base, called: &str) -> Option<&'a Source> {
     of_id.or_else(|| sources.find(|source| fold(&source.name) == name))
 }
 
-fn mark(state: &LookState) -> &'static str {
+fn mark(state: &PollState) -> &'static str {
     match (state.paused, &state.error) {
         (true, _) => "⏸",
         (false, Some(_)) => "⚠",

@@ -8,8 +8,8 @@ use crate::{
     ops::StoreError,
 };
 
-/// The bot came into a conversation, or is let in again: what was paused goes on, and whoever added it is
-/// told how to push there.
+/// The bot came into a conversation, or is let in again: what was paused goes on, and the answer
+/// says how to push there to the person who added it.
 pub(super) async fn joined(
     base: &Base,
     asker: &Asker,

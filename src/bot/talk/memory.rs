@@ -13,18 +13,18 @@ use std::{
 use super::bounds::{Allowance, Bounds};
 use crate::bulletin::{ChannelId, Language};
 
-/// People who were told that they may not are not told again, as far as is remembered.
+/// People who were refused are not answered again, as far as is remembered.
 const MOST_REFUSED: usize = 1000;
 /// Conversations that are remembered.
 const MOST_CHATS: usize = 20_000;
 
 #[derive(Debug, Default)]
 pub(in crate::bot) struct ChatMemory {
-    /// Conversations and people in them who were told that they may not.
+    /// Conversations and people in them who were refused.
     refused: Mutex<HashSet<(ChannelId, Option<ChannelId>)>>,
     /// The languages of those who wrote, for what is said to them unasked.
     spoken: Mutex<HashMap<ChannelId, Language>>,
-    /// Chats for which admins were asked, and those that they were told of.
+    /// Chats for which admins were asked, and those of which they were notified.
     requests: Mutex<HashSet<ChannelId>>,
     introduced: Mutex<HashSet<ChannelId>>,
     /// For how many chats admins are asked.

@@ -94,7 +94,7 @@ async fn apply(
     Ok(None)
 }
 
-/// The change that a value of a setting means, or what the asker is told.
+/// The change that a value of a setting means, or the answer to the asker.
 fn change(
     base: &Base,
     asker: &Asker,

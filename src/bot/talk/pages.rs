@@ -1,7 +1,7 @@
 //! Long lists: a part of them in a message, and buttons that show another part in its place. Pure.
 //!
-//! Nothing is remembered for a list: what was looked for stands in the message itself, in its first
-//! line, and comes back with the press.
+//! Nothing is remembered for a list: the search words stand in the message itself, in its first
+//! line, and come back with the press.
 
 use super::{
     button::Button,
@@ -9,19 +9,19 @@ use super::{
 };
 use crate::push::card::clean_line;
 
-/// In front of what was looked for.
+/// In front of the search words.
 const LENS: &str = "🔎 ";
-/// Characters of what was looked for that are kept.
+/// Characters of the search words that are kept.
 const LONGEST: usize = 100;
 
-/// The first line of a list that was looked for; escaped by the caller.
-pub(super) fn head(looked_for: &str) -> String {
-    format!("{LENS}{looked_for}")
+/// The first line of a list that was searched for; escaped by the caller.
+pub(super) fn head(search_words: &str) -> String {
+    format!("{LENS}{search_words}")
 }
 
 /// One line, as [`asked`] gives it back.
-pub(super) fn kept(looked_for: &str) -> String {
-    let line = clean_line(looked_for);
+pub(super) fn kept(search_words: &str) -> String {
+    let line = clean_line(search_words);
     line.chars()
         .take(LONGEST)
         .collect::<String>()
@@ -29,7 +29,7 @@ pub(super) fn kept(looked_for: &str) -> String {
         .to_owned()
 }
 
-/// Returns what was looked for, as the message says; empty where nothing was.
+/// Returns the search words, as the message has them; empty where there were none.
 pub(super) fn asked(message: &str) -> String {
     let first = message.lines().next().unwrap_or_default();
     first.strip_prefix(LENS).unwrap_or_default().to_owned()
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_for_is_read_back() {
+    fn search_words_are_read_back() {
         assert_eq!(asked(&head(&kept("放假\n 通知 "))), "放假 通知");
         assert_eq!(asked("来源\n🔎 x"), "");
     }

@@ -33,11 +33,11 @@ pub(super) fn address(part: &str) -> Option<Url> {
 
 /// An address as people type it; most sites that are reached by it send on to `https` themselves.
 pub(super) fn bare_address(part: &str) -> Option<Url> {
-    let looks_so = part.starts_with("www.") || part.contains('/');
-    let looks_so = looks_so && !part.contains("://") && !part.contains(char::is_whitespace);
+    let is_likely = part.starts_with("www.") || part.contains('/');
+    let is_likely = is_likely && !part.contains("://") && !part.contains(char::is_whitespace);
     let url = Url::parse(&format!("http://{part}"))
         .ok()
-        .filter(|_| looks_so)?;
+        .filter(|_| is_likely)?;
     url.host_str()
         .is_some_and(|host| host.contains('.'))
         .then_some(url)

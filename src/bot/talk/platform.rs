@@ -75,7 +75,7 @@ pub(in crate::bot) trait Platform: Send + Sync {
     fn can_delete(&self, id: &ChannelId, configured: Option<&Channel>) -> bool;
 
     /// Says something once its turn has come; false where too much waits to be said.
-    fn tell(&self, to: &ChannelId, reply: Reply) -> bool;
+    fn notify(&self, to: &ChannelId, reply: Reply) -> bool;
 
     /// Says something, once; None where there is nothing to say.
     fn say<'a>(&'a self, to: &'a ChannelId, reply: Reply) -> BoxFuture<'a, Option<Sent>>;

@@ -45,7 +45,7 @@ pub(super) async fn pressed(
     let more = pressed.more.into_iter();
     effects.extend(more.map(|(to, reply)| match to == asker.place {
         true => Effect::answer(asker, reply),
-        false => Effect::tell(&to.clone(), to, reply),
+        false => Effect::notify(&to.clone(), to, reply),
     }));
     Ok(effects)
 }
@@ -142,8 +142,8 @@ async fn read(
             archive::latest(base, asker, n, page).await?.into()
         }
         Button::Found { page } => {
-            let looked_for = pages::asked(&carrier.text);
-            Pressed::later(Slow::Leaf(looked_for, page, carrier.message.clone()))
+            let search_words = pages::asked(&carrier.text);
+            Pressed::later(Slow::Leaf(search_words, page, carrier.message.clone()))
         }
         _ => Pressed::default(),
     })

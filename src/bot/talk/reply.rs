@@ -195,8 +195,8 @@ impl Effect {
         matches!(self, Self::Say(saying) if saying.reply.refuses)
     }
 
-    /// Tells a conversation that did not ask just now.
-    pub(super) fn tell(of: &ChannelId, to: ChannelId, reply: Reply) -> Self {
+    /// A message to a conversation that did not ask just now.
+    pub(super) fn notify(of: &ChannelId, to: ChannelId, reply: Reply) -> Self {
         Self::Say(Saying {
             of: of.clone(),
             to,

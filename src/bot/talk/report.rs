@@ -1,6 +1,6 @@
 //! Reports of what was sent to many: written into the message that asked, true also after a crash.
 //!
-//! The store knows which are owed; this loop looks at them, and so does its next run.
+//! The store knows which are owed; this loop checks them, and so does its next run.
 
 use std::time::Duration;
 
@@ -18,23 +18,23 @@ use crate::{
     push::Sent,
 };
 
-const LOOKS: Duration = Duration::from_secs(1);
-/// Deliveries that are counted in the time of one look, so that large acts are looked at less often.
-const PER_LOOK: u64 = 1000;
+const CHECKS: Duration = Duration::from_secs(1);
+/// Deliveries that are counted in the time of one check, so that large acts are checked less often.
+const PER_CHECK: u64 = 1000;
 
-/// Looks at all reports that are owed; how long until the next time.
+/// Checks all reports that are owed; returns how long to wait until the next time.
 pub(in crate::bot) async fn report(base: &Base) -> Result<Duration, StoreError> {
-    let mut wait = LOOKS;
+    let mut wait = CHECKS;
     let mut reports = base.store.reports().await?;
     reports.retain(|report| !report.done);
     for report in reports {
-        wait += LOOKS * u32::try_from(report.run.count / PER_LOOK).unwrap_or(u32::MAX);
-        look_at(base, report).await?;
+        wait += CHECKS * u32::try_from(report.run.count / PER_CHECK).unwrap_or(u32::MAX);
+        check(base, report).await?;
     }
     Ok(wait.min(Duration::from_secs(60)))
 }
 
-async fn look_at(base: &Base, report: Report) -> Result<(), StoreError> {
+async fn check(base: &Base, report: Report) -> Result<(), StoreError> {
     if let Some(at) = report.reported_ms {
         return match report.undone {
             true => take_back(base, &report).await,

@@ -1,4 +1,4 @@
-//! The sources that a chat may see: looked for, shown on pages, turned on and off by buttons.
+//! The sources that a chat may see: searched, shown on pages, turned on and off by buttons.
 
 use super::{
     ask::Ask,
@@ -49,10 +49,10 @@ pub(super) async fn turn(
         WishOutcome::Nobody => words.nobody_subscribes,
         WishOutcome::InConfig(_) => words.note_in_config,
     };
-    let looked_for = pages::asked(&carrier.text);
+    let search_words = pages::asked(&carrier.text);
     Ok(Pressed {
         note: note.to_owned(),
-        shown: Some(offer_sources(base, asker, of, page, &looked_for)),
+        shown: Some(offer_sources(base, asker, of, page, &search_words)),
         ..Pressed::default()
     })
 }
@@ -63,16 +63,16 @@ pub(super) fn offer_sources(
     asker: &Asker,
     of: Option<&ChannelId>,
     page: usize,
-    looked_for: &str,
+    search_words: &str,
 ) -> Reply {
     let words = asker.words();
     let target = target::target_of(asker, of, None);
-    let looked_for = pages::kept(looked_for);
-    let all: Vec<&Source> = visible::matching(base, asker, &target, &looked_for).collect();
+    let search_words = pages::kept(search_words);
+    let all: Vec<&Source> = visible::matching(base, asker, &target, &search_words).collect();
     let (shown, page, last) = pages::part(&all, PAGE, page);
     let known = base.store.chat(&target.id);
-    let head = head(words, &looked_for, of.is_some(), known.as_ref());
-    let head = match (all.is_empty(), last, looked_for.is_empty()) {
+    let head = head(words, &search_words, of.is_some(), known.as_ref());
+    let head = match (all.is_empty(), last, search_words.is_empty()) {
         (true, ..) => format!("{head}\n\n{}", words.no_sources),
         (false, 0, _) => head,
         (false, last, true) => pages::numbered(words, &head, page, last),
@@ -89,7 +89,7 @@ pub(super) fn offer_sources(
         reply.text += &format!("\n{mark}{name}");
         reply = reply.with(row(base, asker, &target, (source, mark, page)));
     }
-    if looked_for.is_empty() && !all.is_empty() {
+    if search_words.is_empty() && !all.is_empty() {
         reply = reply.with([all_button(words, known.as_ref(), (page, of))]);
     }
     reply.text += &format!("\n\n{}", words.sources_hint);
@@ -102,9 +102,9 @@ pub(super) fn offer_sources(
     with_doors(base, asker, &target, reply)
 }
 
-fn head(words: &BotWords, looked_for: &str, is_elsewhere: bool, chat: Option<&Chat>) -> String {
-    match (looked_for.is_empty(), is_elsewhere) {
-        (false, _) => escape(&pages::head(looked_for)),
+fn head(words: &BotWords, search_words: &str, is_elsewhere: bool, chat: Option<&Chat>) -> String {
+    match (search_words.is_empty(), is_elsewhere) {
+        (false, _) => escape(&pages::head(search_words)),
         (true, true) => {
             let title = escape(chat.map_or("", |chat| &chat.title));
             fill(words.sources_of, &[("title", title)])
@@ -163,7 +163,7 @@ fn all_button(
     (label.to_owned(), button)
 }
 
-/// Ways to what does not show: to be let in, and to look for a source. What is typed is about the chat
+/// Ways to what does not show: to be let in, and to search for a source. What is typed is about the chat
 /// that it is typed in.
 fn with_doors(base: &Base, asker: &Asker, target: &Target, reply: Reply) -> Reply {
     if target.of.is_some() {

@@ -25,7 +25,7 @@ use crate::{
 
 /// Channels that a bulletin's story names; more are counted.
 const NAMED: usize = 15;
-/// Channels whose filters refuse a bulletin that are looked through for those that did not get it.
+/// Channels whose filters refuse a bulletin that are searched for those that did not get it.
 const MOST_REFUSING: usize = 200;
 /// Deliveries of a bulletin in one channel: itself, corrections, files, reminders.
 const MOST_OF_ONE: usize = 100;
@@ -71,8 +71,8 @@ pub(super) async fn remind_pressed(
     if !base.administrates_here(asker).await {
         return Ok(Pressed::note(asker.words().group_admins_only));
     }
-    let told = remind(base, asker, &id.to_string()).await?;
-    Ok(Pressed::note(told.text))
+    let answer = remind(base, asker, &id.to_string()).await?;
+    Ok(Pressed::note(answer.text))
 }
 
 /// A reminder of a bulletin's deadline, or none any more.
@@ -305,7 +305,7 @@ fn rule(words: &BotWords, bulletin: &Bulletin) -> String {
     let cause = match &bulletin.cause {
         Cause::New => words.cause_new.to_owned(),
         Cause::Announced => words.cause_announced.to_owned(),
-        Cause::FirstLook => words.cause_first_look.to_owned(),
+        Cause::FirstPoll => words.cause_first_poll.to_owned(),
         Cause::OlderThanBaseline => words.cause_older.to_owned(),
         Cause::BelowKnown => words.cause_below.to_owned(),
         Cause::Filtered(by) => fill(words.cause_filtered, &[("word", &escape(by))]),

@@ -111,7 +111,7 @@ pub(super) async fn subscribe(
         Ok(found) => found,
         Err(why) => return Ok(vec![Effect::answer(asker, Reply::refusing(why))]),
     };
-    let offer = |looked_for| sources::offer_sources(base, asker, target.of.as_ref(), 0, looked_for);
+    let offer = |search_words| sources::offer_sources(base, asker, target.of.as_ref(), 0, search_words);
     let reply = if what.is_empty() {
         offer("")
     } else if what == "*" {
@@ -154,16 +154,16 @@ async fn subscribe_each(
             ..asker.clone()
         };
         if let Some(url) = address(part).or_else(|| bare_address(part)) {
-            let looked = tasks.look(asker, url, target.of.clone());
-            has_room &= looked.is_some();
-            effects.extend(looked);
+            let reading = tasks.read_page(asker, url, target.of.clone());
+            has_room &= reading.is_some();
+            effects.extend(reading);
         } else if let Some(source) = visible::source_called(base, asker, target, part) {
             let reply = want::subscribe_to(base, asker, target, Some(source)).await?;
             effects.push(Effect::answer(asker, reply));
         }
     }
     if !has_room || parts(what).nth(MOST_AT_ONCE).is_some() {
-        effects.push(Effect::answer(asker, asker.words().still_looking.into()));
+        effects.push(Effect::answer(asker, asker.words().still_working.into()));
     }
     Ok(effects)
 }

@@ -1,4 +1,4 @@
-//! Conversations without a platform: people type and press, and read what they are told. Nothing of Telegram is
+//! Conversations without a platform: people type and press, and read the answers. Nothing of Telegram is
 //! here; the ids are whatever the platform of these tests makes of them.
 
 mod paper;
@@ -41,16 +41,16 @@ async fn a_person_subscribes_by_a_button_and_sees_it_among_the_settings() {
 }
 
 #[tokio::test]
-async fn an_admin_lets_a_newcomer_in_and_the_newcomer_is_told() {
+async fn an_admin_lets_a_newcomer_in_and_the_newcomer_is_notified() {
     let (town, words) = (Town::open(APPROVED).await, words_of(Language::En));
     let (ada, admin) = (town.person(7), town.person(ADMIN));
     let asked = town.types(&ada, "/subscribe news").await;
     assert!(asked[0].text().contains("once an admin approves"));
-    let question = town.told().remove(0);
+    let question = town.notified().remove(0);
     assert_eq!(question.to, admin.place);
     // Who asks again asks nobody twice.
     town.types(&ada, "/subscribe news").await;
-    assert!(town.told().is_empty());
+    assert!(town.notified().is_empty());
     let decided = town.presses(&admin, &question, words.let_in).await;
     assert!(
         decided[0].text().contains("was approved"),
@@ -95,7 +95,7 @@ async fn members_of_a_group_are_refused_once_and_its_administrators_change_the_f
 }
 
 #[tokio::test]
-async fn what_is_looked_for_is_found_on_pages_and_shown_with_its_story() {
+async fn a_search_shows_its_results_on_pages_and_each_with_its_story() {
     let (town, words) = (Town::open(ANYONE).await, words_of(Language::En));
     let ada = town.person(7);
     let hello = town.types(&ada, "/help").await.remove(0);
@@ -176,18 +176,18 @@ async fn what_is_for_admins_eyes_is_said_to_them_alone() {
 }
 
 #[tokio::test]
-async fn who_asks_too_often_is_told_so_once() {
+async fn a_person_who_asks_too_often_is_warned_once() {
     let (town, words) = (Town::open(ANYONE).await, words_of(Language::En));
     let ada = town.person(7);
-    let mut told = 0;
+    let mut warnings = 0;
     for _ in 0..100 {
         let said = town.types(&ada, "/language en").await;
-        told += said
+        warnings += said
             .iter()
             .filter(|it| it.text() == words.too_often)
             .count();
     }
-    assert_eq!(told, 1);
+    assert_eq!(warnings, 1);
     let others = town.types(&town.person(8), "/help").await;
     assert_eq!(others.len(), 1);
 }
@@ -202,5 +202,5 @@ async fn a_button_does_nothing_on_a_message_that_never_had_it() {
     let button = menu.button(words.label_quiet);
     assert!(town.sends(&member, &elsewhere, button).await.is_empty());
     assert_eq!(town.last_note(), words.stale_button);
-    assert!(town.told().is_empty());
+    assert!(town.notified().is_empty());
 }

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_tell_what_is_wanted_and_what_is_not() {
+    fn signs_say_what_is_wanted_and_what_is_not() {
         let owned = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect::<Vec<_>>();
         assert_eq!(
             filter("+放假 停电 -招标 －采购 ＋/第\\d+ 号/ -/a b/"),

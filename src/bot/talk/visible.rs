@@ -32,9 +32,9 @@ pub(super) fn matching<'a>(
     base: &'a Base,
     asker: &Asker,
     target: &Target,
-    looked_for: &str,
+    search_words: &str,
 ) -> impl Iterator<Item = &'a Source> + use<'a> {
-    let words: Vec<String> = looked_for.split_whitespace().map(fold).collect();
+    let words: Vec<String> = search_words.split_whitespace().map(fold).collect();
     visible(base, asker, target).filter(move |source| {
         let text = fold(&format!("{} {} {}", source.name, source.id, source.url));
         words.iter().all(|word| text.contains(word))
@@ -83,12 +83,12 @@ pub(super) fn sees_all(base: &Base, asker: &Asker) -> bool {
     base.is_admin_alone(asker) || is_let_in(&asker.place) || is_let_in(&asker.chat)
 }
 
-/// Returns what a chat wants, as it may be told to it: a link may have led it to what it does not see yet.
+/// Returns what a chat wants, as it may be shown to it: a link may have led it to what it does not see yet.
 pub(super) fn names_for(base: &Base, chat: &Chat, words: &BotWords) -> String {
     names_of(base, chat, chat.may_have(false), words)
 }
 
-/// Returns what a chat wants by name, escaped; what is not public only where all may be told.
+/// Returns what a chat wants by name, escaped; what is not public only where all may be shown.
 pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &BotWords) -> String {
     let Some(wanted) = &chat.sources else {
         return words.all_sources.to_owned();

@@ -1,4 +1,4 @@
-//! Newcomers are told what this is and what they can ask for; admins also how the config names their chat.
+//! The greeting of newcomers: what this is and what they can ask for; for admins also how the config names their chat.
 
 use super::{
     ask::Ask,
@@ -71,7 +71,7 @@ fn channels_there(base: &Base, asker: &Asker) -> Option<String> {
     (!names.is_empty()).then(|| names.join(asker.words().between_names))
 }
 
-/// How to push to a group or channel, as it is told to `reader`: its id and the config block to paste.
+/// How to push to a group or channel, as it is written to `reader`: its id and the config block to paste.
 pub(super) fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
     let words = reader.words();
     let known = channels_there(base, asker);
@@ -89,15 +89,16 @@ pub(super) fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
     reply.with([(words.sources.to_owned(), Button::Sources { page, of })])
 }
 
-/// Tells whoever asks, alone, how to push to a group or channel: its readers have no use for it. Who
-/// cannot be written to is told in the group where to ask; of a channel the admins of the config are told.
+/// Explains to the person who asks, alone, how to push to a group or channel: its readers have no use for it. A
+/// person who cannot be written to reads in the group where to ask; of a channel the admins of the config are
+/// notified.
 pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Effect> {
     let line = (asker.kind == ChatKind::Group)
         .then(|| (asker.place.clone(), asker.words().hello_privately.into()));
     let Some(alone) = base.alone(asker) else {
         let messages = line.into_iter().chain(for_admins(base, asker));
-        let tell = |(to, reply)| Effect::tell(&asker.chat, to, reply);
-        return messages.map(tell).collect();
+        let notify = |(to, reply)| Effect::notify(&asker.chat, to, reply);
+        return messages.map(notify).collect();
     };
     let otherwise = match line {
         Some(line) => vec![line],
@@ -110,7 +111,7 @@ pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Effect> {
     })]
 }
 
-/// Returns how to push to a chat where nobody is named who could be told; once, as far as is remembered.
+/// Returns how to push to a chat where nobody is named who could be notified; once, as far as is remembered.
 fn for_admins(base: &Base, asker: &Asker) -> Vec<(ChannelId, Reply)> {
     if !base.memory.is_first_introduction(&asker.chat) {
         return Vec::new();

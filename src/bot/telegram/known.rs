@@ -1,7 +1,7 @@
 //! The parts of an update that the bot reads, and nothing else. Pure.
 //!
 //! Telegram says more each year, and one kind of entity that teloxide's reader does not know spoils all
-//! of its update: somebody's command would be lost for what nobody here looks at.
+//! of its update: somebody's command would be lost for what nobody here reads.
 
 use serde_json::{Map, Value};
 

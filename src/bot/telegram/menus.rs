@@ -16,14 +16,14 @@ use crate::{
     },
 };
 
-/// Tells Telegram which commands there are, while people are answered already, and again when they change.
+/// Sets Telegram's list of commands, while people are answered already, and again when they change.
 pub(super) async fn keep(voice: &Voice, mut live: Live) {
-    let mut told = None;
+    let mut sent = None;
     loop {
         let menus = menus(&live.borrow_and_update());
-        if told.as_ref() != Some(&menus) {
+        if sent.as_ref() != Some(&menus) {
             set_menus(voice, &menus).await;
-            told = Some(menus);
+            sent = Some(menus);
         }
         if live.changed().await.is_err() {
             // Nobody can change it any more.

@@ -167,7 +167,7 @@ impl Platform for TelegramPlatform {
         })
     }
 
-    fn tell(&self, to: &ChannelId, reply: Reply) -> bool {
+    fn notify(&self, to: &ChannelId, reply: Reply) -> bool {
         let message = requests::message(self.token.as_ref(), to, reply);
         let (Some(message), Some((chat, _))) = (message, to.chat()) else {
             return true;
@@ -235,15 +235,15 @@ impl TelegramPlatform {
                 tracing::info!(
                     chat,
                     user,
-                    "the chat's administrators could not be looked up (getChatMember): {error}"
+                    "the chat's administrators could not be queried (getChatMember): {error}"
                 );
                 matches!(error, CallError::Refused { .. }) && self.is_listed(chat, user).await
             }
         }
     }
 
-    /// Asks who is a member, which is told for certain only to a bot that is an administrator itself; who administrates
-    /// is told to all.
+    /// Asks who is a member. Telegram answers that for certain only to a bot that is an administrator itself; who
+    /// administrates it says to all.
     async fn is_listed(&self, chat: i64, user: u64) -> bool {
         let question = GetChatAdministrators::new(ChatId(chat));
         let listed = self.asked(&question).await;

@@ -78,7 +78,7 @@ fn received(update: &Value) -> Option<PolledUpdate> {
     Some(PolledUpdate { id, update })
 }
 
-/// The obstacle, so that it is told once.
+/// The obstacle, so that it is reported once.
 #[derive(Default)]
 pub(super) struct Trouble {
     times: u32,
@@ -87,7 +87,7 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    /// A poll failed: tells so the first time, and gives how long to wait.
+    /// A poll failed: reports it the first time, and returns how long to wait.
     pub(super) fn met(&mut self, voice: &Voice, sent: &Sent, conflict: bool) -> Duration {
         if conflict {
             if self.rival.replace(Instant::now()).is_none() {

@@ -1,4 +1,4 @@
-//! A regular expression that is ready to be looked for, and what it costs.
+//! A regular expression that is ready to be searched for, and what it costs.
 //!
 //! It is run by the engine that takes little memory and no more time than the text times the pattern.
 //! The faster ones remember what they met, by hundreds of kilobytes for each pattern.
@@ -17,9 +17,9 @@ use super::{super::fold, possible};
 
 /// So many places in a pattern at most, such as letters and classes, each as often as it is repeated.
 const MAX_PLACES: usize = 1000;
-/// So many bytes of a title or summary are looked at (the longest summary has 180 Chinese characters).
+/// So many bytes of a title or summary are read (the longest summary has 180 Chinese characters).
 /// All places may be open at each byte, so the time of the worst pattern grows with the product: for
-/// the largest one it is some 30 ms. What a pattern compiles to does not tell it: `\w` is large, and
+/// the largest one it is some 30 ms. What a pattern compiles to does not show it: `\w` is large, and
 /// one place.
 const MAX_TEXT: usize = 1 << 10;
 /// The most bytes that a pattern compiles to.

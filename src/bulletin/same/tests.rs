@@ -161,7 +161,7 @@ fn of_our_pairs_none_is_merged_wrongly_and_nine_of_ten_are_found() {
     assert_eq!(found, 108, "of {}: {missed:?}", same.len());
 }
 
-/// Pairs in which one word tells two notices apart: title and text of each, on two sites, of one day.
+/// Pairs in which one word distinguishes two notices: title and text of each, on two sites, of one day.
 const NEAR: [(&str, &str, &str, &str); 44] = {
     const WATER: &str = "关于计划停水检修的通知";
     const JOBS: &str = "2026年校园招聘公告";

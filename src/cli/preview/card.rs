@@ -95,14 +95,14 @@ pub(super) async fn newest(
     let fetcher = Fetcher::new(&config.fetch, &typed)?;
     let spare = SparePusher::new(scratch).await?;
     let store = spare.store();
-    let looked = round::look(store, &fetcher, &source, Asked::ByHand, Utc::now()).await;
+    let polled = round::poll(store, &fetcher, &source, Asked::ByHand, Utc::now()).await;
     let published = BulletinQuery {
         states: vec![BulletinState::Published],
         ..BulletinQuery::default()
     };
     let found = store.bulletins(&published).await;
     spare.close().await;
-    if let Some(error) = looked?.error {
+    if let Some(error) = polled?.error {
         anyhow::bail!(error);
     }
     Ok((source.name, found?.items))
@@ -201,7 +201,7 @@ mod tests {
                 "{name}: {card}"
             );
         }
-        let told = channel("pigeon", &config).unwrap_err().to_string();
-        assert!(told.contains("telegram, stdout, wecom-robot"), "{told}");
+        let error = channel("pigeon", &config).unwrap_err().to_string();
+        assert!(error.contains("telegram, stdout, wecom-robot"), "{error}");
     }
 }

@@ -47,7 +47,7 @@ fn toml(value: &Value) -> String {
                 .collect();
             format!("{{ {} }}", entries.join(", "))
         }
-        // TOML has none; within a list it is a mistake that is to be told.
+        // TOML has none; within a list it is a mistake that is to be reported.
         Value::Null => "{}".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
     }

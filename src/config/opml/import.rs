@@ -15,7 +15,7 @@ use crate::{
     config::{block::SourceBlock, checked::Config},
 };
 
-/// The declaration of a document is looked for in these first bytes.
+/// The declaration of a document is searched for in these first bytes.
 const DECLARED_WITHIN: usize = 256;
 
 /// The content of a document.

@@ -24,7 +24,7 @@ fn import(text: &str) -> Imported {
     from_opml(text, &Config::default()).unwrap()
 }
 
-fn told(blocks: &[SourceBlock]) -> Vec<(&str, &str, ReadAs)> {
+fn listed(blocks: &[SourceBlock]) -> Vec<(&str, &str, ReadAs)> {
     blocks
         .iter()
         .map(|block| (block.name.as_str(), block.url.as_str(), block.kind))
@@ -47,7 +47,7 @@ fn why(outline: &str) -> String {
 fn feeds_become_blocks_once_each_and_the_rest_is_named_with_the_reason() {
     let imported = import(READERS_OWN);
     assert_eq!(
-        told(&imported.blocks),
+        listed(&imported.blocks),
         [
             ("新闻 <1>", "https://a.example/feed?x=1&y=2", ReadAs::Feed),
             ("A page", "https://b.example/news/", ReadAs::Auto),
@@ -70,7 +70,7 @@ fn attributes_and_elements_are_known_in_any_case() {
         "<OPML version='1.0'><body>{outlines}</body></OPML>"
     ));
     assert_eq!(
-        told(&imported.blocks),
+        listed(&imported.blocks),
         [
             ("1", "http://a.example/1.xml", ReadAs::Feed),
             ("2", "http://a.example/2.xml", ReadAs::Feed),
@@ -95,7 +95,7 @@ fn feed_addresses_are_those_of_the_web() {
     ] {
         let imported = import(&body(&format!("<outline text='t' xmlUrl='{written}'/>")));
         assert_eq!(
-            told(&imported.blocks),
+            listed(&imported.blocks),
             [("t", url, ReadAs::Feed)],
             "{written}"
         );
@@ -161,7 +161,7 @@ fn the_charset_is_the_one_that_is_declared() {
             })
             .collect();
         let imported = import(&decode(&bytes).unwrap());
-        assert_eq!(told(&imported.blocks)[0].0, "通知");
+        assert_eq!(listed(&imported.blocks)[0].0, "通知");
     }
     assert!(
         decode(b"<?xml version='1.0' encoding='klingon'?>")

@@ -12,7 +12,7 @@ use crate::{
     bulletin::{BulletinId, BulletinState, Cause, Moment, Notice},
     policy::{
         correction::{self, Correction, Found},
-        facts::{Archived, Baseline, LookState, Seen, SourceFacts},
+        facts::{Archived, Baseline, PollState, Seen, SourceFacts},
         judge::{RowLink, Ruling},
     },
     store::Result,
@@ -156,7 +156,7 @@ impl Admission<'_, '_> {
         let article = found.article.as_ref();
         let corrected = (&correction, article);
         corrections::follow(self.op, id, (&before, &row), corrected, self.now)?;
-        if correction.is_told() {
+        if correction.is_announced() {
             self.admitted.revised.push(BulletinId(id));
         }
         if correction.is_of_title() && article.is_none() {
@@ -214,7 +214,7 @@ impl Admission<'_, '_> {
         match self.page.reads_texts() {
             true => {
                 let now_ms = self.now.timestamp_millis();
-                rereads::begin_first_look(self.op, &self.unopened, now_ms)
+                rereads::begin_first_poll(self.op, &self.unopened, now_ms)
             }
             false => Ok(()),
         }
@@ -282,8 +282,8 @@ impl Admission<'_, '_> {
     pub(super) fn pinned(&self, notices: &[Notice]) -> Vec<u64> {
         let rows = notices.iter().zip(&self.bulletins);
         let pinned = rows.filter_map(|(notice, id)| id.filter(|_| notice.pinned));
-        let mut pinned: Vec<u64> = pinned.take(LookState::MOST_PINNED + 1).collect();
-        if pinned.len() > LookState::MOST_PINNED {
+        let mut pinned: Vec<u64> = pinned.take(PollState::MOST_PINNED + 1).collect();
+        if pinned.len() > PollState::MOST_PINNED {
             pinned.clear();
         }
         pinned

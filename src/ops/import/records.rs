@@ -12,7 +12,7 @@ use crate::{
     policy::{
         audit::AuditPlace,
         facts::{
-            Archived, Baseline, ChannelFacts, LookState, OutboxEntry, Request, RequestKey, Seen,
+            Archived, Baseline, ChannelFacts, OutboxEntry, PollState, Request, RequestKey, Seen,
         },
         twins::face,
     },
@@ -168,9 +168,11 @@ impl Part<'_, '_> {
         facts.fragments_tell = record.fragments_tell;
         self.op.tx.set_source(&record.id, facts);
         self.op.tx.set_last_page(&record.id, record.page);
-        let look = record.look;
-        let restore = move |state: &mut LookState| *state = look.clone();
-        self.op.tx.change_look(&record.id, true, Box::new(restore));
+        let poll = record.poll;
+        let restore = move |state: &mut PollState| *state = poll.clone();
+        self.op
+            .tx
+            .change_poll_state(&record.id, true, Box::new(restore));
     }
 
     fn add_channel(&mut self, record: ChannelRecord) {
@@ -236,8 +238,8 @@ impl Part<'_, '_> {
     fn add_delivery(&mut self, record: DeliveryRecord) -> Result<()> {
         let delivery = record.delivery;
         let id = delivery.id.0;
-        let is_told = (delivery.kind, delivery.state) == (DeliveryKind::New, DeliveryState::Sent);
-        if let Some(message) = delivery.message.clone().filter(|_| is_told) {
+        let was_sent = (delivery.kind, delivery.state) == (DeliveryKind::New, DeliveryState::Sent);
+        if let Some(message) = delivery.message.clone().filter(|_| was_sent) {
             let message = (delivery.channel.clone(), message);
             self.messages.entry(message).or_default().push(id);
         }

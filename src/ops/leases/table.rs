@@ -166,7 +166,7 @@ impl LeaseTable<'_> {
         lease.worker = None;
         op.tx.set_lease(key, lease);
         if let LeaseKey::Source(source) = key {
-            op.tx.leave_look(source);
+            op.tx.leave_poll_state(source);
         }
     }
 
@@ -176,7 +176,7 @@ impl LeaseTable<'_> {
         lease.worker = Some(self.me.to_owned());
         op.tx.set_lease(key, lease);
         match key {
-            LeaseKey::Source(source) => op.tx.take_look(source, lease.epoch),
+            LeaseKey::Source(source) => op.tx.take_poll_state(source, lease.epoch),
             LeaseKey::Sender(_) => Ok(()),
         }
     }

@@ -27,8 +27,8 @@ impl World {
 #[tokio::test]
 async fn what_admins_do_is_in_the_log_with_who_did_it() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
-    let new = world.look(list([2, 1])).await.published[0];
+    world.poll(list([1])).await;
+    let new = world.poll(list([2, 1])).await.published[0];
     let (store, by, now) = (&world.store, admin(), world.now);
     let news: SourceId = "news".parse().unwrap();
     store.set_paused(&news, true, &by, now).await.unwrap();
@@ -79,9 +79,9 @@ async fn what_admins_do_is_in_the_log_with_who_did_it() {
 #[tokio::test]
 async fn what_is_held_is_logged_as_published_and_as_seen() {
     let world = World::new(&[]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let redesign = (0..20).map(|n| row(&format!("new/{n}"), &format!("新{n}"), ""));
-    let held = world.look(redesign.collect()).await.held;
+    let held = world.poll(redesign.collect()).await.held;
     let action = HeldAction::Newest(1);
     let settled = world.store.settle_held(action, &admin(), world.now).await;
     let (published, seen) = settled.unwrap();

@@ -29,7 +29,7 @@ impl World {
     async fn told() -> Self {
         let mut world = Self::new(&[noting()]).await;
         world.now = at("01 09:00");
-        world.look(list([1])).await;
+        world.poll(list([1])).await;
         world.turn("01 10:00", "甲", "一。").await;
         assert_eq!(world.notes().await.len(), 1);
         world
@@ -50,12 +50,12 @@ impl World {
             notice,
             article: None,
         }));
-        let look = Look {
+        let poll = PollFindings {
             source: "news".parse().unwrap(),
             found,
-            state: LookState::default(),
+            state: PollState::default(),
         };
-        self.store.admit(look, self.now).await.unwrap();
+        self.store.admit(poll, self.now).await.unwrap();
     }
 
     /// Returns what goes out now, and what each says that changed.
@@ -172,12 +172,12 @@ async fn another_machine_knows_what_changed_and_what_was_told() {
 async fn blocks_for_editions(chats: i64) -> u64 {
     let channels = (1..=chats).map(|n| chat(&format!("c{n}"), n));
     let world = World::new(&channels.collect::<Vec<_>>()).await;
-    world.look(list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([2, 1])).await;
     assert_eq!(world.drain().await.len() as i64, chats);
     let mut rows = list([2, 1]);
     rows[0].title = "第2号通知（更正）".to_owned();
-    world.look(rows).await;
+    world.poll(rows).await;
     let read = || world.store.engine.sled().blocks_read();
     let waiting = world.store.heads(None).await.unwrap();
     assert_eq!(waiting.len() as i64, chats);

@@ -14,12 +14,12 @@ async fn figures_on_postgres() {
         let schema = format!("figures{processes}");
         Postgres::forget_apart(&url, &schema).await.unwrap();
         drop(handle(&schema, processes).await);
-        let (looks, writes) = (
+        let (polls, writes) = (
             admitted(&schema, processes).await,
             paused(&schema, processes).await,
         );
         println!(
-            "{processes} processes: {looks:.0} polls with one new bulletin a second, {writes:.0} small transactions a second"
+            "{processes} processes: {polls:.0} polls with one new bulletin a second, {writes:.0} small transactions a second"
         );
         Postgres::forget_apart(&url, &schema).await.unwrap();
     }
@@ -36,8 +36,8 @@ async fn admitted(schema: &str, processes: usize) -> f64 {
         let (start, mut done) = (Instant::now(), 0);
         while start.elapsed() < SPAN {
             done += 1;
-            let look = look_of(&name, list(done..done + 20));
-            store.admit(look, now).await.unwrap();
+            let poll = findings_of(&name, list(done..done + 20));
+            store.admit(poll, now).await.unwrap();
         }
         f64::from(done) / start.elapsed().as_secs_f64()
     };

@@ -13,21 +13,21 @@ async fn events(world: &World, after: u64) -> Vec<Event> {
 async fn a_follower_reads_what_was_admitted_corrected_sent_and_failed_in_order() {
     let world = World::new(&[chat("a", 1)]).await;
     let mut wakes = world.store.newest_change();
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     wakes.changed().await.unwrap();
     assert_eq!(events(&world, 0).await, [Event::Bulletin(1)]);
-    world.look(list([2, 1])).await;
+    world.poll(list([2, 1])).await;
     world.drain().await;
     let mut corrected = list([2, 1]);
     "第2号通知（更正）".clone_into(&mut corrected[0].title);
-    world.look(corrected).await;
-    let failing = LookState {
+    world.poll(corrected).await;
+    let failing = PollState {
         error: Some("503".to_owned()),
-        ..LookState::default()
+        ..PollState::default()
     };
     let news: SourceId = "news".parse().unwrap();
-    for state in [failing.clone(), failing, LookState::default()] {
-        let kept = world.store.keep_look(&news, state, world.now);
+    for state in [failing.clone(), failing, PollState::default()] {
+        let kept = world.store.keep_poll(&news, state, world.now);
         kept.await.unwrap();
     }
     let expected = [
@@ -44,10 +44,10 @@ async fn a_follower_reads_what_was_admitted_corrected_sent_and_failed_in_order()
 #[tokio::test]
 async fn what_is_held_and_released_changes_its_source_too() {
     let world = World::new(&[]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     // Nothing of the page is known, and nothing leads to what is.
     let redesign = (0..20).map(|n| row(&format!("new/{n}"), &format!("新{n}"), ""));
-    let held = world.look(redesign.collect()).await.held.len();
+    let held = world.poll(redesign.collect()).await.held.len();
     assert!(held > 1);
     let news = Event::Source("news".parse().unwrap());
     let told = events(&world, 0).await;
@@ -67,8 +67,8 @@ async fn what_is_held_and_released_changes_its_source_too() {
 async fn changes_outlive_a_restart_and_a_follower_that_was_away_for_long_is_told_so() {
     let channels = [chat("a", 1)];
     let mut world = World::new(&channels).await;
-    world.look(list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([2, 1])).await;
     let mut world = {
         world.drain().await;
         world.now += KEPT + chrono::Duration::days(1);
@@ -84,7 +84,7 @@ async fn changes_outlive_a_restart_and_a_follower_that_was_away_for_long_is_told
     assert!(!world.store.changes_after(2, 9).await.unwrap().has_lost);
     assert!(world.store.changes_after(9, 9).await.unwrap().has_lost);
     world = world.reopen(&[source("news")], &channels).await;
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     let next = world.store.changes_after(3, 9).await.unwrap().entries;
     assert_eq!(
         (next[0].number, next[0].event.clone()),

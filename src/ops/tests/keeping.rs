@@ -38,7 +38,7 @@ pub(super) async fn import(store: &Store, lines: &[String], with_queue: bool) ->
 /// A world with something of everything: sent, failed, queued, held, revised, noted, moved.
 async fn full() -> World {
     let world = World::new(&[chat("a", 1), chat("b", -5)]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let article = Article {
         text: "正文。\n".repeat(3000),
         text_as_published: Some("正文（繁）。".to_owned()),
@@ -48,15 +48,15 @@ async fn full() -> World {
         notice,
         article: Some(article.clone()),
     });
-    let look = Look {
+    let poll = PollFindings {
         source: "news".parse().unwrap(),
         found: found.collect(),
-        state: LookState {
+        state: PollState {
             rows: Some([3; 16]),
-            ..LookState::default()
+            ..PollState::default()
         },
     };
-    world.store.admit(look, world.now).await.unwrap();
+    world.store.admit(poll, world.now).await.unwrap();
     for head in world.store.heads(None).await.unwrap() {
         world.store.begin_send(head.id, world.now).await.unwrap();
         let why = Reason::new(SendFault::NoChat, "chat not found; check `chat`");
@@ -72,7 +72,7 @@ async fn full() -> World {
             .unwrap();
     }
     let held = (4..=9).map(|n| row(&format!("x/{n}.htm"), &format!("改版{n}"), ""));
-    assert_eq!(world.look(held.collect()).await.held.len(), 6);
+    assert_eq!(world.poll(held.collect()).await.held.len(), 6);
     let by = Actor::of_user("admin");
     let note = Some("补发".to_owned());
     world
@@ -128,8 +128,8 @@ async fn an_export_moves_everything_to_another_store() {
     let other = other
         .reopen(&[source("news")], &[chat("a", 1), chat("b", -5)])
         .await;
-    assert_eq!(other.look(list([3, 2, 1])).await, Admitted::default());
-    let admitted = other.look(list([10, 3, 2, 1])).await;
+    assert_eq!(other.poll(list([3, 2, 1])).await, Admitted::default());
+    let admitted = other.poll(list([10, 3, 2, 1])).await;
     assert_eq!(admitted.published, [BulletinId(10)], "numbers go on above");
     assert_eq!(other.store.update_offset().await.unwrap(), 77);
     assert_eq!(other.store.sources().await.unwrap()[0].held, 6);
@@ -184,7 +184,7 @@ async fn a_number_that_another_bulletin_holds_is_refused_before_anything_is_writ
     let world = full().await;
     let lines = exported(&world.store).await;
     let other = World::new(&[]).await;
-    other.look(vec![row("other.htm", "别的", "")]).await;
+    other.poll(vec![row("other.htm", "别的", "")]).await;
     let before = exported(&other.store).await;
     let error = import(&other.store, &lines, false).await.unwrap_err();
     assert!(
@@ -288,7 +288,7 @@ async fn finished_deliveries_are_dropped_after_ninety_days_and_waiting_ones_are_
 #[tokio::test]
 async fn an_export_beside_the_writer_never_knows_a_page_better_than_its_bulletins() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list(1..=50)).await;
+    world.poll(list(1..=50)).await;
     let store = world.store.clone();
     let exporting = tokio::spawn(async move {
         let mut exports = Vec::new();
@@ -298,7 +298,7 @@ async fn an_export_beside_the_writer_never_knows_a_page_better_than_its_bulletin
         exports
     });
     for n in 51..120u8 {
-        let look = Look {
+        let poll = PollFindings {
             source: "news".parse().unwrap(),
             found: list((50..=u32::from(n)).rev())
                 .into_iter()
@@ -307,12 +307,12 @@ async fn an_export_beside_the_writer_never_knows_a_page_better_than_its_bulletin
                     article: None,
                 })
                 .collect(),
-            state: LookState {
+            state: PollState {
                 rows: Some([n; 16]),
-                ..LookState::default()
+                ..PollState::default()
             },
         };
-        world.store.admit(look, world.now).await.unwrap();
+        world.store.admit(poll, world.now).await.unwrap();
     }
     for lines in exporting.await.unwrap() {
         let records: Vec<serde_json::Value> = lines
@@ -341,28 +341,28 @@ async fn an_export_beside_the_writer_never_knows_a_page_better_than_its_bulletin
 async fn a_pause_survives_a_look_that_was_under_way() {
     let world = World::new(&[]).await;
     let news: SourceId = "news".parse().unwrap();
-    let before = world.store.look_state(&news);
+    let before = world.store.poll_state(&news);
     let paused = world
         .store
         .set_paused(&news, true, &Actor::Config, world.now);
     paused.await.unwrap();
-    world.store.set_told(&news, Told::Fault);
-    let look = Look {
+    world.store.set_reported(&news, Reported::Fault);
+    let poll = PollFindings {
         source: news.clone(),
         found: Vec::new(),
-        state: LookState {
+        state: PollState {
             failures: 3,
             ..before.clone()
         },
     };
-    world.store.admit(look, world.now).await.unwrap();
-    let kept = world.store.keep_look(&news, before, world.now);
+    world.store.admit(poll, world.now).await.unwrap();
+    let kept = world.store.keep_poll(&news, before, world.now);
     kept.await.unwrap();
-    let kept = world.store.look_state(&news);
+    let kept = world.store.poll_state(&news);
     assert!(kept.paused);
-    assert_eq!(kept.told, Told::Fault);
+    assert_eq!(kept.reported, Reported::Fault);
     let world = world.reopen(&[source("news")], &[]).await;
-    assert!(world.store.look_state(&news).paused);
+    assert!(world.store.poll_state(&news).paused);
 }
 
 #[tokio::test]
@@ -390,7 +390,7 @@ async fn a_transaction_that_fails_leaves_nothing_in_memory() {
 #[tokio::test]
 async fn a_list_that_nobody_waits_for_ends() {
     let world = World::new(&[]).await;
-    world.look(list(1..=100)).await;
+    world.poll(list(1..=100)).await;
     let query = BulletinQuery::default();
     assert_eq!(
         world.store.bulletins(&query).await.unwrap().items.len(),

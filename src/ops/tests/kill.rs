@@ -46,12 +46,12 @@ async fn write(state: &Path) {
             notice,
             article: None,
         });
-        let look = Look {
+        let poll = PollFindings {
             source: "news".parse().unwrap(),
             found: found.collect(),
-            state: LookState::default(),
+            state: PollState::default(),
         };
-        store.admit(look, now).await.unwrap();
+        store.admit(poll, now).await.unwrap();
         say(&format!("admitted {}", known + 1));
     }
 }

@@ -65,8 +65,8 @@ async fn one_worker_holds_everything_and_the_next_start_takes_over_at_once() {
     let world = World::new(&channels).await;
     begin(&world.store, "first", world.now).await;
     let held = world.store.under(&polling("news")).unwrap();
-    let look = look_of("news", list([1]));
-    held.admit(look, world.now).await.unwrap();
+    let poll = findings_of("news", list([1]));
+    held.admit(poll, world.now).await.unwrap();
     drop(held);
     // Its lease would run for a minute; but the folder was opened again, so it is gone.
     let world = world.reopen(&[source("news")], &channels).await;
@@ -75,8 +75,8 @@ async fn one_worker_holds_everything_and_the_next_start_takes_over_at_once() {
     let expected = [("second".to_owned(), 2, 1)];
     assert_eq!(counts(&world.store, world.now).await, expected);
     let held = world.store.under(&polling("news")).unwrap();
-    let look = look_of("news", list([2, 1]));
-    let admitted = held.admit(look, world.now).await.unwrap();
+    let poll = findings_of("news", list([2, 1]));
+    let admitted = held.admit(poll, world.now).await.unwrap();
     assert_eq!(admitted.published.len(), 1);
     world.store.end_work().await.unwrap();
     assert!(counts(&world.store, world.now).await.is_empty());
@@ -90,20 +90,20 @@ async fn what_was_begun_under_an_old_lease_writes_nothing() {
     let polls = one.under(&polling("news")).unwrap();
     let sends = one.under(&sender()).unwrap();
     for rows in [list([1]), list([2, 1])] {
-        polls.admit(look_of("news", rows), now).await.unwrap();
+        polls.admit(findings_of("news", rows), now).await.unwrap();
     }
     let head = sends.heads(None).await.unwrap().remove(0);
     sends.begin_send(head.id, now).await.unwrap();
     let later = now + TERM + TERM;
     begin(&other, "other", later).await;
-    let look = look_of("news", list([3, 2, 1]));
-    assert!(is_lost(&polls.admit(look.clone(), later).await));
+    let poll = findings_of("news", list([3, 2, 1]));
+    assert!(is_lost(&polls.admit(poll.clone(), later).await));
     let news: SourceId = "news".parse().unwrap();
-    let failed = LookState {
+    let failed = PollState {
         error: Some("503".to_owned()),
-        ..LookState::default()
+        ..PollState::default()
     };
-    assert!(is_lost(&polls.keep_look(&news, failed, later).await));
+    assert!(is_lost(&polls.keep_poll(&news, failed, later).await));
     assert!(is_lost(&sends.begin_send(head.id, later).await));
     let sent = Outcome::Sent { message: None };
     assert!(is_lost(&sends.complete(head.id, sent, later).await));
@@ -114,7 +114,7 @@ async fn what_was_begun_under_an_old_lease_writes_nothing() {
     let held = other.under(&sender()).unwrap();
     assert_eq!(held.uncertain().await.unwrap().len(), 1);
     let held = other.under(&polling("news")).unwrap();
-    let admitted = held.admit(look, later).await.unwrap();
+    let admitted = held.admit(poll, later).await.unwrap();
     assert_eq!(admitted.published.len(), 1);
 }
 
@@ -135,8 +135,8 @@ async fn workers_share_evenly_and_what_one_gives_back_the_other_takes() {
     let LeaseKey::Source(source) = free else {
         panic!("{free}")
     };
-    let look = look_of(source.as_str(), list([1]));
-    held.admit(look, now).await.unwrap();
+    let poll = findings_of(source.as_str(), list([1]));
+    held.admit(poll, now).await.unwrap();
     let shared = counts(&one, now).await;
     assert_eq!(shared.iter().map(|it| it.1).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(shared[0].2 + shared[1].2, 1);
@@ -152,8 +152,8 @@ async fn a_second_process_of_the_same_id_ends_the_work_of_the_first() {
     let first = one.under(&polling("news")).unwrap();
     let later = now + std::time::Duration::from_secs(1);
     begin(&other, "same", later).await;
-    let look = look_of("news", list([1]));
-    assert!(is_lost(&first.admit(look, later).await));
+    let poll = findings_of("news", list([1]));
+    assert!(is_lost(&first.admit(poll, later).await));
     assert!(is_lost(&one.renew_leases(wanted(), later).await));
     assert!(is_lost(&one.under(&polling("news"))));
     other.under(&polling("news")).unwrap();
@@ -214,27 +214,27 @@ async fn what_one_process_changes_the_others_see_at_once() {
     begin(&other, "other", now).await;
     let polls = one.under(&polling("news")).unwrap();
     for rows in [list([1]), list([2, 1])] {
-        polls.admit(look_of("news", rows), now).await.unwrap();
+        polls.admit(findings_of("news", rows), now).await.unwrap();
     }
     assert_eq!(other.heads(None).await.unwrap().len(), 1);
     let by = Actor::of_user("somebody");
     other.set_paused(&news, true, &by, now).await.unwrap();
     one.workers(now).await.unwrap();
-    assert!(one.look_state(&news).paused);
+    assert!(one.poll_state(&news).paused);
     // A poll that is not written yet outlives a pause by others, and goes along with the lease.
-    let polled = LookState {
+    let polled = PollState {
         last_polled: Some(now),
-        ..LookState::default()
+        ..PollState::default()
     };
-    polls.keep_look(&news, polled, now).await.unwrap();
+    polls.keep_poll(&news, polled, now).await.unwrap();
     other.set_paused(&news, false, &by, now).await.unwrap();
     one.workers(now).await.unwrap();
-    let state = one.look_state(&news);
+    let state = one.poll_state(&news);
     assert_eq!((state.paused, state.last_polled), (false, Some(now)));
     one.end_work().await.unwrap();
     other.renew_leases(wanted(), now).await.unwrap();
     other.under(&polling("news")).unwrap();
-    assert_eq!(other.look_state(&news).last_polled, Some(now));
+    assert_eq!(other.poll_state(&news).last_polled, Some(now));
 }
 
 #[tokio::test]

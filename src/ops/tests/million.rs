@@ -68,7 +68,10 @@ async fn filled(count: u64) -> (String, Store, DateTime<Utc>) {
     store.sync_config(&sources, &channels).await.unwrap();
     let now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
     for rows in [vec![1], vec![MARK, 1]] {
-        store.admit(look_of("mark", list(rows)), now).await.unwrap();
+        store
+            .admit(findings_of("mark", list(rows)), now)
+            .await
+            .unwrap();
     }
     store.close().await.unwrap();
     fill(&schema, count);
@@ -126,8 +129,8 @@ async fn measure(count: u64) -> BTreeMap<&'static str, Measured> {
     });
     all.insert("start: a config that has not changed", start.await);
     let known = list((1..=20).rev());
-    let look = |rows: Vec<Notice>| store.admit(look_of("mark", rows), now);
-    look(list((1..=20).rev())).await.unwrap();
+    let poll = |rows: Vec<Notice>| store.admit(findings_of("mark", rows), now);
+    poll(list((1..=20).rev())).await.unwrap();
     let judge = measured(&schema, async || {
         let judged = store.judge(&"mark".parse().unwrap(), &known).await.unwrap();
         assert_eq!(judged.rulings.len(), 20);
@@ -136,7 +139,7 @@ async fn measure(count: u64) -> BTreeMap<&'static str, Measured> {
     let mut newest = MARK;
     let admit = measured(&schema, async || {
         newest += 1;
-        let admitted = look(list((newest - 19..=newest).rev())).await.unwrap();
+        let admitted = poll(list((newest - 19..=newest).rev())).await.unwrap();
         assert_eq!(admitted.published.len(), 1, "{admitted:?}");
     });
     all.insert("admit: one bulletin for two channels", admit.await);

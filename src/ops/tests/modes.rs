@@ -36,11 +36,11 @@ fn at(clock: &str) -> DateTime<Utc> {
 
 impl World {
     /// A world whose source has had its first look.
-    async fn looked_at(channels: &[Channel], clock: &str) -> Self {
+    async fn polled(channels: &[Channel], clock: &str) -> Self {
         let mut world = Self::with(&[source("news"), source("law")], channels).await;
         world.now = at(clock);
-        world.look(list([1])).await;
-        world.look_at("law", law([1])).await;
+        world.poll(list([1])).await;
+        world.poll_source("law", law([1])).await;
         world
     }
 
@@ -88,11 +88,11 @@ fn law(numbers: impl IntoIterator<Item = u32>) -> Vec<Notice> {
 
 #[tokio::test]
 async fn what_one_look_found_goes_as_one_card_of_up_to_eight() {
-    let mut world = World::looked_at(&[bundling()], "01 10:00").await;
-    let found = world.look(list((1..=20).rev())).await.published;
-    world.look_at("law", law([2, 1])).await;
+    let mut world = World::polled(&[bundling()], "01 10:00").await;
+    let found = world.poll(list((1..=20).rev())).await.published;
+    world.poll_source("law", law([2, 1])).await;
     world.now = at("01 10:01");
-    world.look(list((1..=22).rev())).await;
+    world.poll(list((1..=22).rev())).await;
     let messages = world.messages().await;
     let sizes: Vec<usize> = messages.iter().map(Vec::len).collect();
     assert_eq!(sizes, [8, 8, 3, 1, 2]);
@@ -111,10 +111,10 @@ async fn what_one_look_found_goes_as_one_card_of_up_to_eight() {
 async fn a_digest_goes_at_its_time_grouped_by_source_whatever_restarts_lie_around_it() {
     let channels = [digesting()];
     let sources = [source("news"), source("law")];
-    let mut world = World::looked_at(&channels, "01 10:00").await;
-    world.look(list([2, 1])).await;
-    world.look_at("law", law([2, 1])).await;
-    world.look(list([3, 2, 1])).await;
+    let mut world = World::polled(&channels, "01 10:00").await;
+    world.poll(list([2, 1])).await;
+    world.poll_source("law", law([2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     assert_eq!(world.deliveries().await[0].due_at, at("01 18:00"));
     world = world.reopen(&sources, &channels).await;
     world.now = at("01 17:59");
@@ -122,7 +122,7 @@ async fn a_digest_goes_at_its_time_grouped_by_source_whatever_restarts_lie_aroun
     world.now = at("01 18:00");
     world = world.reopen(&sources, &channels).await;
     assert_eq!(world.messages().await, [vec![3, 5, 4]]);
-    world.look(list([4, 3, 2, 1])).await;
+    world.poll(list([4, 3, 2, 1])).await;
     world = world.reopen(&sources, &channels).await;
     assert!(world.messages().await.is_empty(), "the next day's");
     // It was not running then; the digest is late, and once.
@@ -144,14 +144,14 @@ fn with_digest_of_law() -> Channel {
 async fn one_source_is_digested_while_the_others_go_at_once() {
     let channels = [with_digest_of_law()];
     let sources = [source("news"), source("law")];
-    let mut world = World::looked_at(&channels, "01 10:00").await;
-    world.look_at("law", law([2, 1])).await;
-    world.look(list([2, 1])).await;
-    world.look_at("law", law([3, 2, 1])).await;
+    let mut world = World::polled(&channels, "01 10:00").await;
+    world.poll_source("law", law([2, 1])).await;
+    world.poll(list([2, 1])).await;
+    world.poll_source("law", law([3, 2, 1])).await;
     assert_eq!(world.messages().await, [vec![4]]);
     world.now = at("01 17:59");
     world = world.reopen(&sources, &channels).await;
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     assert_eq!(world.messages().await, [vec![6]]);
     world.now = at("01 18:00");
     assert_eq!(world.messages().await, [vec![3, 5]]);
@@ -169,9 +169,9 @@ async fn a_source_s_own_filter_wins_over_the_chat_s() {
         ..chat("a", 1)
     };
     channel.apart = [("news".parse().unwrap(), Arc::new(all))].into();
-    let world = World::looked_at(&[channel], "01 10:00").await;
-    world.look(list([2, 1])).await;
-    world.look_at("law", law([2, 1])).await;
+    let world = World::polled(&[channel], "01 10:00").await;
+    world.poll(list([2, 1])).await;
+    world.poll_source("law", law([2, 1])).await;
     let mut sent = world.messages().await.concat();
     sent.sort_unstable();
     assert_eq!(sent, [3, 4]);
@@ -179,14 +179,14 @@ async fn a_source_s_own_filter_wins_over_the_chat_s() {
 
 #[tokio::test]
 async fn quiet_hours_hold_and_then_send_one_bundle() {
-    let mut world = World::looked_at(&[quiet(Mode::Each)], "01 21:50").await;
-    world.look(list([2, 1])).await;
+    let mut world = World::polled(&[quiet(Mode::Each)], "01 21:50").await;
+    world.poll(list([2, 1])).await;
     // The pace had no turn for it before the hours began.
     world.now = at("01 22:10");
     assert!(world.messages().await.is_empty());
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     world.now = at("02 03:00");
-    world.look(list([4, 3, 2, 1])).await;
+    world.poll(list([4, 3, 2, 1])).await;
     let due: HashSet<_> = world
         .deliveries()
         .await
@@ -203,7 +203,7 @@ async fn quiet_hours_hold_and_then_send_one_bundle() {
     world.now = at("02 07:00");
     assert_eq!(world.messages().await, [vec![3, 4, 5]]);
     world.now = at("02 07:01");
-    world.look(list([6, 5, 4, 3, 2, 1])).await;
+    world.poll(list([6, 5, 4, 3, 2, 1])).await;
     assert_eq!(world.messages().await, [vec![6], vec![7]], "each again");
 }
 
@@ -215,8 +215,8 @@ async fn urgent_words_pass_quiet_hours_and_digests() {
             urgent: urgent.clone(),
             ..quiet(mode)
         };
-        let mut world = World::looked_at(&[channel], "01 23:00").await;
-        world.look(list([3, 2, 1])).await;
+        let mut world = World::polled(&[channel], "01 23:00").await;
+        world.poll(list([3, 2, 1])).await;
         assert_eq!(world.messages().await, [vec![4]]);
         world.now = at("02 18:00");
         assert_eq!(world.messages().await, [vec![3]]);
@@ -229,15 +229,15 @@ async fn a_digest_in_quiet_hours_waits_for_their_end() {
         digest: "0 23 * * *".parse().unwrap(),
         ..quiet(Mode::Digest)
     };
-    let world = World::looked_at(&[channel], "01 10:00").await;
-    world.look(list([2, 1])).await;
+    let world = World::polled(&[channel], "01 10:00").await;
+    world.poll(list([2, 1])).await;
     assert_eq!(world.deliveries().await[0].due_at, at("02 07:00"));
 }
 
 #[tokio::test]
 async fn a_change_of_mode_loses_and_repeats_nothing_that_waits() {
-    let mut world = World::looked_at(&[digesting()], "01 10:00").await;
-    world.look(list([4, 3, 2, 1])).await;
+    let mut world = World::polled(&[digesting()], "01 10:00").await;
+    world.poll(list([4, 3, 2, 1])).await;
     world.set(&[bundling()]).await;
     world.set(&[quiet(Mode::Digest)]).await;
     assert!(world.messages().await.is_empty());
@@ -250,8 +250,8 @@ async fn a_change_of_mode_loses_and_repeats_nothing_that_waits() {
 
 #[tokio::test]
 async fn a_message_that_failed_is_tried_again_as_it_was() {
-    let mut world = World::looked_at(&[bundling()], "01 10:00").await;
-    world.look(list([4, 3, 2, 1])).await;
+    let mut world = World::polled(&[bundling()], "01 10:00").await;
+    world.poll(list([4, 3, 2, 1])).await;
     let head = world.store.heads(None).await.unwrap().remove(0);
     let first = world.store.together(head.id, world.now).await.unwrap();
     let ids: Vec<_> = first.iter().map(|member| member.id).collect();
@@ -276,7 +276,7 @@ async fn a_message_that_failed_is_tried_again_as_it_was() {
             .await
             .unwrap();
     }
-    world.look(list([5, 4, 3, 2, 1])).await;
+    world.poll(list([5, 4, 3, 2, 1])).await;
     assert_eq!(world.messages().await, [vec![3, 4, 5], vec![6]]);
     assert_eq!(
         world.store.recent_sends(world.now).await.unwrap().len(),
@@ -287,8 +287,8 @@ async fn a_message_that_failed_is_tried_again_as_it_was() {
 
 #[tokio::test]
 async fn a_rebroadcast_goes_alone_and_at_once_unless_it_is_quiet() {
-    let mut world = World::looked_at(&[digesting()], "01 10:00").await;
-    world.look(list([2, 1])).await;
+    let mut world = World::polled(&[digesting()], "01 10:00").await;
+    world.poll(list([2, 1])).await;
     let by = Actor::of_user("admin");
     let again = |to: Option<Vec<ChannelId>>, request: &'static str| {
         let (store, by, now) = (world.store.clone(), by.clone(), world.now);
@@ -350,12 +350,12 @@ proptest! {
         runtime.block_on(async {
             let channel = Channel { mode, ..if is_quiet { quiet(mode) } else { chat("a", 1) } };
             let channels = [channel];
-            let mut world = World::looked_at(&channels, "01 10:00").await;
+            let mut world = World::polled(&channels, "01 10:00").await;
             let (mut sent, mut shown) = (Vec::new(), 1);
             for ((wait, restart), count) in minutes.iter().zip(restarts).zip([1, 9, 20, 7]) {
                 world.now += chrono::TimeDelta::minutes(i64::from(*wait));
                 shown += count;
-                world.look(list((1..=shown).rev())).await;
+                world.poll(list((1..=shown).rev())).await;
                 if restart {
                     world = world.reopen(&[source("news"), source("law")], &channels).await;
                 }
@@ -371,8 +371,8 @@ proptest! {
 
 #[tokio::test]
 async fn a_bundle_that_was_sent_is_edited_whole_also_after_an_import() {
-    let world = World::looked_at(&[bundling()], "01 12:00").await;
-    world.look(list([4, 3, 2, 1])).await;
+    let world = World::polled(&[bundling()], "01 12:00").await;
+    world.poll(list([4, 3, 2, 1])).await;
     assert_eq!(world.messages().await.len(), 1);
     let lines = keeping::exported(&world.store).await;
     let mut other = World::with(&[source("news"), source("law")], &[bundling()]).await;
@@ -380,7 +380,7 @@ async fn a_bundle_that_was_sent_is_edited_whole_also_after_an_import() {
     keeping::import(&other.store, &lines, false).await.unwrap();
     let mut rows = list([4, 3, 2, 1]);
     rows[1].title += "（更正）";
-    other.look(rows).await;
+    other.poll(rows).await;
     let update = other.store.heads(None).await.unwrap().remove(0);
     assert_eq!(update.kind, DeliveryKind::Update);
     let edition = other.store.edition(update.id).await.unwrap().unwrap();
@@ -412,8 +412,8 @@ async fn of_two_channels_to_one_place_the_soonest_sends_whatever_stands_first() 
         let channels = digest_and_urgent(&kind);
         let reversed = [channels[1].clone(), channels[0].clone()];
         for channels in [channels, reversed] {
-            let world = World::looked_at(&channels, "01 10:00").await;
-            world.look(list([3, 2, 1])).await;
+            let world = World::polled(&channels, "01 10:00").await;
+            world.poll(list([3, 2, 1])).await;
             let mut sent: Vec<_> = world.deliveries().await;
             sent.sort_by_key(|one| one.due_at);
             let sent: Vec<_> = sent
@@ -446,11 +446,11 @@ async fn what_waits_for_a_digest_goes_at_once_where_a_second_source_makes_it_urg
             ..urgent
         },
     ];
-    let world = World::looked_at(&channels, "01 10:00").await;
-    world.look(list([2, 1])).await;
+    let world = World::polled(&channels, "01 10:00").await;
+    world.poll(list([2, 1])).await;
     let mut rows = list([2]);
     rows.extend(law([1]));
-    world.look_at("law", rows).await;
+    world.poll_source("law", rows).await;
     let states: Vec<_> = world
         .deliveries()
         .await

@@ -62,14 +62,14 @@ async fn a_store_of_an_older_program_opens_with_all_that_it_kept() {
 async fn nothing_that_an_older_program_pushed_is_pushed_again() {
     let (_state, store) = opened().await;
     let now = Utc::now();
-    let look = |last| look_of("news", (1..=last).rev().map(notice).collect());
-    let admitted = store.admit(look(5), now).await.unwrap();
+    let poll = |last| findings_of("news", (1..=last).rev().map(notice).collect());
+    let admitted = store.admit(poll(5), now).await.unwrap();
     assert_eq!(admitted, Admitted::default());
     assert!(store.heads(None).await.unwrap().is_empty());
     let by = Actor::Config;
     let again = store.rebroadcast(BulletinId(4), None, None, "fixture-1", &by, now);
     assert_eq!(again.await.unwrap(), [DeliveryId(3)], "it was done already");
-    let admitted = store.admit(look(6), now).await.unwrap();
+    let admitted = store.admit(poll(6), now).await.unwrap();
     assert_eq!(admitted.published, [BulletinId(6)], "numbers go on above");
     let heads = store.heads(None).await.unwrap();
     let waiting: Vec<_> = heads.iter().map(|head| (head.id, head.bulletin)).collect();

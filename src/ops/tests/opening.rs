@@ -22,7 +22,7 @@ async fn whole(state: &Path) {
 
 async fn with_thirty() -> TempDir {
     let world = World::new(&[]).await;
-    world.look(list((1..=30).rev())).await;
+    world.poll(list((1..=30).rev())).await;
     world.store.close().await.unwrap();
     world.dir
 }

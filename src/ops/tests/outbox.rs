@@ -5,13 +5,13 @@ use super::*;
 #[tokio::test]
 async fn a_new_bulletin_goes_to_each_channel_once_oldest_first() {
     let world = World::new(&[chat("a", 1), chat("b", 2), chat("again", 1)]).await;
-    assert_eq!(world.look(list((1..=5).rev())).await.quiet.len(), 5);
-    let admitted = world.look(list((1..=7).rev())).await;
+    assert_eq!(world.poll(list((1..=5).rev())).await.quiet.len(), 5);
+    let admitted = world.poll(list((1..=7).rev())).await;
     assert_eq!(
         world.titles(&admitted.published).await,
         ["第6号通知", "第7号通知"]
     );
-    assert_eq!(world.look(list((1..=7).rev())).await, Admitted::default());
+    assert_eq!(world.poll(list((1..=7).rev())).await, Admitted::default());
     let mut sent = world.drain().await;
     sent.sort();
     let expected: Vec<_> = ["a", "b"]
@@ -26,8 +26,8 @@ async fn a_new_bulletin_goes_to_each_channel_once_oldest_first() {
 async fn what_waits_and_what_was_being_sent_survives_a_restart() {
     let channels = [chat("a", 1)];
     let world = World::new(&channels).await;
-    world.look(list(1..=1)).await;
-    world.look(list((1..=3).rev())).await;
+    world.poll(list(1..=1)).await;
+    world.poll(list((1..=3).rev())).await;
     let head = world.store.heads(None).await.unwrap().remove(0);
     world.store.begin_send(head.id, world.now).await.unwrap();
     let world = world.reopen(&[source("news")], &channels).await;
@@ -69,8 +69,8 @@ async fn what_waits_and_what_was_being_sent_survives_a_restart() {
 #[tokio::test]
 async fn an_hour_of_error_pages_loses_nothing_and_stays_a_warning() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list(1..=1)).await;
-    world.look(list((1..=2).rev())).await;
+    world.poll(list(1..=1)).await;
+    world.poll(list((1..=2).rev())).await;
     let id = world.store.heads(None).await.unwrap()[0].id;
     for _ in 0..60 {
         let begun = world.store.begin_send(id, world.now).await.unwrap();
@@ -94,8 +94,8 @@ async fn an_hour_of_error_pages_loses_nothing_and_stays_a_warning() {
 async fn what_is_killed_while_it_is_repeated_is_repeated_again() {
     let channels = [chat("a", 1)];
     let mut world = World::new(&channels).await;
-    world.look(list(1..=1)).await;
-    world.look(list((1..=2).rev())).await;
+    world.poll(list(1..=1)).await;
+    world.poll(list((1..=2).rev())).await;
     let head = world.store.heads(None).await.unwrap().remove(0);
     let interrupted = || Outcome::Interrupted {
         why: "killed".into(),
@@ -121,7 +121,7 @@ async fn what_is_killed_while_it_is_repeated_is_repeated_again() {
 #[tokio::test]
 async fn what_is_undone_while_it_is_in_doubt_was_perhaps_delivered() {
     let world = World::new(&[chat("a", 1), chat("b", 2)]).await;
-    world.look(list(1..=1)).await;
+    world.poll(list(1..=1)).await;
     let by = Actor::of_user("admin");
     let queued = world.store.broadcast("x", "request", &by, world.now).await;
     let run = Run {
@@ -149,8 +149,8 @@ async fn what_is_undone_while_it_is_in_doubt_was_perhaps_delivered() {
 async fn a_send_counts_from_its_answer_on_also_after_a_restart() {
     let channels = [chat("a", 1)];
     let world = World::new(&channels).await;
-    world.look(list(1..=1)).await;
-    world.look(list((1..=2).rev())).await;
+    world.poll(list(1..=1)).await;
+    world.poll(list((1..=2).rev())).await;
     let head = world.store.heads(None).await.unwrap().remove(0);
     world.store.begin_send(head.id, world.now).await.unwrap();
     let answered = world.now + chrono::Duration::milliseconds(700);
@@ -165,8 +165,8 @@ async fn a_send_counts_from_its_answer_on_also_after_a_restart() {
 #[tokio::test]
 async fn outcomes_say_what_becomes_of_a_delivery() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([3, 2, 1])).await;
     let head = world.store.heads(None).await.unwrap().remove(0);
     let later = world.now + chrono::Duration::seconds(30);
     let end = async |outcome: Outcome| {
@@ -235,8 +235,8 @@ async fn outcomes_say_what_becomes_of_a_delivery() {
 #[tokio::test]
 async fn a_repeated_send_keeps_its_warning() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([2, 1])).await;
     let id = world.store.heads(None).await.unwrap()[0].id;
     for outcome in [
         Outcome::Uncertain {
@@ -267,8 +267,8 @@ async fn a_repeated_send_keeps_its_warning() {
 async fn many_deliveries_in_many_blocks_are_all_found_again() {
     let channels: Vec<Channel> = (0..100).map(|n| chat(&format!("c{n}"), n)).collect();
     let world = World::new(&channels).await;
-    world.look(list([1])).await;
-    world.look(list((1..=4).rev())).await;
+    world.poll(list([1])).await;
+    world.poll(list((1..=4).rev())).await;
     assert_eq!(world.store.health().await.queued, 300);
     for head in world.store.heads(None).await.unwrap().iter().take(50) {
         world.store.begin_send(head.id, world.now).await.unwrap();
@@ -309,13 +309,13 @@ async fn many_deliveries_in_many_blocks_are_all_found_again() {
         now: world.now + chrono::Duration::minutes(10),
         ..world
     };
-    world.look(list((1..=5).rev())).await;
+    world.poll(list((1..=5).rev())).await;
     world.drain().await;
     let world = World {
         now: world.now + chrono::Duration::minutes(10),
         ..world
     };
-    world.look(list((1..=6).rev())).await;
+    world.poll(list((1..=6).rev())).await;
     let world = world.reopen(&[super::source("news")], &channels).await;
     assert_eq!(world.store.health().await.queued, 100);
     assert!(

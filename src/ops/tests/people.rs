@@ -10,12 +10,12 @@ fn admin() -> Actor {
 /// A source of one known row and four that are held.
 async fn redesigned(channels: &[Channel]) -> World {
     let world = World::new(channels).await;
-    world.look(vec![row("old.htm", "旧闻", "")]).await;
+    world.poll(vec![row("old.htm", "旧闻", "")]).await;
     let page = (1..=4)
         .rev()
         .map(|n| row(&format!("x/{n}.htm"), &format!("新{n}"), ""))
         .collect();
-    let admitted = world.look(page).await;
+    let admitted = world.poll(page).await;
     assert_eq!((admitted.held.len(), admitted.published.len()), (4, 0));
     world
 }
@@ -126,7 +126,7 @@ async fn a_rebroadcast_goes_to_all_that_have_the_source_whatever_their_filters_o
         ..chat("other", 3)
     };
     let world = World::new(&[chat("a", 1), picky, other, chat("again", 1)]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let ask = async |to: Option<Vec<&str>>, request: &str| {
         let to = to.map(|to| to.into_iter().map(|id| id.parse().unwrap()).collect());
         world
@@ -191,7 +191,7 @@ async fn one_request_is_for_one_bulletin() {
         ..chat("elsewhere", 1)
     };
     let world = World::new(&[elsewhere]).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([2, 1])).await;
     let by = admin();
     let ask = async |id: u64, to: Option<Vec<ChannelId>>, request: &str| {
         let id = BulletinId(id);
@@ -273,15 +273,15 @@ async fn an_announcement_goes_to_channels_and_to_an_admins_chat() {
 async fn a_blocked_channel_rests_and_goes_on_where_it_was() {
     let world = World::new(&[chat("a", 1), chat("b", 2)]).await;
     let a: ChannelId = "a".parse().unwrap();
-    world.look(list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([2, 1])).await;
     world
         .store
         .block_channel(&a, "the bot was kicked".into(), world.now)
         .await
         .unwrap();
     assert_eq!(world.drain().await.len(), 1);
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     assert_eq!(world.drain().await.len(), 1);
     assert_eq!(world.store.health().await.oldest_due, None);
     let status = world.store.channels().await.unwrap().remove(0);
@@ -302,8 +302,8 @@ async fn a_group_is_followed_to_its_new_id_with_all_that_waits_and_nothing_twice
     // The admin has added the new id already; the old one is still in the config.
     let channels = [chat("old", -5), chat("new", -1005)];
     let world = World::new(&channels).await;
-    world.look(list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([2, 1])).await;
     world.store.move_chat(-5, -1005, world.now).await.unwrap();
     let ids: Vec<_> = world
         .drain()
@@ -312,7 +312,7 @@ async fn a_group_is_followed_to_its_new_id_with_all_that_waits_and_nothing_twice
         .map(|(channel, id)| (channel.to_string(), id.unwrap().0))
         .collect();
     assert_eq!(ids, [("old".to_owned(), 2)]);
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     assert_eq!(world.drain().await.len(), 1, "both lead to one chat now");
     world
         .store
@@ -322,7 +322,7 @@ async fn a_group_is_followed_to_its_new_id_with_all_that_waits_and_nothing_twice
     let world = world.reopen(&[source("news")], &channels).await;
     let moved = world.store.moved_chats().await.unwrap();
     assert_eq!((moved[&-5], moved[&-1005]), (-2005, -2005));
-    world.look(list([4, 3, 2, 1])).await;
+    world.poll(list([4, 3, 2, 1])).await;
     assert_eq!(world.drain().await.len(), 1);
 }
 

@@ -25,12 +25,12 @@ impl World {
             article: notice.url.contains("/2.").then(|| article(deadline, text)),
             notice,
         });
-        let look = Look {
+        let poll = PollFindings {
             source: "news".parse().unwrap(),
             found: found.collect(),
-            state: LookState::default(),
+            state: PollState::default(),
         };
-        self.store.admit(look, self.now).await.unwrap();
+        self.store.admit(poll, self.now).await.unwrap();
     }
 
     async fn remind(&self, channel: &str, bulletin: Option<u64>) -> Reminded {
@@ -56,7 +56,7 @@ impl World {
 #[tokio::test]
 async fn a_reminder_waits_until_a_day_before_and_is_asked_for_once() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     world.with_deadline("2022-12-20", "截止二十日").await;
     let at: DateTime<Utc> = "2022-12-19T09:00:00+08:00".parse().unwrap();
     for _ in 0..2 {
@@ -78,7 +78,7 @@ async fn a_reminder_waits_until_a_day_before_and_is_asked_for_once() {
 #[tokio::test]
 async fn a_reminder_follows_the_deadline_and_ends_with_it() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     world.with_deadline("2022-12-20", "截止二十日").await;
     world.remind("a", Some(2)).await;
     world.with_deadline("2022-12-25", "截止二十五日").await;
@@ -91,7 +91,7 @@ async fn a_reminder_follows_the_deadline_and_ends_with_it() {
 #[tokio::test]
 async fn a_reminder_outlives_a_look_at_which_the_article_says_no_deadline() {
     let mut world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     world.with_deadline("2022-12-20", "截止二十日").await;
     world.remind("a", Some(2)).await;
     let at = world.reminders().await[0].due_at;
@@ -110,7 +110,7 @@ async fn a_reminder_outlives_a_look_at_which_the_article_says_no_deadline() {
 #[tokio::test]
 async fn reminders_are_turned_off_and_come_not_too_late() {
     let mut world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     world.with_deadline("2022-12-20", "截止二十日").await;
     world.remind("a", Some(2)).await;
     assert_eq!(world.remind("a", None).await, Reminded::Off(1));
@@ -122,7 +122,7 @@ async fn reminders_are_turned_off_and_come_not_too_late() {
 /// Two notices, of which the deadline of the first has passed and that of the second is far.
 async fn with_two_deadlines() -> World {
     let world = World::new(&[]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     for (number, deadline) in [(2, "2022-11-01"), (3, "2023-02-01")] {
         let notices = list((1..=number).rev()).into_iter();
         let url = format!("/{number}.");
@@ -130,12 +130,12 @@ async fn with_two_deadlines() -> World {
             article: notice.url.contains(&url).then(|| article(deadline, "")),
             notice,
         });
-        let look = Look {
+        let poll = PollFindings {
             source: "news".parse().unwrap(),
             found: found.collect(),
-            state: LookState::default(),
+            state: PollState::default(),
         };
-        world.store.admit(look, world.now).await.unwrap();
+        world.store.admit(poll, world.now).await.unwrap();
     }
     world
 }

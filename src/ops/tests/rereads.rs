@@ -16,7 +16,7 @@ async fn due(world: &World) -> Vec<Bulletin> {
 async fn the_newest_of_a_new_source_are_opened_once_and_nobody_is_told() {
     let (sources, channels) = ([source("news")], [chat("a", 1)]);
     let mut world = World::with(&sources, &channels).await;
-    world.look(list(1..=30)).await;
+    world.poll(list(1..=30)).await;
     world.now += chrono::Duration::seconds(1);
     let newest: Vec<String> = (11..=30).rev().map(|n| format!("第{n}号通知")).collect();
     // The program is killed before it opened any.
@@ -56,7 +56,7 @@ async fn the_newest_of_a_new_source_are_opened_once_and_nobody_is_told() {
     assert_eq!(due(&world).await.len(), 16, "and given up after a day");
     assert!(world.deliveries().await.is_empty());
     // What it shows later is news as ever, and no second look at the others.
-    assert_eq!(world.look(list(1..=31)).await.published.len(), 1);
+    assert_eq!(world.poll(list(1..=31)).await.published.len(), 1);
     assert_eq!(due(&world).await.len(), 16);
 }
 
@@ -67,7 +67,7 @@ async fn nothing_of_a_new_source_is_opened_that_reads_no_articles() {
         ..source("news")
     };
     let world = World::with(&[listed], &[]).await;
-    world.look(list(1..=30)).await;
+    world.poll(list(1..=30)).await;
     assert!(due(&world).await.is_empty());
 }
 
@@ -78,8 +78,8 @@ async fn what_a_digest_waits_with_when_it_is_withdrawn_is_in_it_when_it_is_back_
         ..chat("a", 1)
     };
     let mut world = World::with(&[source("news")], &[digest, chat("b", 2)]).await;
-    world.look(list([1])).await;
-    let id = world.look(list([1, 2])).await.published[0];
+    world.poll(list([1])).await;
+    let id = world.poll(list([1, 2])).await.published[0];
     for again in [ReadAgain::Withdrawn, ReadAgain::Same] {
         world.now += chrono::Duration::hours(1);
         let settled = world.store.settle_reread(id, again, world.now);

@@ -27,9 +27,9 @@ fn copy(from: &Path, to: &Path) {
 async fn what_is_acknowledged_is_in_the_files() {
     let channels = [chat("a", 1), chat("b", 2)];
     let world = World::new(&channels).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     for n in 2..12 {
-        world.look(list((1..=n).rev())).await;
+        world.poll(list((1..=n).rev())).await;
         let head = world.store.heads(None).await.unwrap().remove(0);
         world.store.begin_send(head.id, world.now).await.unwrap();
         let cut = tempfile::tempdir().unwrap();
@@ -62,7 +62,7 @@ async fn what_is_acknowledged_is_in_the_files() {
 async fn a_cut_at_any_moment_leaves_admissions_whole() {
     let channels: Vec<Channel> = (0..40).map(|n| chat(&format!("c{n}"), n)).collect();
     let world = World::new(&channels).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let store = world.store.clone();
     let now = world.now;
     let writing = tokio::spawn(async move {
@@ -74,12 +74,12 @@ async fn a_cut_at_any_moment_leaves_admissions_whole() {
                     article: None,
                 })
                 .collect();
-            let look = Look {
+            let poll = PollFindings {
                 source: "news".parse().unwrap(),
                 found,
-                state: LookState::default(),
+                state: PollState::default(),
             };
-            store.admit(look, now).await.unwrap();
+            store.admit(poll, now).await.unwrap();
         }
     });
     while !writing.is_finished() {
@@ -99,7 +99,7 @@ async fn a_cut_at_any_moment_leaves_admissions_whole() {
 #[tokio::test]
 async fn no_value_is_longer_than_sled_bears() {
     let world = World::new(&[]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let text: String = (0..200_000u32)
         .map(|n| char::from_u32(0x4e00 + n * 7919 % 20_000).unwrap())
         .collect();
@@ -111,7 +111,7 @@ async fn no_value_is_longer_than_sled_bears() {
         text: text.clone(),
         ..Article::default()
     };
-    let look = Look {
+    let poll = PollFindings {
         source: "news".parse().unwrap(),
         found: vec![
             Found {
@@ -123,12 +123,12 @@ async fn no_value_is_longer_than_sled_bears() {
                 article: None,
             },
         ],
-        state: LookState {
+        state: PollState {
             error: Some("e".repeat(9000)),
-            ..LookState::default()
+            ..PollState::default()
         },
     };
-    let id = world.store.admit(look, world.now).await.unwrap().published[0];
+    let id = world.store.admit(poll, world.now).await.unwrap().published[0];
     let longest = world.store.engine.sled().longest_row();
     assert!(longest <= 4096, "{longest}");
     let world = world.reopen(&[source("news")], &[]).await;
@@ -138,7 +138,7 @@ async fn no_value_is_longer_than_sled_bears() {
     assert_eq!(
         world
             .store
-            .look_state(&"news".parse().unwrap())
+            .poll_state(&"news".parse().unwrap())
             .error
             .unwrap()
             .len(),
@@ -188,7 +188,7 @@ type Damage<'a> = (&'static str, Box<dyn Fn() + 'a>);
 async fn a_damaged_store_names_the_backup_and_is_left_as_it_is() {
     let world = World::new(&[chat("a", 1)]).await;
     for n in 1..60 {
-        world.look(list((1..=n).rev())).await;
+        world.poll(list((1..=n).rev())).await;
     }
     world.store.housekeep(world.now).await.unwrap();
     let World { store, dir, .. } = world;
@@ -260,7 +260,7 @@ async fn a_damaged_store_names_the_backup_and_is_left_as_it_is() {
 async fn a_store_whose_end_is_cut_off_is_damaged() {
     let world = World::new(&[]).await;
     for n in 1..30 {
-        world.look(list((1..=n).rev())).await;
+        world.poll(list((1..=n).rev())).await;
     }
     let World { store, dir, .. } = world;
     store.close().await.unwrap();

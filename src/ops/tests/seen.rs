@@ -6,11 +6,11 @@ use crate::bulletin::{Article, BulletinState, Cause, Filter, Select};
 #[tokio::test]
 async fn items_that_return_after_a_thousand_others_are_no_news() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1, 2, 3])).await;
+    world.poll(list([1, 2, 3])).await;
     for start in (4..1004).step_by(50) {
-        world.look(list(start..start + 50)).await;
+        world.poll(list(start..start + 50)).await;
     }
-    let admitted = world.look(list([2, 1, 3])).await;
+    let admitted = world.poll(list([2, 1, 3])).await;
     assert_eq!(admitted, Admitted::default());
 }
 
@@ -19,9 +19,9 @@ async fn a_character_that_no_database_takes_as_text_hinders_no_later_look() {
     let world = World::new(&[]).await;
     let mut page = list(1..10);
     page[0].summary = Some("甲\0乙".to_owned());
-    world.look(page).await;
+    world.poll(page).await;
     // So many at once are compared with the titles that are archived.
-    let admitted = world.look(list(100..160)).await;
+    let admitted = world.poll(list(100..160)).await;
     assert_eq!(
         admitted.held.len() + admitted.published.len(),
         60,
@@ -32,20 +32,20 @@ async fn a_character_that_no_database_takes_as_text_hinders_no_later_look() {
 #[tokio::test]
 async fn tracking_parameters_that_change_at_each_look_write_nothing() {
     let world = World::new(&[]).await;
-    let page = |look: u32| {
+    let page = |poll: u32| {
         let rows = [2, 1].map(|n| {
             row(
-                &format!("{n}.htm?utm_id={look}&_={}", 1_668_900_000 + look),
+                &format!("{n}.htm?utm_id={poll}&_={}", 1_668_900_000 + poll),
                 &format!("{n}"),
                 "",
             )
         });
         rows.to_vec()
     };
-    world.look(page(0)).await;
+    world.poll(page(0)).await;
     let before = world.store.health().await.disk_bytes;
-    for look in 1..50 {
-        assert_eq!(world.look(page(look)).await, Admitted::default());
+    for poll in 1..50 {
+        assert_eq!(world.poll(page(poll)).await, Admitted::default());
     }
     assert_eq!(world.store.health().await.disk_bytes, before);
 }
@@ -53,15 +53,15 @@ async fn tracking_parameters_that_change_at_each_look_write_nothing() {
 #[tokio::test]
 async fn addresses_that_change_in_unknown_ways_are_known_by_title_and_day_for_good() {
     let world = World::new(&[]).await;
-    let page = |look: u32| {
+    let page = |poll: u32| {
         vec![
-            row(&format!("v{look}/1.htm"), "甲", "2022-11-01"),
-            row(&format!("v{look}/0.htm"), "乙", ""),
+            row(&format!("v{poll}/1.htm"), "甲", "2022-11-01"),
+            row(&format!("v{poll}/0.htm"), "乙", ""),
         ]
     };
-    world.look(page(0)).await;
-    for look in 1..40 {
-        assert_eq!(world.look(page(look)).await, Admitted::default());
+    world.poll(page(0)).await;
+    for poll in 1..40 {
+        assert_eq!(world.poll(page(poll)).await, Admitted::default());
     }
     let bulletin = world.store.bulletin(BulletinId(2)).await.unwrap().unwrap();
     assert!(
@@ -76,18 +76,18 @@ async fn addresses_that_change_in_unknown_ways_are_known_by_title_and_day_for_go
 async fn an_edited_title_is_a_revision_and_flipping_back_is_none() {
     let world = World::new(&[chat("a", 1)]).await;
     let page = |title: &str| vec![row("1.htm", title, "2022-11-01")];
-    world.look(page("关于放假的通知")).await;
+    world.poll(page("关于放假的通知")).await;
     assert_eq!(
-        world.look(page("关于放假的通知（更正）")).await.revised,
+        world.poll(page("关于放假的通知（更正）")).await.revised,
         [BulletinId(1)]
     );
     for _ in 0..3 {
         assert_eq!(
-            world.look(page("关于放假的通知")).await,
+            world.poll(page("关于放假的通知")).await,
             Admitted::default()
         );
         assert_eq!(
-            world.look(page("关于放假的通知（更正）")).await,
+            world.poll(page("关于放假的通知（更正）")).await,
             Admitted::default()
         );
     }
@@ -101,7 +101,7 @@ async fn an_edited_title_is_a_revision_and_flipping_back_is_none() {
     let mut revised = 0;
     for reader in 0..30 {
         revised += world
-            .look(page(&format!("关于放假的通知（{reader} 人已读）")))
+            .poll(page(&format!("关于放假的通知（{reader} 人已读）")))
             .await
             .revised
             .len();
@@ -112,8 +112,8 @@ async fn an_edited_title_is_a_revision_and_flipping_back_is_none() {
 #[tokio::test]
 async fn an_article_fills_the_archive_and_its_correction_is_a_revision() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
-    let look = |text: &str| Look {
+    world.poll(list([1])).await;
+    let poll = |text: &str| PollFindings {
         source: "news".parse().unwrap(),
         found: vec![
             Found {
@@ -133,10 +133,10 @@ async fn an_article_fills_the_archive_and_its_correction_is_a_revision() {
                 article: None,
             },
         ],
-        state: LookState::default(),
+        state: PollState::default(),
     };
     let long = "供暖提前，请各单位做好准备。\n".repeat(20_000);
-    let admitted = world.store.admit(look(&long), world.now).await.unwrap();
+    let admitted = world.store.admit(poll(&long), world.now).await.unwrap();
     let id = admitted.published[0];
     let bulletin = world.store.bulletin(id).await.unwrap().unwrap();
     assert_eq!(bulletin.title, "关于做好2022年冬季供暖工作的通知");
@@ -152,13 +152,13 @@ async fn an_article_fills_the_archive_and_its_correction_is_a_revision() {
         format!("{long}（繁）")
     );
     assert_eq!(
-        world.store.admit(look(&long), world.now).await.unwrap(),
+        world.store.admit(poll(&long), world.now).await.unwrap(),
         Admitted::default()
     );
     assert_eq!(
         world
             .store
-            .admit(look("短"), world.now)
+            .admit(poll("短"), world.now)
             .await
             .unwrap()
             .revised,
@@ -183,7 +183,7 @@ async fn announce_first_pushes_the_newest_of_the_first_look() {
         ..source("news")
     };
     let world = World::with(&[source], &[chat("a", 1)]).await;
-    let admitted = world.look(list([5, 4, 3, 2])).await;
+    let admitted = world.poll(list([5, 4, 3, 2])).await;
     assert_eq!(
         world.titles(&admitted.published).await,
         ["第4号通知", "第5号通知"]
@@ -206,9 +206,9 @@ async fn what_the_source_refuses_is_archived_and_not_pushed() {
         ..source("news")
     };
     let world = World::with(&[source], &[chat("a", 1)]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let admitted = world
-        .look(vec![
+        .poll(vec![
             row("4.htm", "招聘通知", ""),
             row("3.htm", "停水通知", ""),
             row("2.htm", "要闻", ""),
@@ -234,7 +234,7 @@ async fn world_cause(store: &Store, id: BulletinId) -> Cause {
 #[tokio::test]
 async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_does() {
     let world = World::new(&[chat("a", 1)]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let named = Source {
         name: "另一个名字".to_owned(),
         announce_first: 3,
@@ -245,7 +245,7 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
         .sync_config(&[named], &[chat("a", 1)])
         .await
         .unwrap();
-    assert_eq!(world.look(list([2, 1])).await.published.len(), 1);
+    assert_eq!(world.poll(list([2, 1])).await.published.len(), 1);
     let select = Select {
         item: Some("li".to_owned()),
         ..Select::default()
@@ -259,29 +259,29 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
         .store
         .set_paused(&news, true, &Actor::Config, world.now);
     paused.await.unwrap();
-    let failing = LookState {
+    let failing = PollState {
         failures: 3,
-        ..LookState::default()
+        ..PollState::default()
     };
-    let kept = world.store.keep_look(&news, failing, world.now);
+    let kept = world.store.keep_poll(&news, failing, world.now);
     kept.await.unwrap();
     world
         .store
         .sync_config(std::slice::from_ref(&selected), &[chat("a", 1)])
         .await
         .unwrap();
-    let state = world.store.look_state(&"news".parse().unwrap());
+    let state = world.store.poll_state(&"news".parse().unwrap());
     assert_eq!((state.failures, state.paused), (0, true));
     let judged = world
         .store
         .judge(&"news".parse().unwrap(), &list([4, 3, 2]))
         .await
         .unwrap();
-    assert!(judged.first_look);
-    assert_eq!(world.look(list([4, 3, 2])).await.quiet.len(), 2);
-    assert_eq!(world.look(list([5, 4, 3])).await.published.len(), 1);
+    assert!(judged.first_poll);
+    assert_eq!(world.poll(list([4, 3, 2])).await.quiet.len(), 2);
+    assert_eq!(world.poll(list([5, 4, 3])).await.published.len(), 1);
     let world = world.reopen(&[selected], &[chat("a", 1)]).await;
-    assert_eq!(world.look(list([5, 4, 3])).await, Admitted::default());
+    assert_eq!(world.poll(list([5, 4, 3])).await, Admitted::default());
 }
 
 #[tokio::test]
@@ -296,7 +296,7 @@ async fn a_page_that_nothing_connects_is_told() {
         !judge(list([9, 8])).await,
         "the first look has nothing to connect to"
     );
-    world.look(list([2, 1])).await;
+    world.poll(list([2, 1])).await;
     assert!(judge(list([9, 8])).await);
     assert!(!judge(list([9, 2])).await);
     assert!(!judge(Vec::new()).await);
@@ -315,39 +315,39 @@ async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
     let id: SourceId = "news".parse().unwrap();
     let mut failed_polls = FailedPolls::default();
     failed_polls.count("2026-11-29".parse().unwrap());
-    let state = LookState {
+    let state = PollState {
         failures: 2,
         error: Some("503".to_owned()),
         failed_polls,
-        ..LookState::default()
+        ..PollState::default()
     };
-    let kept = world.store.keep_look(&id, state.clone(), world.now);
+    let kept = world.store.keep_poll(&id, state.clone(), world.now);
     kept.await.unwrap();
-    assert_eq!(world.store.look_state(&id), state);
+    assert_eq!(world.store.poll_state(&id), state);
     let world = world.reopen(&[source("news")], &[]).await;
-    assert_eq!(world.store.look_state(&id), state);
-    let next = LookState {
+    assert_eq!(world.store.poll_state(&id), state);
+    let next = PollState {
         failures: 0,
         rows: Some([7; 16]),
-        ..LookState::default()
+        ..PollState::default()
     };
-    let look = Look {
+    let poll = PollFindings {
         source: id.clone(),
         found: Vec::new(),
         state: next.clone(),
     };
-    world.store.admit(look, world.now).await.unwrap();
+    world.store.admit(poll, world.now).await.unwrap();
     let world = world.reopen(&[source("news")], &[]).await;
-    assert_eq!(world.store.look_state(&id), next);
+    assert_eq!(world.store.poll_state(&id), next);
     // The record of all is newer than the row of that admission.
-    let last = LookState {
+    let last = PollState {
         failures: 9,
         ..next
     };
-    let kept = world.store.keep_look(&id, last.clone(), world.now);
+    let kept = world.store.keep_poll(&id, last.clone(), world.now);
     kept.await.unwrap();
     let world = world.reopen(&[source("news")], &[]).await;
-    assert_eq!(world.store.look_state(&id), last);
+    assert_eq!(world.store.poll_state(&id), last);
 }
 
 #[tokio::test]
@@ -363,9 +363,9 @@ async fn lists_come_in_pages_newest_first() {
         &[chat("a", 1)],
     )
     .await;
-    world.look(list(1..=10)).await;
-    world.look_at("inner", list(1..=3)).await;
-    world.look(list((1..=12).rev())).await;
+    world.poll(list(1..=10)).await;
+    world.poll_source("inner", list(1..=3)).await;
+    world.poll(list((1..=12).rev())).await;
     let ids = async |query: BulletinQuery| {
         let page = world.store.bulletins(&query).await.unwrap();
         (
@@ -439,7 +439,7 @@ async fn lists_come_in_pages_newest_first() {
 async fn what_a_source_brings_that_is_added_later_stands_where_its_dates_say() {
     let world = World::with(&[source("news"), source("later")], &[chat("a", 1)]).await;
     world
-        .look(vec![row("1.htm", "昨日通知", "2022-11-30")])
+        .poll(vec![row("1.htm", "昨日通知", "2022-11-30")])
         .await;
     let rows = || {
         vec![
@@ -447,8 +447,8 @@ async fn what_a_source_brings_that_is_added_later_stands_where_its_dates_say() {
             row("1.htm", "昨日通知", "2022-11-30"),
         ]
     };
-    world.look(rows()).await;
-    world.look_at("later", list([5, 4])).await;
+    world.poll(rows()).await;
+    world.poll_source("later", list([5, 4])).await;
     let titles = async |world: &World, before| {
         let query = BulletinQuery {
             before,
@@ -503,28 +503,28 @@ async fn counters_and_marks_in_any_form_are_no_corrections_and_no_news() {
         .flat_map(|form| [(form, "2022-11-01"), (form, "")])
     {
         let world = World::new(&[chat("a", 1)]).await;
-        let page = |look: u32| -> Vec<_> {
+        let page = |poll: u32| -> Vec<_> {
             let rows = (1..).zip(titles).map(|(n, title)| {
-                let count = 7 * n + look * (n % 3 + 1);
+                let count = 7 * n + poll * (n % 3 + 1);
                 row(&format!("{n}.htm"), &form(title, count), date)
             });
             rows.collect()
         };
-        world.look(page(0)).await;
-        for look in 1..9 {
-            let admitted = world.look(page(look)).await;
-            assert_eq!(admitted, Admitted::default(), "{:?}", page(look));
+        world.poll(page(0)).await;
+        for poll in 1..9 {
+            let admitted = world.poll(page(poll)).await;
+            assert_eq!(admitted, Admitted::default(), "{:?}", page(poll));
         }
         // One row moves, the others stay.
         let mut one = page(8);
         one[0].title = form(titles[0], 300);
         if !one[0].title.contains("丨") {
-            assert_eq!(world.look(one).await, Admitted::default(), "{date}");
+            assert_eq!(world.poll(one).await, Admitted::default(), "{date}");
         }
         // A correction among counters is one.
         let mut corrected = page(9);
         corrected[1].title = form("停电公告", 99);
-        assert!(world.look(corrected).await.revised.len() <= 1);
+        assert!(world.poll(corrected).await.revised.len() <= 1);
     }
 }
 
@@ -554,19 +554,19 @@ async fn fifty_looks_at_titles_that_pages_dress_anew_bring_neither_news_nor_corr
         "关于表彰先进集体的决定",
     ];
     let world = World::new(&[chat("a", 1)]).await;
-    let page = |look: usize| -> Vec<_> {
+    let page = |poll: usize| -> Vec<_> {
         let rows = (1..).zip(titles).map(|(n, title)| {
-            let dress = dresses[(look * 5 + n * 3) % dresses.len()];
-            let count = u32::try_from(look * 7 + n * 11).unwrap();
+            let dress = dresses[(poll * 5 + n * 3) % dresses.len()];
+            let count = u32::try_from(poll * 7 + n * 11).unwrap();
             let title = crate::bulletin::clean_title(&dress(title, count));
             row(&format!("{n}.htm"), &title, "2022-11-01")
         });
         rows.collect()
     };
-    world.look(page(0)).await;
-    for look in 1..=50 {
-        let admitted = world.look(page(look)).await;
-        assert_eq!(admitted, Admitted::default(), "{:?}", page(look));
+    world.poll(page(0)).await;
+    for poll in 1..=50 {
+        let admitted = world.poll(page(poll)).await;
+        assert_eq!(admitted, Admitted::default(), "{:?}", page(poll));
     }
 }
 
@@ -581,9 +581,9 @@ async fn days_and_numbers_that_are_corrected_are_corrections_also_in_two_rows_at
             row("4.htm", "食堂开放安排", "2022-11-01"),
         ]
     };
-    world.look(page(11, 12)).await;
-    assert_eq!(world.look(page(14, 12)).await.revised.len(), 2);
-    assert_eq!(world.look(page(14, 15)).await.revised.len(), 1);
+    world.poll(page(11, 12)).await;
+    assert_eq!(world.poll(page(14, 12)).await.revised.len(), 2);
+    assert_eq!(world.poll(page(14, 15)).await.revised.len(), 1);
 }
 
 #[tokio::test]
@@ -598,21 +598,21 @@ async fn counters_that_no_word_names_make_no_news_of_rows_at_one_address() {
     for form in forms {
         for date in ["", "2022-11-20"] {
             let world = World::new(&[]).await;
-            let page = |look: usize| {
+            let page = |poll: usize| {
                 let title = |(place, title): (usize, &str)| {
-                    format!("{title} {}", form(30 + 7 * place + look * (place + 1)))
+                    format!("{title} {}", form(30 + 7 * place + poll * (place + 1)))
                 };
                 let titles = [(0, "停水通知"), (1, "食堂安排"), (2, "道路封闭公告")].map(title);
                 titles.map(|title| row("t", &title, date)).to_vec()
             };
-            world.look(page(0)).await;
-            for look in [1, 2, 2, 3] {
-                assert_eq!(world.look(page(look)).await, Admitted::default());
+            world.poll(page(0)).await;
+            for poll in [1, 2, 2, 3] {
+                assert_eq!(world.poll(page(poll)).await, Admitted::default());
             }
             // What comes beside them is news, and it alone.
             let mut rows = page(4);
             rows.insert(0, row("t", &format!("体检安排 {}", form(2)), date));
-            let admitted = world.look(rows).await;
+            let admitted = world.poll(rows).await;
             assert_eq!(admitted.published.len(), 1, "{admitted:?}");
             assert!(admitted.quiet.is_empty() && admitted.revised.is_empty());
         }
@@ -623,11 +623,11 @@ async fn counters_that_no_word_names_make_no_news_of_rows_at_one_address() {
 async fn a_series_at_one_address_is_news() {
     let world = World::new(&[]).await;
     world
-        .look(vec![row("t", "简报22", ""), row("t", "简报21", "")])
+        .poll(vec![row("t", "简报22", ""), row("t", "简报21", "")])
         .await;
     for top in [23, 24] {
         let page = [top, top - 1].map(|n| row("t", &format!("简报{n}"), ""));
-        let admitted = world.look(page.to_vec()).await;
+        let admitted = world.poll(page.to_vec()).await;
         assert_eq!(admitted.published.len(), 1, "{top}");
     }
 }
@@ -647,12 +647,12 @@ async fn news_at_addresses_that_are_places_is_pushed_and_nothing_is_retitled() {
         rows.map(|(place, title)| row(&format!("news{}.html", place + 1), title, ""))
             .collect()
     };
-    world.look(page(3)).await;
+    world.poll(page(3)).await;
     for (top, title) in [(2, "道路封闭公告"), (1, "食堂安排"), (0, "停水通知")] {
-        let admitted = world.look(page(top)).await;
+        let admitted = world.poll(page(top)).await;
         assert_eq!(world.titles(&admitted.published).await, [title]);
         assert!(admitted.revised.is_empty(), "{admitted:?}");
-        assert_eq!(world.look(page(top)).await, Admitted::default());
+        assert_eq!(world.poll(page(top)).await, Admitted::default());
     }
 }
 
@@ -667,9 +667,9 @@ async fn an_undated_number_is_corrected_and_a_counter_is_none() {
             row("a/96.html", "道路封闭公告", ""),
         ]
     };
-    world.look(page(12, 3)).await;
-    assert_eq!(world.look(page(12, 4)).await, Admitted::default());
-    let admitted = world.look(page(15, 5)).await;
+    world.poll(page(12, 3)).await;
+    assert_eq!(world.poll(page(12, 4)).await, Admitted::default());
+    let admitted = world.poll(page(15, 5)).await;
     assert_eq!(admitted.revised, [BulletinId(4)]);
     assert!(admitted.published.is_empty());
 }

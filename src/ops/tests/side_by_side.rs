@@ -11,7 +11,7 @@ async fn with_a_queue(schema: &str, channels: i64) -> Store {
     let store = opened(schema, channels).await;
     let now = "2022-12-01T08:00:00Z".parse().unwrap();
     for rows in [list([1]), list([3, 2, 1])] {
-        store.admit(look_of("news", rows), now).await.unwrap();
+        store.admit(findings_of("news", rows), now).await.unwrap();
     }
     store
 }
@@ -94,7 +94,7 @@ async fn an_older_program_works_on_tables_that_are_a_step_ahead_where_those_allo
     };
     send_all(&running).await;
     let started = opened(schema, 1).await;
-    let more = look_of("news", list([5, 4, 3, 2, 1]));
+    let more = findings_of("news", list([5, 4, 3, 2, 1]));
     let admitted = started.admit(more, Utc::now()).await.unwrap();
     assert_eq!(admitted.published.len(), 2);
     send_all(&running).await;

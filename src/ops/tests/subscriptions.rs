@@ -50,16 +50,16 @@ impl World {
 #[tokio::test]
 async fn a_chat_gets_what_comes_after_it_subscribed_also_after_a_restart() {
     let world = World::new(&[]).await;
-    world.look(list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([2, 1])).await;
     world.subscribe("telegram:7", "news").await;
     world.subscribe("telegram:-1005/3", "news").await;
     world.subscribe("telegram:8", "elsewhere").await;
     assert!(world.drained().await.is_empty());
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     assert_eq!(world.drained().await, ["telegram:-1005/3", "telegram:7"]);
     let world = world.reopen(&[source("news")], &[]).await;
-    world.look(list([4, 3, 2, 1])).await;
+    world.poll(list([4, 3, 2, 1])).await;
     assert_eq!(world.drained().await, ["telegram:-1005/3", "telegram:7"]);
     let listed = world.store.channels().await.unwrap();
     let listed: Vec<_> = listed.iter().map(|status| status.id.as_str()).collect();
@@ -86,11 +86,11 @@ async fn who_is_not_let_in_gets_nothing_and_who_is_let_in_by_nobody_gets_public_
             })
             .await;
     }
-    world.look(list([1])).await;
-    world.look_at("inner", list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll_source("inner", list([1])).await;
+    world.poll(list([2, 1])).await;
     assert_eq!(world.drained().await, ["telegram:4", "telegram:5"]);
-    world.look_at("inner", list([2, 1])).await;
+    world.poll_source("inner", list([2, 1])).await;
     assert_eq!(world.drained().await, ["telegram:5"]);
 }
 
@@ -98,8 +98,8 @@ async fn who_is_not_let_in_gets_nothing_and_who_is_let_in_by_nobody_gets_public_
 async fn one_bulletin_goes_once_to_a_chat_that_is_in_the_config_too() {
     let world = World::new(&[chat("staff", 7)]).await;
     world.subscribe("telegram:7", "news").await;
-    world.look(list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([2, 1])).await;
     assert_eq!(world.drained().await, ["staff"]);
 }
 
@@ -111,8 +111,8 @@ async fn filters_keep_bulletins_from_a_chat_and_a_rebroadcast_passes_them() {
         .change("telegram:7", |chat| chat.exclude = vec!["第2號".to_owned()])
         .await;
     assert_eq!(chat.exclude, ["第2號"]);
-    world.look(list([1])).await;
-    world.look(list([2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([2, 1])).await;
     assert!(world.drained().await.is_empty());
     let (id, by) = (BulletinId(2), person());
     let again = world.store.rebroadcast(id, None, None, "r", &by, world.now);
@@ -124,8 +124,8 @@ async fn filters_keep_bulletins_from_a_chat_and_a_rebroadcast_passes_them() {
 async fn what_waits_of_a_source_that_is_wanted_no_more_is_dropped() {
     let world = World::new(&[]).await;
     world.subscribe("telegram:7", "news").await;
-    world.look(list([1])).await;
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([1])).await;
+    world.poll(list([3, 2, 1])).await;
     world
         .change("telegram:7", |chat| chat.sources = Some(Vec::new()))
         .await;
@@ -140,7 +140,7 @@ async fn what_waits_of_a_source_that_is_wanted_no_more_is_dropped() {
 async fn a_chat_that_rests_misses_what_comes_meanwhile_and_keeps_its_wishes() {
     let world = World::new(&[]).await;
     world.subscribe("telegram:7", "news").await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let id: ChannelId = "telegram:7".parse().unwrap();
     let why = "bot was blocked by the user";
     world
@@ -148,10 +148,10 @@ async fn a_chat_that_rests_misses_what_comes_meanwhile_and_keeps_its_wishes() {
         .block_channel(&id, why.into(), world.now)
         .await
         .unwrap();
-    world.look(list([2, 1])).await;
+    world.poll(list([2, 1])).await;
     world.store.unblock_channel(&id).await.unwrap();
     assert!(world.drained().await.is_empty());
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     assert_eq!(world.drained().await, ["telegram:7"]);
 }
 
@@ -160,11 +160,11 @@ async fn a_group_that_moves_takes_its_subscription_along() {
     let world = World::new(&[]).await;
     world.subscribe("telegram:-5", "news").await;
     world.subscribe("telegram:-5/9", "news").await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     world.store.move_chat(-5, -1005, world.now).await.unwrap();
     let known = world.store.chat(&"telegram:-1005".parse().unwrap());
     assert!(known.is_some_and(|chat| chat.wants_any()));
-    world.look(list([2, 1])).await;
+    world.poll(list([2, 1])).await;
     assert_eq!(
         world.drained().await,
         ["telegram:-1005", "telegram:-1005/9"]
@@ -198,15 +198,15 @@ async fn subscriptions_come_along_with_an_export() {
         .unwrap();
     let id: ChannelId = "telegram:7".parse().unwrap();
     assert_eq!(other.store.chat(&id), world.store.chat(&id));
-    other.look(list([1])).await;
-    other.look(list([2, 1])).await;
+    other.poll(list([1])).await;
+    other.poll(list([2, 1])).await;
     assert_eq!(other.drained().await, ["telegram:7"]);
 }
 
 #[tokio::test]
 async fn patterns_of_all_chats_share_one_budget_and_what_is_over_it_filters_nothing() {
     let world = World::new(&[]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     let hostile = |n: usize| -> Vec<String> {
         let words = (0..30).map(|m| format!("/{n}\\w{{9}}[ab]{{90}}{m}/"));
         words.collect()
@@ -238,14 +238,14 @@ async fn patterns_of_all_chats_share_one_budget_and_what_is_over_it_filters_noth
     let newcomer = "telegram:5".parse().unwrap();
     assert!(!world.store.has_room_for_filter(&newcomer, one_more.cost()));
     // Nothing is missed by those whose filter is over the budget.
-    world.look(list([2, 1])).await;
+    world.poll(list([2, 1])).await;
     assert_eq!(world.drained().await.len(), oversized.len());
 }
 
 #[tokio::test]
 async fn what_patterns_say_is_found_out_before_the_writer_is_asked_and_is_the_same() {
     let world = World::new(&[]).await;
-    world.look(list([1])).await;
+    world.poll(list([1])).await;
     for (id, word) in [
         ("telegram:1", "/第2号/"),
         ("telegram:2", "/第3号/"),
@@ -255,11 +255,11 @@ async fn what_patterns_say_is_found_out_before_the_writer_is_asked_and_is_the_sa
         let set = move |chat: &mut Chat| chat.include = vec![word.to_owned()];
         world.change(id, set).await;
     }
-    let look = look_of("news", list([3, 2, 1]));
-    let ahead = world.store.ahead_of_look(&look).await.unwrap();
+    let poll = findings_of("news", list([3, 2, 1]));
+    let ahead = world.store.ahead_of_poll(&poll).await.unwrap();
     // Two texts are news, and two filters have patterns.
     assert_eq!(ahead.count(), 4);
-    world.look(list([3, 2, 1])).await;
+    world.poll(list([3, 2, 1])).await;
     assert_eq!(
         world.drained().await,
         ["telegram:1", "telegram:2", "telegram:3"]

@@ -23,14 +23,14 @@ impl World {
         };
         let world = Self::with(&sources(), &[chat("a", 1), law_alone]).await;
         for (source, first) in [("news", 1), ("law", 2), ("city", 3)] {
-            world.look_at(source, list([first])).await;
+            world.poll_source(source, list([first])).await;
         }
         world
     }
 
     async fn show(&self, source: &str, title: &str, first: u32) -> Admitted {
         let rows = [vec![on(source, title)], list([first])].concat();
-        self.look_at(source, rows).await
+        self.poll_source(source, rows).await
     }
 
     async fn kinds(&self, channel: &str) -> Vec<(DeliveryKind, Option<BulletinId>)> {
@@ -102,7 +102,7 @@ async fn two_rows_of_one_look_are_not_both_the_notice_of_another_source() {
     let mut second = on("law", TITLE);
     second.url.push('l');
     let rows = [vec![on("law", TITLE), second], list([2])].concat();
-    assert_eq!(world.look_at("law", rows).await.published.len(), 1);
+    assert_eq!(world.poll_source("law", rows).await.published.len(), 1);
     let of_first = world.kinds("b").await;
     let of_first = of_first
         .iter()
@@ -141,16 +141,16 @@ async fn two_columns_of_one_site_stay_two_where_one_shares_its_addresses() {
     ]
     .map(|(title, date)| at("login", title, date));
     world
-        .look_at("news", vec![at("a/1", "食堂安排", "2022-11-19")])
+        .poll_source("news", vec![at("a/1", "食堂安排", "2022-11-19")])
         .await;
-    world.look_at("law", shared.to_vec()).await;
+    world.poll_source("law", shared.to_vec()).await;
     let news = vec![
         at("a/77", title, "2022-11-25"),
         at("a/1", "食堂安排", "2022-11-19"),
     ];
-    assert_eq!(world.look_at("news", news).await.published.len(), 1);
+    assert_eq!(world.poll_source("news", news).await.published.len(), 1);
     let rows = [&[at("login", title, "2022-11-25")][..], &shared].concat();
-    assert_eq!(world.look_at("law", rows).await.published.len(), 1);
+    assert_eq!(world.poll_source("law", rows).await.published.len(), 1);
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ impl Amendment {
             Changed::Nothing => Correction::Text(Changed::Details),
             what => Correction::Text(what),
         };
-        row.revision += u32::from(correction.is_told());
+        row.revision += u32::from(correction.is_announced());
         if correction.is_of_title() {
             row.titles = vec![title_hash(&row.title)];
         }

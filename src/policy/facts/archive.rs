@@ -119,8 +119,8 @@ pub fn newest_ms(published: Option<Moment>, seen_ms: i64, cause: &Cause) -> i64 
         Some(Moment::Day(day)) => {
             let noon = day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(4);
             let noon_ms = noon.timestamp_millis();
-            let is_told_at_once = matches!(cause, Cause::New | Cause::Desk(_));
-            let is_fresh = is_told_at_once && (seen_ms - noon_ms).abs() <= FRESH_MS;
+            let is_announced_at_once = matches!(cause, Cause::New | Cause::Desk(_));
+            let is_fresh = is_announced_at_once && (seen_ms - noon_ms).abs() <= FRESH_MS;
             if is_fresh {
                 seen_ms
             } else {
@@ -133,8 +133,9 @@ pub fn newest_ms(published: Option<Moment>, seen_ms: i64, cause: &Cause) -> i64 
 /// The changes of a bulletin, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// The time at which the last correction was due (ms).
-    pub told_ms: Option<i64>,
+    /// The time at which the last correction was due (ms). Stores have it as `told_ms`.
+    #[serde(rename = "told_ms")]
+    pub announced_ms: Option<i64>,
     /// The time, the title before, what else. An older version wrote whether the text changed in its
     /// place: the first two of [`Changed`] lie there as that did.
     pub changes: Vec<(i64, Option<String>, Changed)>,

@@ -41,7 +41,7 @@ pub struct Seen {
 
 /// Where polling one source stands; kept across restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct LookState {
+pub struct PollState {
     /// The end of the last look, good or not.
     pub last_polled: Option<DateTime<Utc>>,
     /// The time at which a look last found something new.
@@ -62,8 +62,9 @@ pub struct LookState {
     /// The present error, from the first failed poll to the next good one.
     pub error: Option<String>,
     pub error_since: Option<DateTime<Utc>>,
-    /// True where the fault was reported to those who are told of faults.
-    pub told: Told,
+    /// What was reported of the present fault, to those who are notified of faults. Stores have it as `told`.
+    #[serde(rename = "told")]
+    pub reported: Reported,
     /// Not before this (Retry-After, backoff).
     pub not_before: Option<DateTime<Utc>>,
     pub paused: bool,
@@ -85,7 +86,7 @@ pub struct LookState {
     #[serde(default, deserialize_with = "none_yet")]
     pub failed_polls: FailedPolls,
     /// Numbers of the bulletins that the page pinned on top at the last look, at most
-    /// [`LookState::MOST_PINNED`].
+    /// [`PollState::MOST_PINNED`].
     #[serde(default, deserialize_with = "none_yet")]
     pub pinned: Vec<u64>,
 }
@@ -99,7 +100,7 @@ where
     Ok(T::deserialize(deserializer).unwrap_or_default())
 }
 
-impl LookState {
+impl PollState {
     /// More are no exceptions, but how the page marks its rows.
     pub const MOST_PINNED: usize = 20;
 
@@ -109,7 +110,7 @@ impl LookState {
     pub fn after(&self, look: Self) -> Self {
         Self {
             paused: self.paused,
-            told: self.told,
+            reported: self.reported,
             next_poll: self.next_poll,
             ..look
         }
@@ -128,11 +129,11 @@ impl LookState {
 
 /// The state of the report about a source's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Told {
+pub enum Reported {
     #[default]
     No,
     Fault,
-    /// Admins were told that it is silent for far longer than ever before.
+    /// Admins were notified that it is silent for far longer than ever before.
     Silence,
 }
 
@@ -142,10 +143,10 @@ mod tests {
 
     #[test]
     fn a_state_that_an_older_version_wrote_keeps_what_it_says() {
-        let state = LookState {
+        let state = PollState {
             paused: true,
             gaps_minutes: vec![5],
-            ..LookState::default()
+            ..PollState::default()
         };
         let written = postcard::to_stdvec(&state).unwrap();
         let trust = postcard::to_stdvec(&state.trust).unwrap();
@@ -157,7 +158,7 @@ mod tests {
         let before_fault = &before_polls[..before_polls.len() - fault.len()];
         let before_trust = &before_fault[..before_fault.len() - trust.len()];
         for older in [before_pinned, before_polls, before_fault, before_trust] {
-            assert_eq!(postcard::from_bytes::<LookState>(older).unwrap(), state);
+            assert_eq!(postcard::from_bytes::<PollState>(older).unwrap(), state);
         }
     }
 }

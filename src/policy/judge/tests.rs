@@ -195,7 +195,7 @@ fn word(ruling: &Ruling) -> &'static str {
         Ruling::Again(_) => "again",
         Ruling::Unknown(BulletinState::Published, Cause::New) => "new",
         Ruling::Unknown(BulletinState::Published, Cause::Announced) => "announced",
-        Ruling::Unknown(BulletinState::Baseline, Cause::FirstLook) => "first",
+        Ruling::Unknown(BulletinState::Baseline, Cause::FirstPoll) => "first",
         Ruling::Unknown(BulletinState::Baseline, Cause::OlderThanBaseline) => "older",
         Ruling::Unknown(BulletinState::Baseline, Cause::BelowKnown) => "below",
         Ruling::Unknown(BulletinState::Held, Cause::Redesign) => "held",

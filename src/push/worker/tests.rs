@@ -22,7 +22,7 @@ use super::Aside;
 use crate::{
     bulletin::{Channel, ChannelKind, DeliveryState, Mode, Notice, Source, StdoutFormat},
     config::Config,
-    ops::{DeliveryQuery, Found, Look, LookState, Store, StoreError},
+    ops::{DeliveryQuery, Found, PollFindings, PollState, Store, StoreError},
     push::{
         Pusher,
         card::Card,
@@ -139,10 +139,10 @@ impl AtWork {
     }
 
     async fn admit(&self, found: Vec<Found>) {
-        let look = Look {
+        let look = PollFindings {
             source: "news".parse().unwrap(),
             found,
-            state: LookState::default(),
+            state: PollState::default(),
         };
         let now = Utc::now() - TimeDelta::seconds(5);
         self.store.admit(look, now).await.unwrap();

@@ -23,7 +23,7 @@ use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 pub(crate) const SUBCOMMAND: &str = "keep-browser";
 /// Bytes of memory that all processes of a browser may have; what they share counts for each.
 const MOST_MEMORY: u64 = 3 << 30;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+const BETWEEN_CHECKS: Duration = Duration::from_millis(250);
 
 /// Runs a browser until our stdin closes, it ends, or it needs too much memory.
 ///
@@ -49,7 +49,7 @@ pub(crate) fn run(program: &OsStr) -> io::Result<()> {
         && browser.try_wait()?.is_none()
         && memory_of(browser.id()) <= MOST_MEMORY
     {
-        std::thread::sleep(BETWEEN_LOOKS);
+        std::thread::sleep(BETWEEN_CHECKS);
     }
     end(&mut browser)
 }
@@ -135,7 +135,7 @@ fn arguments(profile: &Path) -> Vec<String> {
     arguments
 }
 
-/// The memory of the processes of a group, where the system tells.
+/// The memory of the processes of a group, where the system says it.
 fn memory_of(group: u32) -> u64 {
     let page = u64::try_from(rustix::param::page_size()).unwrap_or(4096);
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();

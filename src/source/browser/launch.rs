@@ -26,7 +26,7 @@ const NAMES: [&str; 7] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
-/// What a browser is told of our environment.
+/// The variables of our environment that a browser is given.
 const PASSED_ON: [&str; 10] = [
     "PATH",
     "HOME",

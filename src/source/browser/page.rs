@@ -19,7 +19,7 @@ const QUIET: Duration = Duration::from_millis(600);
 const LONGEST: Duration = Duration::from_secs(15);
 /// How long a browser may take to answer at all.
 const ANSWER: Duration = Duration::from_secs(5);
-/// Bytes of what a page asked for and got, that are looked at.
+/// Bytes of what a page asked for and got, that are read.
 const LARGEST_DATA: usize = 2 << 20;
 
 /// A page in its own session.

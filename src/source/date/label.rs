@@ -25,7 +25,7 @@ pub(in crate::source) enum Called {
     Nothing,
 }
 
-/// How much of the words before a date is looked at, in bytes.
+/// How much of the words before a date is read, in bytes.
 const NEAR: usize = 72;
 
 /// Words of publishing that name no other day, whatever stands before them.

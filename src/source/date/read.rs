@@ -120,7 +120,7 @@ pub(super) fn year_last(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart
         .map(DatePart::Day)
 }
 
-/// Day and month of two numbers whose order differs between countries; none where it cannot be told.
+/// Day and month of two numbers whose order differs between countries; none where the order cannot be known.
 fn day_and_month(a: u32, b: u32, separator: &str, clock: &Clock) -> Option<(u32, u32)> {
     match (a > 12, b > 12) {
         (true, false) => Some((a, b)),

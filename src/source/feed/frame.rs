@@ -147,7 +147,7 @@ impl<'a> FeedFrame<'a> {
             .or_else(|| entry.guid.clone())
     }
 
-    /// The entry's address. One without leads to the site, with a fragment that tells it from its
+    /// The entry's address. One without leads to the site, with a fragment that distinguishes it from its
     /// neighbours.
     fn address(&self, entry: &FeedItem, title: &str) -> String {
         if let Some(url) = &entry.url {

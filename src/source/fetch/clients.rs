@@ -33,7 +33,7 @@ const PROXY_VARIABLES: [&str; 6] = [
     "all_proxy",
 ];
 
-/// What tells clients apart.
+/// What distinguishes clients.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ClientKey {
     route: Route,

@@ -55,7 +55,7 @@ pub(super) struct NoTunnel {
 #[derive(Debug, Default)]
 pub(super) struct ProxySaid {
     pub(super) cause: String,
-    /// How it would be told who asks: `Basic`, `NTLM`.
+    /// The ways in which it accepts a name and password: `Basic`, `NTLM`.
     pub(super) schemes: Vec<String>,
 }
 
@@ -204,7 +204,7 @@ impl Connector {
         if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
             return with_port(host, to);
         }
-        let found = self.guarded.look_up(host).await?;
+        let found = self.guarded.resolve(host).await?;
         // Every such proxy knows addresses of version 4.
         let found = found.iter().find(|at| at.is_ipv4()).or(found.first());
         match found.map(|found| found.ip()) {

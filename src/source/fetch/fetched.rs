@@ -9,10 +9,10 @@ use crate::bulletin::Validators;
 #[derive(Debug, Clone)]
 #[expect(
     clippy::large_enum_variant,
-    reason = "one lives for one look; a box would be one more allocation"
+    reason = "one lives for one poll; a box would be one more allocation"
 )]
 pub enum Fetched {
-    /// 304: as at the last look. What it says of validators replaces what is known.
+    /// 304: as at the last poll. What it says of validators replaces what is known.
     NotModified(Validators),
     Page(FetchedPage),
 }

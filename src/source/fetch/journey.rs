@@ -69,7 +69,7 @@ impl<'a> Journey<'a> {
         has_secrets.then(|| via.origin_or(&self.request.url))
     }
 
-    /// Returns what tells one place from another: the same page with another cookie is another one.
+    /// Returns what distinguishes one place from another: the same page with another cookie is another one.
     pub(super) fn place(&self) -> (Url, String) {
         (self.url.clone(), self.cookies.header_for(&self.url))
     }

@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How long a request keeps its place although others wait.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
-/// How often a request that was not answered looks whether others wait.
+/// How often a request that was not answered checks whether others wait.
 const GLANCE: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]

@@ -83,7 +83,7 @@ impl ServerCertVerifier for WithOwnCertificates {
             .usual
             .verify_server_cert(certificate, between, name, ocsp, now);
         match judged {
-            // What else may be wrong with it is looked at before: its dates, say.
+            // Its other possible faults are checked before: its dates, say.
             Err(Error::InvalidCertificate(CertificateError::Other(_)))
                 if self.own.contains(certificate) =>
             {

@@ -75,7 +75,7 @@ fn western(run: &str) -> Option<String> {
 /// UTF-8 that was read as GBK: `涓浗`.
 fn utf8_as_gbk(run: &str) -> Option<String> {
     let (second, _) = run.char_indices().nth(2)?;
-    // Most text is none: its first two characters tell, the whole is encoded where they do not.
+    // Most text is none: its first two characters show that, and the whole is encoded where they do not.
     let (head, _, _) = GB18030.encode(&run[..second]);
     let continues = |at: usize| head.get(at).is_none_or(|byte| matches!(byte, 0x80..=0xbf));
     if !matches!(head[0], 0xc2..=0xf4) || !continues(1) || head[0] >= 0xe0 && !continues(2) {

@@ -12,7 +12,7 @@ use crate::{
         audit::{AuditEntry, AuditPlace},
         change_feed::FeedEvent,
         facts::{
-            Archived, ChannelFacts, Counts, History, LookState, OutboxEntry, Readers, Report,
+            Archived, ChannelFacts, Counts, History, OutboxEntry, PollState, Readers, Report,
             Request, RequestKey, Seen, SourceFacts,
         },
         leases::{Lease, LeaseKey, WorkerFacts},
@@ -24,7 +24,7 @@ use crate::{
         twins::{Twins, face},
         wrong_tokens::WrongTokens,
     },
-    store::{recent_sends::RecentSends, tx::LookChange},
+    store::{recent_sends::RecentSends, tx::PollChange},
 };
 
 /// What is no row of a map.
@@ -104,7 +104,7 @@ tables! {
 #[derive(Default)]
 pub(super) struct Effects {
     /// With whether it is to be saved whatever else is.
-    pub(super) looks: Vec<(SourceId, bool, LookChange)>,
+    pub(super) poll_states: Vec<(SourceId, bool, PollChange)>,
     pub(super) faces: Vec<(u64, Face)>,
     /// Deliveries as they were left.
     pub(super) entries: Vec<OutboxEntry>,
@@ -120,8 +120,8 @@ pub(super) struct State {
     pub(super) tables: Tables,
     pub(super) small: Small,
     /// Where polling stands, and as it was saved last.
-    pub(super) looks: Table<SourceId, LookState>,
-    pub(super) saved_looks: Table<SourceId, LookState>,
+    pub(super) poll_states: Table<SourceId, PollState>,
+    pub(super) saved_poll_states: Table<SourceId, PollState>,
     pub(super) twins: Twins,
     pub(super) chats: Arc<Chats>,
     pub(super) sends: RecentSends<ChannelId>,
@@ -130,7 +130,7 @@ pub(super) struct State {
 impl State {
     /// What a restart knows again.
     pub(super) fn restart(&mut self) {
-        self.looks = self.saved_looks.clone();
+        self.poll_states = self.saved_poll_states.clone();
         self.twins = Twins::default();
         for (id, row) in self.tables.bulletins.iter() {
             if row.state == BulletinState::Published {

@@ -64,7 +64,7 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
             if saves {
                 saved = Instant::now();
             }
-            store.look_at_others(saves).await;
+            store.check_others(saves).await;
             tokio::time::sleep(TOGETHER).await;
         }
     };
@@ -76,13 +76,13 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
 
 impl Postgres {
     /// Reads again what others changed; where `saves`, it writes where polling stands, if that moved.
-    async fn look_at_others(&self, saves: bool) {
+    async fn check_others(&self, saves: bool) {
         if self.trouble().is_some() {
             // It is tried already.
             return;
         }
-        let looked = match saves && self.shared.memory.looks.has_unwritten() {
-            true => self.save_looks().await,
+        let looked = match saves && self.shared.memory.poll_states.has_unwritten() {
+            true => self.save_poll_states().await,
             false => self.snapshot(|_, _| Ok(())).await,
         };
         if let Err(why) = looked {

@@ -9,14 +9,14 @@ use std::{
 use tokio::sync::watch;
 
 use super::{
-    looks::Looks,
+    poll_states::PollStates,
     rows::{channel_id, get, json, json_or_none, source_id, unsigned},
     session::Session,
     versions::{DataChanges, DataVersions},
 };
 use crate::{
     bulletin::{AddedChannel, AddedSource, ChannelId, SourceId},
-    policy::{facts::LookState, routes::Chats},
+    policy::{facts::PollState, routes::Chats},
     store::{
         error::Result,
         recent_sends::{Attempt, RecentSends},
@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub(super) struct Memory {
-    pub(super) looks: Looks,
+    pub(super) poll_states: PollStates,
     chats: RwLock<Arc<Chats>>,
     pub(super) added: watch::Sender<Arc<Vec<AddedSource>>>,
     pub(super) added_channels: watch::Sender<Arc<Vec<AddedChannel>>>,
@@ -53,7 +53,7 @@ impl Memory {
         trusts_callers: bool,
     ) -> Result<Self> {
         let memory = Self {
-            looks: Looks::new(looks(session, -1)?.into_iter()),
+            poll_states: PollStates::new(poll_states(session, -1)?.into_iter()),
             chats: RwLock::default(),
             added: watch::Sender::new(Arc::default()),
             added_channels: watch::Sender::new(Arc::default()),
@@ -97,15 +97,15 @@ impl Memory {
             self.read_added_channels(session)?;
             known.added_channels = versions.added_channels;
         }
-        if is_other(versions.looks, known.looks) {
+        if is_other(versions.poll_states, known.poll_states) {
             // After a failover to a standby that had not heard of the last ones, all are read.
-            let since = if versions.looks > known.looks {
-                known.looks
+            let since = if versions.poll_states > known.poll_states {
+                known.poll_states
             } else {
                 -1
             };
-            self.looks.merge(looks(session, since)?);
-            known.looks = versions.looks;
+            self.poll_states.merge(poll_states(session, since)?);
+            known.poll_states = versions.poll_states;
         }
         if is_other(versions.outbox, known.outbox) {
             known.outbox = versions.outbox;
@@ -144,8 +144,8 @@ impl Memory {
         if changed.added_channels && self.read_added_channels(session).is_ok() {
             known.added_channels = known.added_channels.max(before.added_channels + 1);
         }
-        if changed.looks {
-            known.looks = known.looks.max(before.looks + 1);
+        if changed.poll_states {
+            known.poll_states = known.poll_states.max(before.poll_states + 1);
         }
         if changed.leases {
             known.leases = known.leases.max(before.leases + 1);
@@ -244,27 +244,27 @@ impl Memory {
 }
 
 /// Where polling stands, of the sources whose state was written after a version.
-pub(super) fn looks(session: &Session<'_>, since: i64) -> Result<Vec<(SourceId, LookState)>> {
+pub(super) fn poll_states(session: &Session<'_>, since: i64) -> Result<Vec<(SourceId, PollState)>> {
     let asked = "SELECT id, look FROM sources WHERE look IS NOT NULL AND look_version > $1";
     let rows = session.rows(asked, &[&since])?;
-    rows.iter().map(look).collect()
+    rows.iter().map(poll).collect()
 }
 
 /// The same of some sources.
-pub(super) fn looks_of(
+pub(super) fn poll_states_of(
     session: &Session<'_>,
     sources: &[SourceId],
-) -> Result<Vec<(SourceId, LookState)>> {
+) -> Result<Vec<(SourceId, PollState)>> {
     let ids: Vec<&str> = sources.iter().map(SourceId::as_str).collect();
     let asked = "SELECT id, look FROM sources WHERE id = ANY($1)";
     let rows = session.rows(asked, &[&ids])?;
-    rows.iter().map(look).collect()
+    rows.iter().map(poll).collect()
 }
 
-fn look(row: &tokio_postgres::Row) -> Result<(SourceId, LookState)> {
+fn poll(row: &tokio_postgres::Row) -> Result<(SourceId, PollState)> {
     // A state that another version wrote in another shape costs a fresh look, no more.
-    let look = json_or_none(row, 1).ok().flatten();
-    Ok((source_id(row, 0)?, look.unwrap_or_default()))
+    let poll = json_or_none(row, 1).ok().flatten();
+    Ok((source_id(row, 0)?, poll.unwrap_or_default()))
 }
 
 /// When the last sends of all processes were begun, or answered where they were (ms).

@@ -78,9 +78,9 @@ impl Postgres {
     ///
     /// # Errors
     /// The database is away.
-    pub async fn save_looks(&self) -> Result<()> {
+    pub async fn save_poll_states(&self) -> Result<()> {
         self.in_turn(|shared, client, runtime| {
-            shared.save_looks(&Session::new(client, runtime.clone()))
+            shared.save_poll_states(&Session::new(client, runtime.clone()))
         })
         .await
     }
@@ -136,7 +136,7 @@ impl Postgres {
         loop {
             tokio::time::sleep(TRIED).await;
             let tried = match self.has_room().await {
-                Ok(()) => self.save_looks().await,
+                Ok(()) => self.save_poll_states().await,
                 refused => refused,
             };
             match tried {

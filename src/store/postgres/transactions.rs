@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 
 use super::{
     handle::{Database, lock},
-    looks::{Unwritten, write_looks},
-    memory::looks_of,
+    memory::poll_states_of,
+    poll_states::{Unwritten, write_poll_states},
     rows::{self, get},
     session::{Session, Uncommitted, params},
     tx::PostgresTx,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     bulletin::SourceId,
-    policy::facts::LookState,
+    policy::facts::PollState,
     store::{
         error::{Failure, Result},
         tx::Tx,
@@ -31,7 +31,7 @@ use crate::{
 struct Saved {
     written: Vec<Unwritten>,
     /// As the database has those that are not this process's any more.
-    lost: Vec<(SourceId, LookState)>,
+    lost: Vec<(SourceId, PollState)>,
 }
 
 impl Database {
@@ -47,7 +47,7 @@ impl Database {
     /// Begins a transaction, and follows what other processes did before it.
     fn begin(&self, session: &Session<'_>) -> Result<Start> {
         let begun = Start::of(session, BEGIN)?;
-        self.look_at_clocks(&begun);
+        self.check_clocks(&begun);
         // The tables may have been moved on since this process began.
         let known = begun.schema.check();
         let refreshed = known.and_then(|()| self.memory.refresh(session, begun.versions, false));
@@ -56,7 +56,7 @@ impl Database {
     }
 
     /// Remembers how far the clock of this machine is ahead of the database's.
-    fn look_at_clocks(&self, begun: &Start) {
+    fn check_clocks(&self, begun: &Start) {
         self.clock_ahead_ms
             .store(begun.clock_ahead_ms, Ordering::Relaxed);
     }
@@ -119,18 +119,18 @@ impl Database {
 
     /// Writes where polling stands, each source under its lease, and until when articles were read. It writes whether that
     /// changes anything or not: that the database takes it is what its trial asks.
-    pub(super) fn save_looks(&self, session: &Session<'_>) -> Result<()> {
+    pub(super) fn save_poll_states(&self, session: &Session<'_>) -> Result<()> {
         let start = self.begin(session)?;
-        let (own, lost) = self.memory.looks.unwritten();
-        let saved = self.save(session, (own, lost), start.versions.looks + 1);
+        let (own, lost) = self.memory.poll_states.unwritten();
+        let saved = self.save(session, (own, lost), start.versions.poll_states + 1);
         let saved = saved.inspect_err(|_| session.roll_back())?;
         let changed = DataChanges {
-            looks: !saved.written.is_empty(),
+            poll_states: !saved.written.is_empty(),
             ..DataChanges::default()
         };
-        self.memory.looks.replace(saved.lost.into_iter());
+        self.memory.poll_states.replace(saved.lost.into_iter());
         for it in &saved.written {
-            self.memory.looks.written(&it.source, &it.state);
+            self.memory.poll_states.written(&it.source, &it.state);
         }
         self.memory.follow_own(session, start.versions, changed);
         Ok(())
@@ -144,7 +144,7 @@ impl Database {
     ) -> Result<Saved> {
         let ids = match own.is_empty() {
             true => HashSet::new(),
-            false => write_looks(session, &own, version)?,
+            false => write_poll_states(session, &own, version)?,
         };
         let (written, taken): (Vec<_>, Vec<_>) = own
             .into_iter()
@@ -152,15 +152,15 @@ impl Database {
         lost.extend(taken.into_iter().map(|it| it.source));
         let lost = match lost.is_empty() {
             true => Vec::new(),
-            false => looks_of(session, &lost)?,
+            false => poll_states_of(session, &lost)?,
         };
         let read_until = "UPDATE counters SET read_until = \
                           greatest(read_until, (SELECT min(due_ms) FROM recent) - 1)";
         session.write(read_until, params![]);
         if !written.is_empty() {
-            let looks = true;
+            let poll_states = true;
             let changed = DataChanges {
-                looks,
+                poll_states,
                 ..DataChanges::default()
             };
             changed.write(session, &self.name);
@@ -188,7 +188,7 @@ impl Database {
         };
         let session = Session::new(client, runtime.clone());
         let begun = Start::of(&session, BEGIN_SNAPSHOT)?;
-        self.look_at_clocks(&begun);
+        self.check_clocks(&begun);
         begun.schema.check()?;
         self.memory.refresh(&session, begun.versions, true)?;
         let answer = question(session, begun)?;

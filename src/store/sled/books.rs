@@ -14,9 +14,9 @@ use super::{
     engine::Engine,
     feed::ChangeFeed,
     keys,
-    looks::Looks,
     names::{Given, Names},
     outbox::Outbox,
+    poll_states::PollStates,
     readings::Readings,
     twins,
 };
@@ -40,7 +40,7 @@ pub(super) type Shared<T> = Arc<RwLock<Arc<T>>>;
 pub(super) struct Books {
     pub(super) engine: Arc<Engine>,
     pub(super) names: Shared<Names>,
-    pub(super) looks: Arc<Looks>,
+    pub(super) poll_states: Arc<PollStates>,
     pub(super) counts: Counts,
     pub(super) sources: HashMap<u32, SourceFacts>,
     pub(super) channels: HashMap<u32, ChannelFacts>,
@@ -58,11 +58,11 @@ pub(super) struct Books {
 impl Books {
     pub(super) fn load(engine: Arc<Engine>) -> Result<Self> {
         let names = Names::load(&engine)?;
-        let looks = Looks::load(&engine, &names)?;
+        let poll_states = PollStates::load(&engine, &names)?;
         let twins = twins::load(&engine, &names)?;
         let mut books = Self {
             names: shared(names),
-            looks: Arc::new(looks),
+            poll_states: Arc::new(poll_states),
             twins,
             counts: engine.get(keys::COUNT)?.unwrap_or_default(),
             sources: HashMap::new(),

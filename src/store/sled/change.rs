@@ -18,10 +18,10 @@ use crate::{
     bulletin::{ChannelId, Chat, DeliveryState, Face, SourceId},
     policy::{
         change_feed::FeedEvent,
-        facts::{ChannelFacts, Counts, LookState, SourceFacts},
+        facts::{ChannelFacts, Counts, PollState, SourceFacts},
         places::MovedChats,
     },
-    store::{error::Result, tx::LookChange},
+    store::{error::Result, tx::PollChange},
 };
 
 /// Built from the books, given back to [`Books::commit`]; dropped, it changed nothing. Nothing in memory
@@ -33,7 +33,7 @@ pub(super) struct Change {
     pub(super) sources: HashMap<u32, SourceFacts>,
     pub(super) channels: HashMap<u32, ChannelFacts>,
     pub(super) names: Given,
-    pub(super) looks: Vec<(SourceId, u32, LookChange)>,
+    pub(super) poll_states: Vec<(SourceId, u32, PollChange)>,
     /// What chats ask for from now on; None: a chat that is no more.
     pub(super) chats: Vec<(u32, ChannelId, Option<Chat>)>,
     pub(super) moved: Option<Arc<MovedChats>>,
@@ -67,7 +67,7 @@ impl Books {
     /// Writes all of it, then says so in memory. Durable after the next sync.
     pub(super) fn commit(&mut self, mut change: Change) -> Result<()> {
         // A look that found nothing new is not worth a row.
-        let looks = self.write_looks(&mut change);
+        let poll_states = self.write_poll_states(&mut change);
         self.write_rows(&mut change);
         let closed = match change.touched.is_empty() {
             true => 0,
@@ -78,36 +78,40 @@ impl Books {
         self.engine.commit(std::mem::take(&mut change.writes))?;
         self.engine.received.add(&change.touched);
         self.outbox.forget_closed(closed);
-        for ((source, _, apply), written) in change.looks.iter().zip(looks) {
-            self.looks.install(source, apply, written);
+        for ((source, _, apply), written) in change.poll_states.iter().zip(poll_states) {
+            self.poll_states.install(source, apply, written);
         }
         self.install(change);
         Ok(())
     }
 
     /// Writes what changed in the looks since the last time; gives the first number that no bulletin has yet.
-    pub(super) fn save_looks(&mut self) -> Result<u64> {
+    pub(super) fn save_poll_states(&mut self) -> Result<u64> {
         let mut change = self.change();
         let names = self.names();
-        let written = self.looks.write_changed(&names, &mut change.writes);
+        let written = self.poll_states.write_changed(&names, &mut change.writes);
         change.read_until = Some(self.readings.write_changed(&mut change.writes));
         self.commit(change)?;
-        self.looks.written(written);
+        self.poll_states.written(written);
         Ok(self.counts.next_bulletin)
     }
 
     /// The states that are written with the transaction.
-    fn write_looks(&self, change: &mut Change) -> Vec<Option<LookState>> {
+    fn write_poll_states(&self, change: &mut Change) -> Vec<Option<PollState>> {
         let has_rows = !change.is_empty();
-        let Change { looks, writes, .. } = change;
-        let looks = looks.iter().map(|(source, number, apply)| {
-            let state = has_rows.then(|| self.looks.with(source, apply));
+        let Change {
+            poll_states,
+            writes,
+            ..
+        } = change;
+        let poll_states = poll_states.iter().map(|(source, number, apply)| {
+            let state = has_rows.then(|| self.poll_states.with(source, apply));
             if let Some(state) = &state {
-                writes.put(keys::look(*number), state);
+                writes.put(keys::poll(*number), state);
             }
             state
         });
-        looks.collect()
+        poll_states.collect()
     }
 
     fn write_rows(&self, change: &mut Change) {

@@ -5,7 +5,7 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset`, `held`, `bot`, `again` |
+//! | `m` name | what counts for the whole store: `schema`, `count`, `poll_states`, `offset`, `held`, `bot`, `again` |
 //! | `S` source · `C` channel | its name |
 //! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
 //! | `l` source | its look state, where it is newer than the record of all, `mlooks` |
@@ -104,7 +104,7 @@ pub(super) fn old_added(source: &str) -> Key {
 pub(super) fn report(first: u64) -> Key {
     numbered(b'w', first)
 }
-pub(super) fn look(source: u32) -> Key {
+pub(super) fn poll(source: u32) -> Key {
     interned(b'l', source)
 }
 pub(super) fn last_page(source: u32) -> Key {

@@ -15,71 +15,89 @@ const BY_MESSAGE: Audience = Audience {
     has_buttons: false,
 };
 
-fn told_of(looked: &Looked, state: &LookState) -> (usize, Told) {
+fn reported_of(looked: &PollOutcome, state: &PollState) -> (usize, Reported) {
     let alerts = of(&source(), looked, &[], state, BY_MESSAGE, Utc::now());
-    (alerts.texts.len(), alerts.told)
+    (alerts.texts.len(), alerts.reported)
 }
 
-fn failed(is_grave: bool) -> Looked {
-    Looked {
+fn failed(is_grave: bool) -> PollOutcome {
+    PollOutcome {
         error: Some("answered 503".to_owned()),
         is_grave,
-        ..Looked::default()
+        ..PollOutcome::default()
     }
 }
 
-fn state(failures: u32, told: Told) -> LookState {
-    LookState {
+fn state(failures: u32, reported: Reported) -> PollState {
+    PollState {
         failures,
-        told,
-        ..LookState::default()
+        reported,
+        ..PollState::default()
     }
 }
 
 #[test]
 fn a_fault_is_told_once_and_once_when_it_is_over() {
-    assert_eq!(told_of(&failed(false), &state(1, Told::No)), (0, Told::No));
     assert_eq!(
-        told_of(&failed(false), &state(3, Told::No)),
-        (1, Told::Fault)
+        reported_of(&failed(false), &state(1, Reported::No)),
+        (0, Reported::No)
     );
     assert_eq!(
-        told_of(&failed(false), &state(4, Told::Fault)),
-        (0, Told::Fault)
+        reported_of(&failed(false), &state(3, Reported::No)),
+        (1, Reported::Fault)
     );
-    let well = Looked::default();
-    assert_eq!(told_of(&well, &state(0, Told::Fault)), (1, Told::No));
-    assert_eq!(told_of(&well, &state(0, Told::No)), (0, Told::No));
+    assert_eq!(
+        reported_of(&failed(false), &state(4, Reported::Fault)),
+        (0, Reported::Fault)
+    );
+    let well = PollOutcome::default();
+    assert_eq!(
+        reported_of(&well, &state(0, Reported::Fault)),
+        (1, Reported::No)
+    );
+    assert_eq!(
+        reported_of(&well, &state(0, Reported::No)),
+        (0, Reported::No)
+    );
 }
 
 #[test]
 fn a_list_that_went_empty_is_told_at_once() {
     assert_eq!(
-        told_of(&failed(true), &state(1, Told::No)),
-        (1, Told::Fault)
+        reported_of(&failed(true), &state(1, Reported::No)),
+        (1, Reported::Fault)
     );
 }
 
 #[test]
 fn a_silence_is_told_by_the_source_s_own_history() {
-    let mut state = state(0, Told::No);
+    let mut state = state(0, Reported::No);
     state.gaps_minutes = vec![1440; 5];
     state.last_changed = Some(Utc::now() - TimeDelta::days(3));
-    assert_eq!(told_of(&Looked::default(), &state), (0, Told::No));
+    assert_eq!(
+        reported_of(&PollOutcome::default(), &state),
+        (0, Reported::No)
+    );
     state.last_changed = Some(Utc::now() - TimeDelta::days(5));
-    assert_eq!(told_of(&Looked::default(), &state), (1, Told::Silence));
+    assert_eq!(
+        reported_of(&PollOutcome::default(), &state),
+        (1, Reported::Silence)
+    );
     state.gaps_minutes.truncate(2);
-    assert_eq!(told_of(&Looked::default(), &state), (0, Told::No));
+    assert_eq!(
+        reported_of(&PollOutcome::default(), &state),
+        (0, Reported::No)
+    );
 }
 
 #[test]
 fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
-    let looked = Looked {
+    let looked = PollOutcome {
         held: (1..=20).map(BulletinId).collect(),
         has_gap: true,
-        ..Looked::default()
+        ..PollOutcome::default()
     };
-    let state = LookState::default();
+    let state = PollState::default();
     let titles = ["关于甲的通知".to_owned(), "关于乙的通知".to_owned()];
     let alerts = of(&source(), &looked, &titles, &state, BY_MESSAGE, Utc::now());
     let [text] = alerts.texts.as_slice() else {
@@ -103,13 +121,13 @@ fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
 
 #[test]
 fn a_chinese_reader_is_told_of_a_fault_without_english() {
-    let looked = Looked {
+    let looked = PollOutcome {
         error: Some("not a list of notices: a sign-in page".to_owned()),
         fault: Some(PageFault::Instead(PageKind::SignIn)),
         is_grave: true,
-        ..Looked::default()
+        ..PollOutcome::default()
     };
-    let state = state(1, Told::No);
+    let state = state(1, Reported::No);
     let alerts = of(&source(), &looked, &[], &state, BY_MESSAGE, Utc::now());
     let expected =
         "来源“news”（news）检查失败：需要登录才能查看。已收录的通知不受影响，稍后会自动重试。";
@@ -120,12 +138,12 @@ fn a_chinese_reader_is_told_of_a_fault_without_english() {
 fn what_a_page_says_calls_nobody_in_an_alert() {
     let mut named = source();
     named.name = "@boss 站".to_owned();
-    let looked = Looked {
+    let looked = PollOutcome {
         error: Some("the page shows “@all /stop”".to_owned()),
         is_grave: true,
-        ..Looked::default()
+        ..PollOutcome::default()
     };
-    let state = state(1, Told::No);
+    let state = state(1, Reported::No);
     let english = Audience {
         language: Language::En,
         ..BY_MESSAGE

@@ -25,15 +25,15 @@ impl Clock {
     }
 }
 
-fn polled(seconds: i64) -> LookState {
-    LookState {
+fn polled(seconds: i64) -> PollState {
+    PollState {
         last_polled: Some(at(seconds)),
-        ..LookState::default()
+        ..PollState::default()
     }
 }
 
 /// A timetable with one source, looked at last at `state.last_polled`, from second 0 on.
-fn begun(schedule: &str, state: &LookState) -> (Clock, Timetable, Source) {
+fn begun(schedule: &str, state: &PollState) -> (Clock, Timetable, Source) {
     let (clock, mut timetable) = (Clock(Instant::now()), Timetable::default());
     let source = every("news", schedule);
     timetable.follow(
@@ -52,7 +52,7 @@ fn due(timetable: &mut Timetable, now: Now) -> usize {
 fn what_was_missed_is_made_up_once_at_start() {
     let (clock, mut timetable, source) = begun("every 10m", &polled(-86_400));
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    timetable.looked_at(&source.id, None, clock.now(1));
+    timetable.polled(&source.id, None, clock.now(1));
     assert_eq!(due(&mut timetable, clock.now(599)), 0);
     assert_eq!(due(&mut timetable, clock.now(600)), 1);
 }
@@ -66,27 +66,27 @@ fn a_source_looked_at_shortly_before_the_restart_waits_for_its_time() {
 
 #[test]
 fn intervals_do_not_drift_with_the_time_that_a_look_takes() {
-    let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
+    let (clock, mut timetable, source) = begun("every 10s", &PollState::default());
     for round in 0..10 {
         assert_eq!(due(&mut timetable, clock.now(10 * round)), 1);
-        timetable.looked_at(&source.id, None, clock.now(10 * round + 7));
+        timetable.polled(&source.id, None, clock.now(10 * round + 7));
     }
 }
 
 #[test]
 fn a_look_that_took_too_long_keeps_in_step() {
-    let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
+    let (clock, mut timetable, source) = begun("every 10s", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    timetable.looked_at(&source.id, None, clock.now(37));
+    timetable.polled(&source.id, None, clock.now(37));
     assert_eq!(due(&mut timetable, clock.now(39)), 0);
     assert_eq!(due(&mut timetable, clock.now(40)), 1);
 }
 
 #[test]
 fn backoff_puts_the_next_look_off() {
-    let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
+    let (clock, mut timetable, source) = begun("every 10s", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    timetable.looked_at(&source.id, Some(at(100)), clock.now(0));
+    timetable.polled(&source.id, Some(at(100)), clock.now(0));
     assert_eq!(due(&mut timetable, clock.now(99)), 0);
     assert_eq!(due(&mut timetable, clock.now(100)), 1);
 }
@@ -102,18 +102,18 @@ fn a_failed_look_is_tried_again_before_the_next_scheduled_one_and_takes_its_plac
     let (clock, mut timetable, source) = begun("0 13 * * *", &polled(-86_400));
     let day = 24 * 60;
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    timetable.looked_at(&source.id, Some(at(300)), clock.now(5));
+    timetable.polled(&source.id, Some(at(300)), clock.now(5));
     assert_eq!(due_in_minutes(&timetable, &source), Some(5));
     assert_eq!(due(&mut timetable, clock.now(300)), 1);
-    timetable.looked_at(&source.id, Some(at(900)), clock.now(305));
+    timetable.polled(&source.id, Some(at(900)), clock.now(305));
     assert_eq!(due(&mut timetable, clock.now(900)), 1);
-    timetable.looked_at(&source.id, None, clock.now(905));
+    timetable.polled(&source.id, None, clock.now(905));
     assert_eq!(due_in_minutes(&timetable, &source), Some(day));
 }
 
 #[test]
 fn a_retry_that_was_missed_is_made_up_at_start() {
-    let failed = |again| LookState {
+    let failed = |again| PollState {
         not_before: Some(at(again)),
         ..polled(-600)
     };
@@ -126,28 +126,28 @@ fn a_retry_that_was_missed_is_made_up_at_start() {
 
 #[test]
 fn a_paused_source_whose_retry_is_past_waits_for_its_schedule() {
-    let (clock, mut timetable, source) = begun("every 10m", &LookState::default());
+    let (clock, mut timetable, source) = begun("every 10m", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    timetable.looked_at(&source.id, Some(at(-1)), clock.now(0));
+    timetable.polled(&source.id, Some(at(-1)), clock.now(0));
     assert_eq!(due_in_minutes(&timetable, &source), Some(10));
 }
 
 #[test]
 fn a_look_out_of_turn_puts_no_scheduled_one_off() {
-    let (clock, mut timetable, source) = begun("every 10m", &LookState::default());
+    let (clock, mut timetable, source) = begun("every 10m", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    timetable.looked_at(&source.id, None, clock.now(1));
+    timetable.polled(&source.id, None, clock.now(1));
     for second in [60, 120, 180] {
-        timetable.looked_at(&source.id, None, clock.now(second));
+        timetable.polled(&source.id, None, clock.now(second));
         assert_eq!(due_in_minutes(&timetable, &source), Some(10));
     }
 }
 
 #[test]
 fn a_look_that_is_under_way_is_not_begun_again() {
-    let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
+    let (clock, mut timetable, source) = begun("every 10s", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    timetable.follow(&[source], |_| LookState::default(), clock.now(5));
+    timetable.follow(&[source], |_| PollState::default(), clock.now(5));
     assert_eq!(due(&mut timetable, clock.now(60)), 0);
 }
 
@@ -172,7 +172,7 @@ fn a_clock_that_is_set_forward_makes_up_once_what_it_jumped_over() {
     };
     timetable.heed_the_clock(set_forward);
     assert_eq!(due(&mut timetable, set_forward), 1);
-    timetable.looked_at(&source.id, None, set_forward);
+    timetable.polled(&source.id, None, set_forward);
     assert_eq!(due(&mut timetable, set_forward), 0);
 }
 
@@ -202,7 +202,7 @@ fn a_line_of_one_source_is_kept_to_the_second() {
 
 #[test]
 fn a_source_that_left_the_config_is_looked_at_no_more() {
-    let (clock, mut timetable, _) = begun("every 10s", &LookState::default());
-    timetable.follow(&[], |_| LookState::default(), clock.now(1));
+    let (clock, mut timetable, _) = begun("every 10s", &PollState::default());
+    timetable.follow(&[], |_| PollState::default(), clock.now(1));
     assert_eq!(timetable.first(), None);
 }

@@ -63,7 +63,7 @@ fn last_days_of(
         *counts.entry(day_of(begin, zone)).or_default() += count;
     }
     let days = days(zone, FailedPolls::DAYS);
-    admin.store().read_look_state(source, |state| {
+    admin.store().read_poll_state(source, |state| {
         let one = |day| SourceDay {
             day,
             published: on(&counts, day),

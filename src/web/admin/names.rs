@@ -163,7 +163,7 @@ pub(super) fn rule_in_words<'a>(words: &'a DeskWords, rule: &'a str) -> &'a str 
     match rule {
         "new" => words.rule_new,
         "announced" => words.rule_announced,
-        "first-look" => words.rule_first_look,
+        "first-look" => words.rule_first_poll,
         "older-than-baseline" => words.rule_older,
         "below-known" => words.rule_below,
         "filtered" => words.rule_filtered,

@@ -45,7 +45,7 @@ pub(super) fn prefix(site: &Site, headers: &HeaderMap) -> String {
     }
 }
 
-/// The page of the desk that a form stood on, which is told that it was done.
+/// The page of the desk that a form stood on, which shows that it was done.
 pub(super) fn came_from(
     headers: &HeaderMap,
     prefix: &str,

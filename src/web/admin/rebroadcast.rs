@@ -27,7 +27,7 @@ const CARDS: usize = 8;
 const LISTED: usize = 50;
 /// Deliveries of one run, at most.
 const MOST: u64 = 200_000;
-/// Seconds between two looks at what is going out.
+/// Seconds between two readings of what is going out.
 const AGAIN: HeaderValue = HeaderValue::from_static("2");
 
 /// The form of a bulletin's page. It shows what would be sent, and to whom, before anything is.

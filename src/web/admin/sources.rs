@@ -176,9 +176,9 @@ async fn set_paused(admin: &Admin, id: &str, paused: bool) -> Result<Response, P
 }
 
 pub(super) async fn poll(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
-    let looked = actions::poll_for(&admin.site, admin.actor(), &id).await?;
-    match looked.error {
-        Some(why) => Err(Problem::unread(why, looked.fault)),
+    let polled = actions::poll_for(&admin.site, admin.actor(), &id).await?;
+    match polled.error {
+        Some(why) => Err(Problem::unread(why, polled.fault)),
         None => Ok(admin.back(&format!("/sources/{}", in_path(&id)))),
     }
 }

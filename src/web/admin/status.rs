@@ -96,7 +96,7 @@ fn remedy(admin: &Admin, about: &About) -> Option<DeskForm> {
     }
 }
 
-/// What waits for an admin to look through it.
+/// The bulletins that wait for an admin's review.
 async fn held(admin: &Admin) -> Result<Option<DeskRow>, Problem> {
     let words = admin.words;
     let sources = admin.store().sources().await?;

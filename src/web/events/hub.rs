@@ -23,7 +23,7 @@ const REST: Duration = Duration::from_millis(200);
 /// Changes that a stream catches up with: readers that were away for longer load the page.
 const MOST: u64 = 20_000;
 
-/// Something that readers are told.
+/// Something that is sent to readers.
 #[derive(Debug)]
 pub(in crate::web) struct Happening {
     /// The number of the change.
@@ -31,7 +31,7 @@ pub(in crate::web) struct Happening {
     /// The name of the event.
     pub(super) kind: &'static str,
     pub(in crate::web) bulletin: Bulletin,
-    /// What those who read without a token are told, once one of them was; None: nothing.
+    /// The event for those who read without a token, once one of them got it; None: nothing.
     pub(super) for_public: OnceLock<Option<Event>>,
 }
 
@@ -59,7 +59,7 @@ impl Hub {
         self.0.subscribe()
     }
 
-    /// Tells all streams what happens, until `stop`.
+    /// Sends to all streams what happens, until `stop`.
     pub(in crate::web) async fn run(&self, store: &Store, stop: &CancellationToken) {
         let mut newest = store.newest_change();
         let mut last = *newest.borrow_and_update();

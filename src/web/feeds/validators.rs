@@ -37,8 +37,8 @@ pub(in crate::web) struct Validators {
     etag: String,
     /// When an entry was last corrected or first seen.
     pub(in crate::web) modified: DateTime<Utc>,
-    /// The time tells every change; it does not where a bulletin was held, which is published later than it was seen.
-    tells_all: bool,
+    /// The time shows every change; it does not where a bulletin was held, which is published later than it was seen.
+    shows_all: bool,
 }
 
 impl Validators {
@@ -67,7 +67,7 @@ impl Validators {
         Self {
             etag: revalidate::tag(seed.as_bytes()),
             modified: newest.unwrap_or(DateTime::UNIX_EPOCH),
-            tells_all: bulletins
+            shows_all: bulletins
                 .iter()
                 .all(|bulletin| bulletin.cause != Cause::Released),
         }
@@ -79,7 +79,7 @@ impl Validators {
             return revalidate::holds(headers, &self.etag);
         }
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let since = text(header::IF_MODIFIED_SINCE).filter(|_| self.tells_all);
+        let since = text(header::IF_MODIFIED_SINCE).filter(|_| self.shows_all);
         let since = since.and_then(|since| DateTime::parse_from_rfc2822(since).ok());
         since.is_some_and(|since| self.modified.timestamp() <= since.timestamp())
     }

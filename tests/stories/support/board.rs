@@ -36,7 +36,7 @@ struct Shown {
     /// Numbers of notices, newest first.
     rows: Vec<u32>,
     mood: Mood,
-    looks: usize,
+    polls: usize,
     unchanged: usize,
     articles: usize,
 }
@@ -92,8 +92,8 @@ impl Site {
     }
 
     /// How often the list was asked for.
-    pub(crate) fn looks(&self) -> usize {
-        self.shown.lock().unwrap().looks
+    pub(crate) fn polls(&self) -> usize {
+        self.shown.lock().unwrap().polls
     }
 
     /// How often a 304 was all that it took.
@@ -114,7 +114,7 @@ fn date(number: u32) -> String {
 
 async fn list(State(shown): State<Arc<Mutex<Shown>>>, headers: HeaderMap) -> Response<Body> {
     let mut shown = shown.lock().unwrap();
-    shown.looks += 1;
+    shown.polls += 1;
     let rows: String = shown
         .rows
         .iter()

@@ -9,7 +9,7 @@ use noticast::{
         Article, BulletinId, Channel, ChannelKind, Moment, Notice, Secret, Source, TelegramSettings,
     },
     config::{Config, Live},
-    ops::{Found, Look, LookState, Store},
+    ops::{Found, PollFindings, PollState, Store},
     push::{Output, Pusher},
     source::fetch::Fetcher,
     watch::Watch,
@@ -163,7 +163,7 @@ impl Desk {
         .await
     }
 
-    pub(crate) async fn told(&self, path: &str, body: &str) -> (u16, serde_json::Value) {
+    pub(crate) async fn posted(&self, path: &str, body: &str) -> (u16, serde_json::Value) {
         let request = self.post(path, body).bearer_auth(ADMIN_TOKEN);
         json(request.send().await.unwrap()).await
     }
@@ -171,7 +171,7 @@ impl Desk {
     /// The first look at a source, which is its baseline.
     pub(crate) async fn baseline(&self, source: &str) {
         let found = vec![found(notice(source, "0", "从前的通知"))];
-        self.look(source, found, Utc::now()).await;
+        self.poll(source, found, Utc::now()).await;
     }
 
     /// A new bulletin on top of what the source showed before.
@@ -182,7 +182,7 @@ impl Desk {
 
     pub(crate) async fn admit(&self, source: &str, new: Found, now: DateTime<Utc>) -> BulletinId {
         let known = found(notice(source, "0", "从前的通知"));
-        let admitted = self.look(source, vec![new, known], now).await;
+        let admitted = self.poll(source, vec![new, known], now).await;
         assert_eq!(admitted.published.len(), 1, "{admitted:?}");
         admitted.published[0]
     }
@@ -195,21 +195,21 @@ impl Desk {
             notice.published = None;
             found(notice)
         });
-        let admitted = self.look(source, rows.collect(), Utc::now()).await;
+        let admitted = self.poll(source, rows.collect(), Utc::now()).await;
         assert_eq!(admitted.held.len(), count, "{admitted:?}");
         admitted.held.iter().map(|id| id.0).collect()
     }
 
-    pub(crate) async fn look(
+    pub(crate) async fn poll(
         &self,
         source: &str,
         found: Vec<Found>,
         now: DateTime<Utc>,
     ) -> noticast::ops::Admitted {
-        let look = Look {
+        let look = PollFindings {
             source: source.parse().unwrap(),
             found,
-            state: LookState::default(),
+            state: PollState::default(),
         };
         self.store.admit(look, now).await.unwrap()
     }

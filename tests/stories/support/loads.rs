@@ -35,7 +35,7 @@ pub(crate) async fn fifty_sources(seconds: u64) -> Value {
     let feeds = rig.config("sites=35-49&every=2s&page=feed.xml").await;
     let mut noticast = Noticast::with(&(lists.clone() + sources_of(&feeds)));
     noticast.start();
-    noticast.first_looks(50).await;
+    noticast.first_polls(50).await;
     rig.newsroom(&format!("schedule?rate=2&for={seconds}"))
         .await;
     tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -49,7 +49,7 @@ pub(crate) async fn quiet() -> (Rig, Noticast, f64) {
     let rig = Rig::start(&["--sites", "1000", "--hosts", "--threads", "1"], &[]);
     let mut noticast = Noticast::with(&rig.config("every=1s&chats=42&concurrency=64").await);
     noticast.start();
-    noticast.first_looks(1000).await;
+    noticast.first_polls(1000).await;
     let (_, first_mib) = noticast.usage();
     noticast.kill();
     let polled = requests(&rig).await;
@@ -83,6 +83,6 @@ pub(crate) async fn crowded(sink: &[&str], rate: u32) -> (Rig, Noticast) {
     let lines = std::iter::once(head).chain((0..CHATS).map(chat));
     noticast.import(&lines.map(|line| format!("{line}\n")).collect::<String>());
     noticast.start();
-    noticast.first_looks(1).await;
+    noticast.first_polls(1).await;
     (rig, noticast)
 }

@@ -11,9 +11,9 @@ use noticast::{
     bot,
     bulletin::{Article, BulletinId, Delivery, LARGEST_DOCUMENT, Notice, SourceId},
     config::Config,
-    ops::{DeliveryQuery, Failure, Found, Look, Store},
+    ops::{DeliveryQuery, Failure, Found, PollFindings, Store},
     push::{Files, Output, Pusher},
-    round::{self, Asked, Looked},
+    round::{self, Asked, PollOutcome},
     source::fetch::Fetcher,
     watch::Watch,
 };
@@ -68,10 +68,10 @@ impl Pushing {
     }
 
     /// The real page is looked at.
-    pub(crate) async fn look_at_page(&self, now: DateTime<Utc>) -> Looked {
+    pub(crate) async fn poll_page(&self, now: DateTime<Utc>) -> PollOutcome {
         let config = self.config.borrow().clone();
         let (fetcher, source) = (self.fetcher(), &config.sources[0]);
-        round::look(&self.store, &fetcher, source, Asked::BySchedule, now)
+        round::poll(&self.store, &fetcher, source, Asked::BySchedule, now)
             .await
             .unwrap()
     }
@@ -130,13 +130,13 @@ impl Pushing {
                 "请各部门遵照执行。",
             );
         }
-        self.look().await
+        self.poll().await
     }
 
     /// The source shows one more, with this title and summary.
     pub(crate) async fn publish_as(&mut self, title: &str, summary: &str) -> Vec<BulletinId> {
         self.add(title, summary);
-        self.look().await
+        self.poll().await
     }
 
     /// The source shows one more, whose article was opened: this text, and perhaps a deadline.
@@ -165,7 +165,7 @@ impl Pushing {
             deadline,
             ..Article::default()
         });
-        self.look().await
+        self.poll().await
     }
 
     fn add(&mut self, title: &str, summary: &str) {
@@ -187,10 +187,10 @@ impl Pushing {
     }
 
     /// The source is looked at.
-    async fn look(&self) -> Vec<BulletinId> {
+    async fn poll(&self) -> Vec<BulletinId> {
         let source: SourceId = "news".parse().unwrap();
-        let look = Look {
-            state: self.store.look_state(&source),
+        let look = PollFindings {
+            state: self.store.poll_state(&source),
             source,
             found: self.notices.clone(),
         };
@@ -213,7 +213,7 @@ impl Pushing {
     /// The newest notice bears another title from now on.
     pub(crate) async fn retitle(&mut self, title: &str) {
         self.notices[0].notice.title = title.to_owned();
-        self.look().await;
+        self.poll().await;
     }
 
     /// Waits until nothing waits; fails where something would wait for more than a minute.

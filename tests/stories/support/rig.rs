@@ -200,7 +200,7 @@ impl Noticast {
     }
 
     /// The same, with a log of everything.
-    pub(crate) fn start_telling_all(&mut self) {
+    pub(crate) fn start_logging_all(&mut self) {
         self.start_logging(Some("trace"));
     }
 
@@ -316,7 +316,7 @@ impl Noticast {
     }
 
     /// Waits until every source was looked at once.
-    pub(crate) async fn first_looks(&self, sources: usize) {
+    pub(crate) async fn first_polls(&self, sources: usize) {
         let mut listed = Vec::new();
         let are_known = || {
             listed = self.list(&["sources", "--limit", "0"]);

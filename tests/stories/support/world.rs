@@ -145,7 +145,7 @@ impl World {
 
     /// Has the running instance look at a source now. What is new may have been found by the look that
     /// the start brings about.
-    pub(crate) async fn look(&self, source: &str) {
+    pub(crate) async fn poll(&self, source: &str) {
         let (url, instance) = (self.url(), self.instance());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let poll = client.post(format!("{url}/api/v1/sources/{source}/poll"));
@@ -246,9 +246,9 @@ impl World {
     }
 
     /// Awaits further looks at the site.
-    pub(crate) async fn looks(&self, site: &Site, count: usize) {
-        let enough = site.looks() + count;
-        self.until("looks at the site", || site.looks() >= enough)
+    pub(crate) async fn polls(&self, site: &Site, count: usize) {
+        let enough = site.polls() + count;
+        self.until("polls of the site", || site.polls() >= enough)
             .await;
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         Subscribe,
     },
     config::{Config, Live},
-    ops::{BulletinQuery, Found, Look, LookState, Store},
+    ops::{BulletinQuery, Found, PollFindings, PollState, Store},
     push::{Pusher, Sent},
     watch::Watch,
 };
@@ -42,7 +42,7 @@ url = "https://staff.example.com/"
 public = false
 "#;
 
-/// Returns what stood on the list before anybody looked.
+/// Returns what stood on the list before the first poll.
 fn past() -> Vec<String> {
     let months = [
         "January", "March", "April", "May", "June", "August", "October",
@@ -88,7 +88,7 @@ impl Shown {
 pub(super) struct Paper {
     administrators: Mutex<HashSet<(ChannelId, ChannelId)>>,
     shut: Mutex<HashSet<ChannelId>>,
-    told: Mutex<Vec<(ChannelId, Reply)>>,
+    notified: Mutex<Vec<(ChannelId, Reply)>>,
 }
 
 impl Paper {
@@ -160,13 +160,13 @@ impl Platform for Paper {
         true
     }
 
-    fn tell(&self, to: &ChannelId, reply: Reply) -> bool {
-        self.told.lock().unwrap().push((to.clone(), reply));
+    fn notify(&self, to: &ChannelId, reply: Reply) -> bool {
+        self.notified.lock().unwrap().push((to.clone(), reply));
         true
     }
 
     fn say<'a>(&'a self, to: &'a ChannelId, reply: Reply) -> BoxFuture<'a, Option<Sent>> {
-        self.tell(to, reply);
+        self.notify(to, reply);
         async { Some(Sent::Done(None)) }.boxed()
     }
 
@@ -176,7 +176,7 @@ impl Platform for Paper {
         _message: &'a MessageRef,
         reply: Reply,
     ) -> BoxFuture<'a, Sent> {
-        self.tell(chat, reply);
+        self.notify(chat, reply);
         async { Sent::Done(None) }.boxed()
     }
 
@@ -232,7 +232,7 @@ impl Town {
             _state: state,
             _config: sender,
         };
-        town.look(past()).await;
+        town.poll(past()).await;
         town
     }
 
@@ -344,20 +344,20 @@ impl Town {
     }
 
     /// Returns what was said unasked since the last time.
-    pub(super) fn told(&self) -> Vec<Shown> {
-        let told = std::mem::take(&mut *self.paper.told.lock().unwrap());
-        let told = told.into_iter();
-        told.filter_map(|(to, reply)| self.shown(to, reply))
+    pub(super) fn notified(&self) -> Vec<Shown> {
+        let notified = std::mem::take(&mut *self.paper.notified.lock().unwrap());
+        let notified = notified.into_iter();
+        notified.filter_map(|(to, reply)| self.shown(to, reply))
             .collect()
     }
 
     pub(super) async fn publish(&self, title: &str) {
         let new = std::iter::once(title.to_owned());
-        self.look(new.chain(past()).collect()).await;
+        self.poll(new.chain(past()).collect()).await;
     }
 
-    /// A look at the list, newest first.
-    async fn look(&self, titles: Vec<String>) {
+    /// A poll of the list, newest first.
+    async fn poll(&self, titles: Vec<String>) {
         let row = |title: String| Found {
             notice: Notice {
                 url: format!("https://news.example.com/{}", title.replace(' ', "-")),
@@ -371,12 +371,12 @@ impl Town {
             },
             article: None,
         };
-        let look = Look {
+        let findings = PollFindings {
             source: "news".parse().unwrap(),
             found: titles.into_iter().map(row).collect(),
-            state: LookState::default(),
+            state: PollState::default(),
         };
-        self.store.admit(look, Utc::now()).await.unwrap();
+        self.store.admit(findings, Utc::now()).await.unwrap();
     }
 
     pub(super) async fn newest(&self) -> BulletinId {

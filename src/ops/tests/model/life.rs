@@ -214,7 +214,7 @@ impl Life {
             14..24 => self.ask().await,
             24..36 => self.remind().await,
             36..56 => self.work().await,
-            56..62 => self.look().await,
+            56..62 => self.poll().await,
             62..67 => self.block().await,
             67..74 => self.say().await,
             74..79 => self.add().await,
@@ -258,12 +258,12 @@ impl Life {
             });
             Found { notice, article }
         });
-        let look = Look {
+        let poll = PollFindings {
             source: SOURCES[source].parse().unwrap(),
             found: found.collect(),
-            state: LookState::default(),
+            state: PollState::default(),
         };
-        self.store().admit(look, self.now).await.unwrap();
+        self.store().admit(poll, self.now).await.unwrap();
         let new: Vec<_> = (first_new..=last).map(title).zip(deadlines).collect();
         self.plain.admit(source, &new, self.now);
     }
@@ -390,36 +390,36 @@ impl Life {
         }
     }
 
-    async fn look(&mut self) {
+    async fn poll(&mut self) {
         let source = self.rng.usize(0..3);
         let (id, store) = (SOURCES[source].parse().unwrap(), self.store());
         let what = self.rng.u32(0..4);
         self.note(("look", source, what));
-        let look = &mut self.plain.looks[source];
+        let poll = &mut self.plain.polls[source];
         match what {
             0 => {
-                look.0 = !look.0;
+                poll.0 = !poll.0;
                 let by = by();
-                let paused = store.set_paused(&id, look.0, &by, self.now);
+                let paused = store.set_paused(&id, poll.0, &by, self.now);
                 paused.await.unwrap();
-                self.plain.written[source] = *look;
+                self.plain.written[source] = *poll;
             }
             1 => {
-                look.1 = Told::Fault;
-                store.set_told(&id, Told::Fault);
+                poll.1 = Reported::Fault;
+                store.set_reported(&id, Reported::Fault);
             }
             2 => {
-                look.2 += 1;
-                let failures = look.2;
-                let state = LookState {
+                poll.2 += 1;
+                let failures = poll.2;
+                let state = PollState {
                     failures,
-                    ..LookState::default()
+                    ..PollState::default()
                 };
-                store.keep_look(&id, state, self.now).await.unwrap();
+                store.keep_poll(&id, state, self.now).await.unwrap();
             }
             _ => {
-                store.save_looks().await.unwrap();
-                self.plain.written = self.plain.looks;
+                store.save_poll_states().await.unwrap();
+                self.plain.written = self.plain.polls;
             }
         }
     }
@@ -568,8 +568,8 @@ impl Life {
     /// Another process goes on, where several share the store.
     async fn hand_over(&mut self) {
         self.note("hand over");
-        self.store().save_looks().await.unwrap();
-        self.plain.written = self.plain.looks;
+        self.store().save_poll_states().await.unwrap();
+        self.plain.written = self.plain.polls;
         if let On::Postgres(_) = self.on {
             let next = match self.other.take() {
                 Some(other) => other,
@@ -587,10 +587,10 @@ impl Life {
         let store = self.store.take().expect("it is open");
         if is_orderly {
             store.close().await.unwrap();
-            self.plain.written = self.plain.looks;
+            self.plain.written = self.plain.polls;
         } else {
             drop(store);
-            self.plain.looks = self.plain.written;
+            self.plain.polls = self.plain.written;
         }
         self.store = Some(open(self.dir.path(), &self.on).await);
         self.compare().await;
@@ -732,10 +732,10 @@ impl Life {
             })
             .collect();
         assert_eq!(said, expected, "{steps:#?}");
-        for (id, expected) in SOURCES.iter().zip(plain.looks) {
-            let look = store.look_state(&id.parse().unwrap());
+        for (id, expected) in SOURCES.iter().zip(plain.polls) {
+            let poll = store.poll_state(&id.parse().unwrap());
             assert_eq!(
-                (look.paused, look.told, look.failures),
+                (poll.paused, poll.reported, poll.failures),
                 expected,
                 "{id}: {steps:#?}"
             );

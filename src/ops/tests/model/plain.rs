@@ -31,7 +31,7 @@ pub(super) struct Kept {
 }
 
 /// Where looking stands: paused, told, failures.
-pub(super) type Looking = (bool, Told, u32);
+pub(super) type PollFacts = (bool, Reported, u32);
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plain {
@@ -45,9 +45,9 @@ pub(super) struct Plain {
     pub(super) shown: [u32; 3],
     pub(super) bulletins: Vec<Kept>,
     pub(super) deliveries: Vec<Sent>,
-    pub(super) looks: [Looking; 3],
+    pub(super) polls: [PollFacts; 3],
     /// What a crash leaves of them.
-    pub(super) written: [Looking; 3],
+    pub(super) written: [PollFacts; 3],
     pub(super) added: Vec<String>,
     /// The addresses of channels that live in the store.
     pub(super) hooks: BTreeMap<String, String>,
@@ -145,9 +145,9 @@ impl Plain {
                 self.queue(&to, Some(bulletin), DeliveryKind::New, now, now);
             }
         }
-        self.looks[source].2 = 0;
+        self.polls[source].2 = 0;
         if !new.is_empty() {
-            self.written[source] = self.looks[source];
+            self.written[source] = self.polls[source];
         }
     }
 

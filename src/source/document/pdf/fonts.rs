@@ -10,7 +10,7 @@ use hayro_font::{
 use hayro_syntax::object::{Dict, Name};
 
 // How many bytes the codes of the predefined character maps have. Numbers of characters are taken from their codes,
-// but for ASCII, whose widths are told by the numbers that Adobe's collections give it.
+// but for ASCII, whose widths are given by the numbers that Adobe's collections give it.
 
 /// Two bytes a character.
 const OF_UNICODE: &[u8] =

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::base::MemoryTx;
 use crate::{
     bulletin::{AddedSource, SourceId},
-    policy::facts::{LookState, SourceFacts},
+    policy::facts::{PollState, SourceFacts},
     store::{
         error::Result,
-        tx::{LookChange, Sources},
+        tx::{PollChange, Sources},
     },
 };
 
@@ -41,13 +41,19 @@ impl Sources for MemoryTx<'_> {
         }
     }
 
-    fn look(&mut self, source: &SourceId) -> LookState {
-        self.state.looks.get(source).cloned().unwrap_or_default()
+    fn poll_state(&mut self, source: &SourceId) -> PollState {
+        self.state
+            .poll_states
+            .get(source)
+            .cloned()
+            .unwrap_or_default()
     }
 
-    fn change_look(&mut self, source: &SourceId, at_once: bool, change: LookChange) {
+    fn change_poll_state(&mut self, source: &SourceId, at_once: bool, change: PollChange) {
         self.enter_source(source);
-        self.effects.looks.push((source.clone(), at_once, change));
+        self.effects
+            .poll_states
+            .push((source.clone(), at_once, change));
     }
 
     fn last_page(&mut self, source: &SourceId) -> Result<Vec<u64>> {

@@ -7,8 +7,8 @@ use std::{
 
 use super::{
     super::{
-        looks::write_look,
         memory::Memory,
+        poll_states::write_poll_state,
         rows::signed,
         session::{Param, Session, params},
         versions::{DataChanges, Start},
@@ -18,10 +18,10 @@ use super::{
 use crate::{
     bulletin::{ChannelId, Face, SourceId},
     policy::{
-        facts::{Counts, LookState},
+        facts::{Counts, PollState},
         twins,
     },
-    store::{recent_sends::Attempt, tx::LookChange},
+    store::{recent_sends::Attempt, tx::PollChange},
 };
 
 pub(in crate::store::postgres) struct PostgresTx<'a> {
@@ -45,13 +45,13 @@ pub(in crate::store::postgres) struct PostgresTx<'a> {
 #[derive(Default)]
 pub(in crate::store::postgres) struct Effects {
     /// With whether it is to be written whatever else is.
-    pub(super) looks: Vec<(SourceId, bool, LookChange)>,
-    pub(super) written_looks: Vec<(SourceId, LookState)>,
+    pub(super) poll_states: Vec<(SourceId, bool, PollChange)>,
+    pub(super) written_poll_states: Vec<(SourceId, PollState)>,
     pub(super) faces: Vec<(u64, Face)>,
     /// Sources whose polls this process takes over, as the database has them.
-    pub(super) taken_looks: Vec<(SourceId, LookState)>,
+    pub(super) taken_poll_states: Vec<(SourceId, PollState)>,
     /// Sources that it polls from now on, by epoch, or no more.
-    pub(super) held_looks: Vec<(SourceId, Option<u64>)>,
+    pub(super) held_polls: Vec<(SourceId, Option<u64>)>,
     /// By when (ms) articles are read again.
     pub(super) readings: Vec<(u64, i64)>,
     /// Deliveries as they were left.
@@ -98,7 +98,7 @@ impl<'a> PostgresTx<'a> {
     /// Writes what waits for the end of the transaction.
     pub(in crate::store::postgres) fn finish(&mut self) {
         self.write_faces();
-        self.write_looks();
+        self.write_poll_states();
         self.write_readings();
         self.write_changed();
         self.write_numbers();
@@ -135,28 +135,28 @@ impl<'a> PostgresTx<'a> {
     }
 
     /// Writes where polling stands, where something else is written or it is to be at once.
-    fn write_looks(&mut self) {
+    fn write_poll_states(&mut self) {
         let has_rows = self.has_rows;
-        let mut changed: Vec<(SourceId, LookState)> =
-            std::mem::take(&mut self.effects.written_looks);
-        for (source, at_once, change) in &self.effects.looks {
+        let mut changed: Vec<(SourceId, PollState)> =
+            std::mem::take(&mut self.effects.written_poll_states);
+        for (source, at_once, change) in &self.effects.poll_states {
             if !has_rows && !at_once {
                 continue;
             }
             let before = changed.iter().rposition(|(id, _)| id == source);
-            let mut look = match before {
+            let mut poll = match before {
                 Some(at) => changed.remove(at).1,
-                None => self.memory.looks.get(source),
+                None => self.memory.poll_states.get(source),
             };
-            change(&mut look);
-            changed.push((source.clone(), look));
+            change(&mut poll);
+            changed.push((source.clone(), poll));
         }
-        let version = self.begun.versions.looks + 1;
-        for (source, look) in &changed {
-            write_look(&self.session, source, look, version);
+        let version = self.begun.versions.poll_states + 1;
+        for (source, poll) in &changed {
+            write_poll_state(&self.session, source, poll, version);
         }
-        self.effects.changed.looks |= !changed.is_empty();
-        self.effects.written_looks = changed;
+        self.effects.changed.poll_states |= !changed.is_empty();
+        self.effects.written_poll_states = changed;
     }
 
     /// Writes by when articles are read again, which is not worth a row of its own elsewhere.
@@ -199,20 +199,20 @@ impl Effects {
         session: &Session<'_>,
         begun: &Start,
     ) {
-        for (source, state) in self.taken_looks {
-            memory.looks.replace(std::iter::once((source, state)));
+        for (source, state) in self.taken_poll_states {
+            memory.poll_states.replace(std::iter::once((source, state)));
         }
-        for (source, epoch) in self.held_looks {
+        for (source, epoch) in self.held_polls {
             match epoch {
-                Some(epoch) => memory.looks.hold(source, epoch),
-                None => memory.looks.leave(&source),
+                Some(epoch) => memory.poll_states.hold(source, epoch),
+                None => memory.poll_states.leave(&source),
             }
         }
-        for (source, _, change) in self.looks {
-            memory.looks.change(&source, change);
+        for (source, _, change) in self.poll_states {
+            memory.poll_states.change(&source, change);
         }
-        for (source, look) in self.written_looks {
-            memory.looks.written(&source, &look);
+        for (source, poll) in self.written_poll_states {
+            memory.poll_states.written(&source, &poll);
         }
         memory.remember_sends(self.attempts);
         let mut changed = self.changed;

@@ -9,16 +9,16 @@ use crate::{
     bulletin::{AddedSource, SourceId},
     policy::{
         asked_polls::PollAnswer,
-        facts::{LookState, SourceFacts},
+        facts::{PollState, SourceFacts},
     },
     store::{
         error::Result,
         postgres::{
-            memory::{added, looks_of},
+            memory::{added, poll_states_of},
             rows::{all_signed, all_unsigned, get, json_or_none, signed, source_id, unsigned},
             session::params,
         },
-        tx::{LookChange, Sources},
+        tx::{PollChange, Sources},
     },
 };
 
@@ -78,31 +78,35 @@ impl Sources for PostgresTx<'_> {
         );
     }
 
-    fn look(&mut self, source: &SourceId) -> LookState {
-        self.memory.looks.get(source)
+    fn poll_state(&mut self, source: &SourceId) -> PollState {
+        self.memory.poll_states.get(source)
     }
 
-    fn change_look(&mut self, source: &SourceId, at_once: bool, change: LookChange) {
+    fn change_poll_state(&mut self, source: &SourceId, at_once: bool, change: PollChange) {
         self.enter_source(source);
-        self.effects.looks.push((source.clone(), at_once, change));
+        self.effects
+            .poll_states
+            .push((source.clone(), at_once, change));
     }
 
-    fn take_look(&mut self, source: &SourceId, epoch: u64) -> Result<()> {
-        if self.memory.looks.is_unwritten(source) {
+    fn take_poll_state(&mut self, source: &SourceId, epoch: u64) -> Result<()> {
+        if self.memory.poll_states.is_unwritten(source) {
             // What an earlier lease of this process left is nobody's: another one went on since.
-            let rows = looks_of(&self.session, std::slice::from_ref(source))?;
-            self.effects.taken_looks.extend(rows);
+            let rows = poll_states_of(&self.session, std::slice::from_ref(source))?;
+            self.effects.taken_poll_states.extend(rows);
         }
-        self.effects.held_looks.push((source.clone(), Some(epoch)));
+        self.effects.held_polls.push((source.clone(), Some(epoch)));
         Ok(())
     }
 
-    fn leave_look(&mut self, source: &SourceId) {
-        if self.memory.looks.is_unwritten(source) {
-            let look = self.memory.looks.get(source);
-            self.effects.written_looks.push((source.clone(), look));
+    fn leave_poll_state(&mut self, source: &SourceId) {
+        if self.memory.poll_states.is_unwritten(source) {
+            let poll = self.memory.poll_states.get(source);
+            self.effects
+                .written_poll_states
+                .push((source.clone(), poll));
         }
-        self.effects.held_looks.push((source.clone(), None));
+        self.effects.held_polls.push((source.clone(), None));
     }
 
     fn ask_poll(&mut self, source: &SourceId) -> Result<u64> {

@@ -180,7 +180,7 @@ mod tests {
             attachments: Vec::new(),
             first_seen_ms: number,
             state: BulletinState::Baseline,
-            cause: Cause::FirstLook,
+            cause: Cause::FirstPoll,
             revision: 0,
             titles: Vec::new(),
         }
@@ -203,11 +203,11 @@ mod tests {
         let names = Names::load(&engine).unwrap();
         let number = |id: &str| names.source_number(&id.parse().unwrap()).unwrap();
         let shown = HashSet::from([number("few")]);
-        let looked_at = mostly_of(&engine, &shown, TOP).map(Result::unwrap);
-        let looked_at: Vec<_> = looked_at.collect();
-        assert_eq!(looked_at.len(), FEW + 3);
-        assert!(looked_at.is_sorted_by(|a, b| place(a) > place(b)));
-        let shown: Vec<_> = looked_at
+        let examined = mostly_of(&engine, &shown, TOP).map(Result::unwrap);
+        let examined: Vec<_> = examined.collect();
+        assert_eq!(examined.len(), FEW + 3);
+        assert!(examined.is_sorted_by(|a, b| place(a) > place(b)));
+        let shown: Vec<_> = examined
             .iter()
             .filter(|(_, row)| row.is_of(&shown))
             .collect();

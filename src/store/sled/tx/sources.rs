@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::base::SledTx;
 use crate::{
     bulletin::{AddedSource, SourceId},
-    policy::facts::{LookState, SourceFacts},
+    policy::facts::{PollState, SourceFacts},
     store::{
         error::Result,
         sled::keys,
-        tx::{LookChange, Sources},
+        tx::{PollChange, Sources},
     },
 };
 
@@ -46,17 +46,19 @@ impl Sources for SledTx<'_> {
         }
     }
 
-    fn look(&mut self, source: &SourceId) -> LookState {
-        self.books.looks.get(source)
+    fn poll_state(&mut self, source: &SourceId) -> PollState {
+        self.books.poll_states.get(source)
     }
 
-    fn change_look(&mut self, source: &SourceId, at_once: bool, change: LookChange) {
+    fn change_poll_state(&mut self, source: &SourceId, at_once: bool, change: PollChange) {
         let number = self.intern_source(source);
         if at_once {
-            let state = self.books.looks.with(source, &change);
-            self.change.writes.put(keys::look(number), &state);
+            let state = self.books.poll_states.with(source, &change);
+            self.change.writes.put(keys::poll(number), &state);
         }
-        self.change.looks.push((source.clone(), number, change));
+        self.change
+            .poll_states
+            .push((source.clone(), number, change));
     }
 
     fn last_page(&mut self, source: &SourceId) -> Result<Vec<u64>> {

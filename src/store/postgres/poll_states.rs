@@ -9,71 +9,71 @@ use std::{
 use tokio_postgres::types::Json;
 
 use super::session::{Session, params};
-use crate::{bulletin::SourceId, policy::facts::LookState, store::error::Result};
+use crate::{bulletin::SourceId, policy::facts::PollState, store::error::Result};
 
 #[derive(Default)]
-pub(super) struct Looks(Mutex<LooksAtHand>);
+pub(super) struct PollStates(Mutex<KnownPolls>);
 
 #[derive(Default)]
-struct LooksAtHand {
-    states: HashMap<SourceId, LookAtHand>,
+struct KnownPolls {
+    states: HashMap<SourceId, KnownPoll>,
     /// The epochs of the sources that this process polls; None: nobody works here, and all is written as it comes.
     held: Option<HashMap<SourceId, u64>>,
 }
 
 #[derive(Default)]
-struct LookAtHand {
-    state: LookState,
+struct KnownPoll {
+    state: PollState,
     is_written: bool,
 }
 
 /// A state that is to be written, under the epoch of its lease where there is one.
 pub(super) struct Unwritten {
     pub(super) source: SourceId,
-    pub(super) state: LookState,
+    pub(super) state: PollState,
     pub(super) epoch: Option<u64>,
 }
 
-impl Looks {
-    pub(super) fn new(states: impl Iterator<Item = (SourceId, LookState)>) -> Self {
-        let looks = Self::default();
-        looks.replace(states);
-        looks
+impl PollStates {
+    pub(super) fn new(states: impl Iterator<Item = (SourceId, PollState)>) -> Self {
+        let poll_states = Self::default();
+        poll_states.replace(states);
+        poll_states
     }
 
-    fn lock(&self) -> MutexGuard<'_, LooksAtHand> {
+    fn lock(&self) -> MutexGuard<'_, KnownPolls> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn read<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+    pub(super) fn read<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
         match self.lock().states.get(source) {
             Some(kept) => read(&kept.state),
-            None => read(&LookState::default()),
+            None => read(&PollState::default()),
         }
     }
 
-    pub(super) fn get(&self, source: &SourceId) -> LookState {
-        self.read(source, LookState::clone)
+    pub(super) fn get(&self, source: &SourceId) -> PollState {
+        self.read(source, PollState::clone)
     }
 
-    pub(super) fn change(&self, source: &SourceId, change: impl FnOnce(&mut LookState)) {
-        let mut looks = self.lock();
-        let kept = looks.states.entry(source.clone()).or_default();
+    pub(super) fn change(&self, source: &SourceId, change: impl FnOnce(&mut PollState)) {
+        let mut poll_states = self.lock();
+        let kept = poll_states.states.entry(source.clone()).or_default();
         let before = kept.state.clone();
         change(&mut kept.state);
         kept.is_written &= before.is_same_on_disk(&kept.state);
     }
 
     /// Changes one that is known, if it is.
-    pub(super) fn change_known(&self, source: &SourceId, change: impl FnOnce(&mut LookState)) {
+    pub(super) fn change_known(&self, source: &SourceId, change: impl FnOnce(&mut PollState)) {
         if let Some(kept) = self.lock().states.get_mut(source) {
             change(&mut kept.state);
         }
     }
 
     pub(super) fn is_unwritten(&self, source: &SourceId) -> bool {
-        let looks = self.lock();
-        looks
+        let poll_states = self.lock();
+        poll_states
             .states
             .get(source)
             .is_some_and(|kept| !kept.is_written)
@@ -85,10 +85,17 @@ impl Looks {
 
     /// What is to be written, and what is not, since this process polls those sources no more.
     pub(super) fn unwritten(&self) -> (Vec<Unwritten>, Vec<SourceId>) {
-        let looks = self.lock();
+        let poll_states = self.lock();
         let (mut own, mut lost) = (Vec::new(), Vec::new());
-        for (source, kept) in looks.states.iter().filter(|(_, kept)| !kept.is_written) {
-            let epoch = looks.held.as_ref().map(|held| held.get(source).copied());
+        for (source, kept) in poll_states
+            .states
+            .iter()
+            .filter(|(_, kept)| !kept.is_written)
+        {
+            let epoch = poll_states
+                .held
+                .as_ref()
+                .map(|held| held.get(source).copied());
             match epoch {
                 Some(None) => lost.push(source.clone()),
                 epoch => own.push(Unwritten {
@@ -102,7 +109,7 @@ impl Looks {
     }
 
     /// This state is in the database; if it changed meanwhile, it is written the next time.
-    pub(super) fn written(&self, source: &SourceId, state: &LookState) {
+    pub(super) fn written(&self, source: &SourceId, state: &PollState) {
         if let Some(kept) = self.lock().states.get_mut(source) {
             kept.is_written = kept.state.is_same_on_disk(state);
         }
@@ -110,16 +117,19 @@ impl Looks {
 
     /// Takes what other processes wrote. Where a poll of this process is not written yet, that stays, and only
     /// whether it is paused is taken.
-    pub(super) fn merge(&self, rows: Vec<(SourceId, LookState)>) {
-        let mut looks = self.lock();
+    pub(super) fn merge(&self, rows: Vec<(SourceId, PollState)>) {
+        let mut poll_states = self.lock();
         for (source, row) in rows {
-            let kept = looks.states.entry(source).or_insert_with(|| LookAtHand {
-                state: LookState::default(),
-                is_written: true,
-            });
+            let kept = poll_states
+                .states
+                .entry(source)
+                .or_insert_with(|| KnownPoll {
+                    state: PollState::default(),
+                    is_written: true,
+                });
             kept.state = match kept.is_written {
                 true => in_memory(&kept.state, row.clone()),
-                false => LookState {
+                false => PollState {
                     paused: row.paused,
                     ..std::mem::take(&mut kept.state)
                 },
@@ -129,10 +139,10 @@ impl Looks {
     }
 
     /// Takes states as the database has them, in place of what is here.
-    pub(super) fn replace(&self, rows: impl Iterator<Item = (SourceId, LookState)>) {
-        let mut looks = self.lock();
+    pub(super) fn replace(&self, rows: impl Iterator<Item = (SourceId, PollState)>) {
+        let mut poll_states = self.lock();
         for (source, row) in rows {
-            let kept = looks.states.entry(source).or_default();
+            let kept = poll_states.states.entry(source).or_default();
             kept.state = in_memory(&kept.state, row);
             kept.is_written = true;
         }
@@ -140,43 +150,51 @@ impl Looks {
 
     /// From now on this process polls the source.
     pub(super) fn hold(&self, source: SourceId, epoch: u64) {
-        let mut looks = self.lock();
-        looks.held.get_or_insert_default().insert(source, epoch);
+        let mut poll_states = self.lock();
+        poll_states
+            .held
+            .get_or_insert_default()
+            .insert(source, epoch);
     }
 
     /// Another one may poll it.
     pub(super) fn leave(&self, source: &SourceId) {
-        let mut looks = self.lock();
-        looks.held.get_or_insert_default().remove(source);
+        let mut poll_states = self.lock();
+        poll_states.held.get_or_insert_default().remove(source);
     }
 }
 
 /// A state of the database, with what is memory alone.
-fn in_memory(before: &LookState, row: LookState) -> LookState {
-    LookState {
+fn in_memory(before: &PollState, row: PollState) -> PollState {
+    PollState {
         next_poll: before.next_poll,
         ..row
     }
 }
 
 /// Writes where polling a source stands, as part of a version of all looks.
-pub(super) fn write_look(session: &Session<'_>, source: &SourceId, look: &LookState, version: i64) {
+pub(super) fn write_poll_state(
+    session: &Session<'_>,
+    source: &SourceId,
+    poll: &PollState,
+    version: i64,
+) {
     session.write(
         "INSERT INTO sources (id, look, look_version) VALUES ($1, $2, $3) \
          ON CONFLICT (id) DO UPDATE SET look = excluded.look, look_version = excluded.look_version",
-        params![source.as_str().to_owned(), Json(look.clone()), version],
+        params![source.as_str().to_owned(), Json(poll.clone()), version],
     );
 }
 
 /// Writes many at once, each only where its lease still has its epoch; gives the ids that were written.
-pub(super) fn write_looks(
+pub(super) fn write_poll_states(
     session: &Session<'_>,
-    looks: &[Unwritten],
+    poll_states: &[Unwritten],
     version: i64,
 ) -> Result<HashSet<String>> {
-    let ids: Vec<&str> = looks.iter().map(|it| it.source.as_str()).collect();
-    let states: Vec<Json<&LookState>> = looks.iter().map(|it| Json(&it.state)).collect();
-    let epochs: Vec<Option<i64>> = looks
+    let ids: Vec<&str> = poll_states.iter().map(|it| it.source.as_str()).collect();
+    let states: Vec<Json<&PollState>> = poll_states.iter().map(|it| Json(&it.state)).collect();
+    let epochs: Vec<Option<i64>> = poll_states
         .iter()
         .map(|it| it.epoch.map(u64::cast_signed))
         .collect();
@@ -194,41 +212,41 @@ pub(super) fn write_looks(
 mod tests {
     use super::*;
 
-    fn polled(failures: u32, paused: bool) -> LookState {
-        LookState {
+    fn polled(failures: u32, paused: bool) -> PollState {
+        PollState {
             failures,
             paused,
-            ..LookState::default()
+            ..PollState::default()
         }
     }
 
     #[test]
     fn a_pause_by_another_process_is_taken_and_an_unwritten_poll_stays() {
         let source: SourceId = "news".parse().unwrap();
-        let looks = Looks::new([(source.clone(), polled(0, false))].into_iter());
-        looks.hold(source.clone(), 1);
-        looks.change(&source, |look| look.failures = 3);
-        looks.merge(vec![(source.clone(), polled(0, true))]);
-        assert_eq!(looks.get(&source), polled(3, true));
-        let (own, lost) = looks.unwritten();
+        let poll_states = PollStates::new([(source.clone(), polled(0, false))].into_iter());
+        poll_states.hold(source.clone(), 1);
+        poll_states.change(&source, |poll| poll.failures = 3);
+        poll_states.merge(vec![(source.clone(), polled(0, true))]);
+        assert_eq!(poll_states.get(&source), polled(3, true));
+        let (own, lost) = poll_states.unwritten();
         assert_eq!((own.len(), own[0].epoch, lost.len()), (1, Some(1), 0));
-        looks.written(&source, &polled(3, true));
-        looks.merge(vec![(source.clone(), polled(7, false))]);
-        assert_eq!(looks.get(&source), polled(7, false));
-        assert!(!looks.has_unwritten());
+        poll_states.written(&source, &polled(3, true));
+        poll_states.merge(vec![(source.clone(), polled(7, false))]);
+        assert_eq!(poll_states.get(&source), polled(7, false));
+        assert!(!poll_states.has_unwritten());
     }
 
     #[test]
     fn a_poll_of_a_source_that_was_lost_is_not_written() {
         let source: SourceId = "news".parse().unwrap();
-        let looks = Looks::default();
-        looks.hold(source.clone(), 1);
-        looks.change(&source, |look| look.failures = 3);
-        looks.leave(&source);
-        let (own, lost) = looks.unwritten();
+        let poll_states = PollStates::default();
+        poll_states.hold(source.clone(), 1);
+        poll_states.change(&source, |poll| poll.failures = 3);
+        poll_states.leave(&source);
+        let (own, lost) = poll_states.unwritten();
         assert!(own.is_empty() && lost == [source.clone()]);
-        looks.replace([(source.clone(), polled(1, false))].into_iter());
-        assert!(!looks.has_unwritten());
-        assert_eq!(looks.get(&source).failures, 1);
+        poll_states.replace([(source.clone(), polled(1, false))].into_iter());
+        assert!(!poll_states.has_unwritten());
+        assert_eq!(poll_states.get(&source).failures, 1);
     }
 }

@@ -15,15 +15,15 @@ use super::{
     names::Names,
     pack,
 };
-use crate::{bulletin::SourceId, policy::facts::LookState, store::error::Result};
+use crate::{bulletin::SourceId, policy::facts::PollState, store::error::Result};
 
 /// Shared by all handles of a store.
 #[derive(Debug, Default)]
-pub(super) struct Looks(Mutex<HashMap<SourceId, Kept>>);
+pub(super) struct PollStates(Mutex<HashMap<SourceId, Kept>>);
 
 #[derive(Debug, Default, Clone)]
 struct Kept {
-    state: LookState,
+    state: PollState,
     is_written: bool,
     /// It has a row that is newer than the record of all.
     has_row: bool,
@@ -39,13 +39,13 @@ pub(super) struct Written(Vec<(SourceId, u64)>);
 /// wrote in another shape costs a fresh look, no more.
 type All = Vec<(u32, Vec<u8>)>;
 
-impl Looks {
+impl PollStates {
     pub(super) fn load(engine: &Engine, names: &Names) -> Result<Self> {
-        let mut looks = HashMap::new();
-        let mut keep = |number: u32, state: LookState, has_row: bool| {
+        let mut poll_states = HashMap::new();
+        let mut keep = |number: u32, state: PollState, has_row: bool| {
             if let Some(id) = names.source(number) {
                 let is_written = true;
-                looks.insert(
+                poll_states.insert(
                     id,
                     Kept {
                         state,
@@ -70,14 +70,14 @@ impl Looks {
             let state = engine.decode(&row.key, &row.value).unwrap_or_default();
             keep(keys::interned_number(&row.key), state, true);
         }
-        Ok(Self(Mutex::new(looks)))
+        Ok(Self(Mutex::new(poll_states)))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SourceId, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn get(&self, source: &SourceId) -> LookState {
+    pub(super) fn get(&self, source: &SourceId) -> PollState {
         self.lock()
             .get(source)
             .map(|kept| kept.state.clone())
@@ -85,9 +85,9 @@ impl Looks {
     }
 
     /// Changes a state in memory; it is written with the next record of all.
-    pub(super) fn change(&self, source: &SourceId, apply: impl FnOnce(&mut LookState)) {
-        let mut looks = self.lock();
-        let kept = looks.entry(source.clone()).or_default();
+    pub(super) fn change(&self, source: &SourceId, apply: impl FnOnce(&mut PollState)) {
+        let mut poll_states = self.lock();
+        let kept = poll_states.entry(source.clone()).or_default();
         let before = kept.state.clone();
         apply(&mut kept.state);
         if !before.is_same_on_disk(&kept.state) {
@@ -97,7 +97,7 @@ impl Looks {
     }
 
     /// The state as a change will leave it.
-    pub(super) fn with(&self, source: &SourceId, apply: impl FnOnce(&mut LookState)) -> LookState {
+    pub(super) fn with(&self, source: &SourceId, apply: impl FnOnce(&mut PollState)) -> PollState {
         let mut state = self.get(source);
         apply(&mut state);
         state
@@ -107,24 +107,24 @@ impl Looks {
     pub(super) fn install(
         &self,
         source: &SourceId,
-        apply: impl FnOnce(&mut LookState),
-        written: Option<LookState>,
+        apply: impl FnOnce(&mut PollState),
+        written: Option<PollState>,
     ) {
         self.change(source, apply);
-        let (Some(written), mut looks) = (written, self.lock()) else {
+        let (Some(written), mut poll_states) = (written, self.lock()) else {
             return;
         };
-        if let Some(kept) = looks.get_mut(source) {
+        if let Some(kept) = poll_states.get_mut(source) {
             kept.has_row = true;
             kept.is_written = kept.state.is_same_on_disk(&written);
         }
     }
 
     /// Looks at one state without copying it.
-    pub(super) fn read<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+    pub(super) fn read<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
         match self.lock().get(source) {
             Some(kept) => read(&kept.state),
-            None => read(&LookState::default()),
+            None => read(&PollState::default()),
         }
     }
 
@@ -134,20 +134,20 @@ impl Looks {
         }
     }
 
-    /// Writes the record of all, if any state changed; gives what [`Looks::written`] is told once that is
+    /// Writes the record of all, if any state changed; gives what [`PollStates::written`] is told once that is
     /// committed.
     pub(super) fn write_changed(&self, names: &Names, writes: &mut Writes) -> Written {
-        let looks = self.lock();
-        if looks.values().all(|kept| kept.is_written) {
+        let poll_states = self.lock();
+        if poll_states.values().all(|kept| kept.is_written) {
             return Written::default();
         }
-        let (mut all, mut written) = (All::with_capacity(looks.len()), Written::default());
-        for (id, kept) in looks.iter() {
+        let (mut all, mut written) = (All::with_capacity(poll_states.len()), Written::default());
+        for (id, kept) in poll_states.iter() {
             let Some(number) = names.source_number(id) else {
                 continue;
             };
             if kept.has_row {
-                writes.remove(keys::look(number));
+                writes.remove(keys::poll(number));
             }
             let state = postcard::to_stdvec(&kept.state);
             all.push((
@@ -164,9 +164,9 @@ impl Looks {
 
     /// These states are on the disk; those that changed meanwhile are written the next time.
     pub(super) fn written(&self, written: Written) {
-        let mut looks = self.lock();
+        let mut poll_states = self.lock();
         for (id, changes) in written.0 {
-            if let Some(kept) = looks.get_mut(&id) {
+            if let Some(kept) = poll_states.get_mut(&id) {
                 kept.has_row = false;
                 kept.is_written = kept.changes == changes;
             }

@@ -34,7 +34,7 @@ const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// A store that failed a write.
-pub(super) async fn keep_looking(
+pub(super) async fn keep_polling(
     poller: &Arc<Poller>,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
@@ -43,27 +43,27 @@ pub(super) async fn keep_looking(
     let mut minute = each_minute();
     let mut held = poller.store.held();
     let mut questions = poller.store.poll_questions();
-    let mut looking = Looking::new(Arc::clone(poller));
-    looking.held = held.sources();
-    looking.follow(&config.borrow_and_update().sources);
+    let mut polls = Polls::new(Arc::clone(poller));
+    polls.held = held.sources();
+    polls.follow(&config.borrow_and_update().sources);
     loop {
-        looking.begin_turn().await?;
-        let next = looking.next();
+        polls.begin_turn().await?;
+        let next = polls.next();
         tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(()),
-            Some(ended) = looking.looks.join_next() => looking.take_in(ended).await?,
-            Some(ended) = looking.rereading.join_next() => looking.reread(ended)?,
-            Some(ended) = looking.answering.join_next() => looking.reread(ended)?,
-            () = elsewhere::asked(&mut questions) => looking.answer(),
-            Some(source) = polled.recv() => looking.plan(&source),
+            Some(ended) = polls.running.join_next() => polls.take_in(ended).await?,
+            Some(ended) = polls.rereading.join_next() => polls.reread(ended)?,
+            Some(ended) = polls.answering.join_next() => polls.reread(ended)?,
+            () = elsewhere::asked(&mut questions) => polls.answer(),
+            Some(source) = polled.recv() => polls.plan(&source),
             Ok(()) = config.changed() => {
                 let sources = config.borrow_and_update().sources.clone();
-                looking.follow(&sources);
+                polls.follow(&sources);
             }
-            () = held.changed() => looking.take_over(held.sources()),
-            _ = minute.tick() => looking.rest().await?,
-            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => looking.begin_due(),
+            () = held.changed() => polls.take_over(held.sources()),
+            _ = minute.tick() => polls.rest().await?,
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => polls.begin_due(),
         }
     }
 }
@@ -75,10 +75,10 @@ fn each_minute() -> Interval {
 }
 
 /// The polls that are due, and those under way.
-struct Looking {
+struct Polls {
     poller: Arc<Poller>,
     timetable: Timetable,
-    looks: JoinSet<Result<Turn, Failure>>,
+    running: JoinSet<Result<Turn, Failure>>,
     rereading: JoinSet<Result<(), Failure>>,
     /// Polls that other processes ask for.
     answering: JoinSet<Result<(), Failure>>,
@@ -91,18 +91,18 @@ struct Looking {
 
 /// The end of one turn of the loop.
 enum Turn {
-    Looked(SourceId),
+    PollOutcome(SourceId),
     /// The disk is nearly full: what it found is found again by the next one.
     NoRoom(SourceId),
 }
 
-impl Looking {
+impl Polls {
     fn new(poller: Arc<Poller>) -> Self {
         Self {
             held: None,
             poller,
             timetable: Timetable::default(),
-            looks: JoinSet::new(),
+            running: JoinSet::new(),
             rereading: JoinSet::new(),
             answering: JoinSet::new(),
             disk_low: false,
@@ -111,7 +111,7 @@ impl Looking {
     }
 
     fn follow(&mut self, sources: &[Source]) {
-        let state_of = |id: &SourceId| self.poller.store.look_state(id);
+        let state_of = |id: &SourceId| self.poller.store.poll_state(id);
         self.timetable.follow(sources, state_of, Now::read());
     }
 
@@ -126,7 +126,7 @@ impl Looking {
         let before = std::mem::replace(&mut self.held, held).unwrap_or_default();
         for (source, epoch) in self.held.iter().flatten() {
             if before.get(source) != Some(epoch) {
-                let state = self.poller.store.look_state(source);
+                let state = self.poller.store.poll_state(source);
                 self.timetable.take_over(source, &state, Now::read());
             }
         }
@@ -153,7 +153,7 @@ impl Looking {
     ) -> Result<(), Failure> {
         match ended {
             Ok(turn) => match turn? {
-                Turn::Looked(source) => self.plan(&source),
+                Turn::PollOutcome(source) => self.plan(&source),
                 // It is made up once there is room.
                 Turn::NoRoom(source) => {
                     self.timetable.put_back(&source, Now::read());
@@ -201,23 +201,23 @@ impl Looking {
                 self.plan(&source.id);
             } else {
                 let poller = Arc::clone(&self.poller);
-                self.looks.spawn(look_in_turn(poller, source).boxed());
+                self.running.spawn(poll_in_turn(poller, source).boxed());
             }
         }
     }
 
     fn plan(&mut self, source: &SourceId) {
         let store = &self.poller.store;
-        let again = store.read_look_state(source, |state| state.not_before);
+        let again = store.read_poll_state(source, |state| state.not_before);
         let now = Now::read();
-        self.timetable.looked_at(source, again, now);
+        self.timetable.polled(source, again, now);
         self.timetable.heed_the_clock(now);
         store.set_next_poll(source, self.timetable.due(source));
     }
 }
 
-async fn look_in_turn(poller: Arc<Poller>, source: Arc<Source>) -> Result<Turn, Failure> {
-    let looked = poller.look(&source, Asked::BySchedule).await;
+async fn poll_in_turn(poller: Arc<Poller>, source: Arc<Source>) -> Result<Turn, Failure> {
+    let looked = poller.poll(&source, Asked::BySchedule).await;
     let id = source.id.clone();
     match looked.settled()? {
         Ok(_) => {}
@@ -225,7 +225,7 @@ async fn look_in_turn(poller: Arc<Poller>, source: Arc<Source>) -> Result<Turn, 
         Err(refusal @ Refusal::LeaseLost(_)) => tracing::debug!(source = %id, "{refusal}"),
         Err(refusal) => tracing::error!(source = %id, "the poll was abandoned: {refusal}"),
     }
-    Ok(Turn::Looked(id))
+    Ok(Turn::PollOutcome(id))
 }
 
 #[cfg(test)]
@@ -245,21 +245,21 @@ mod tests {
             .unwrap();
         let (_sender, live) = tokio::sync::watch::channel(Arc::new(Config::default()));
         let fetcher = Fetcher::new(&FetchSettings::default(), &[]).unwrap();
-        let mut looking = Looking::new(Arc::new(Poller::new(store.clone(), live, fetcher)));
-        looking.follow(std::slice::from_ref(&source));
-        assert_eq!(looking.timetable.take_due(Now::read()).len(), 1);
+        let mut polls = Polls::new(Arc::new(Poller::new(store.clone(), live, fetcher)));
+        polls.follow(std::slice::from_ref(&source));
+        assert_eq!(polls.timetable.take_due(Now::read()).len(), 1);
 
-        let look = async { panic!("index out of bounds") };
-        let looked = looking.poller.unbroken(&source, look).await.unwrap();
-        looking.plan(&source.id);
+        let poll = async { panic!("index out of bounds") };
+        let looked = polls.poller.unbroken(&source, poll).await.unwrap();
+        polls.plan(&source.id);
 
         assert!(looked.error.is_some());
-        let state = store.look_state(&source.id);
-        let broken = looking.poller.supervisor.breakages();
+        let state = store.poll_state(&source.id);
+        let broken = polls.poller.supervisor.breakages();
         assert_eq!((state.failures, broken[0].times), (1, 1));
         assert!(state.error.unwrap().contains("please report"));
         assert!(
-            looking
+            polls
                 .timetable
                 .first()
                 .is_some_and(|due| due > Instant::now())
