@@ -140,7 +140,9 @@ async fn save(path: &Path, ledger: &Ledger) -> io::Result<()> {
         tokio::fs::rename(&fresh, path).await
     };
     let advice = "free some space or allow writing there, then start it again";
-    written.await.map_err(|error| explained(path, &error, advice))
+    written
+        .await
+        .map_err(|error| explained(path, &error, advice))
 }
 
 fn explained(path: &Path, error: &dyn std::fmt::Display, advice: &str) -> io::Error {

@@ -90,7 +90,7 @@ pub enum Cause {
     BelowKnown,
     /// Refused by the source's filter; what decided, as written in the config.
     Filtered(String),
-    /// The page looked redesigned.
+    /// The page seemed redesigned.
     Redesign,
     /// An admin published it from what was held.
     Released,

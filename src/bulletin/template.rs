@@ -85,7 +85,9 @@ impl Template {
                 .add_template_owned(name, text.to_owned())
                 .map_err(|error| explained(&error))?;
         }
-        let template = ready.get_template(PLAIN).map_err(|error| explained(&error))?;
+        let template = ready
+            .get_template(PLAIN)
+            .map_err(|error| explained(&error))?;
         let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         unknown.retain(|name| !FIELDS.contains(&name.as_str()) && name != "range");
         unknown.sort_unstable();

@@ -61,7 +61,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         let text = format!("--id {id}: a source with this id is in the config already");
         return Err(UsageError(text).into());
     }
-    let (page, how, seen) = out::patiently(&address::waiting(&url), read_page(&config, &url)).await?;
+    let (page, how, seen) =
+        out::patiently(&address::waiting(&url), read_page(&config, &url)).await?;
     preview::show::text(&page, &seen, &how, session.verbose)?;
     if let Err(why) = check::notices_of(&seen.reading) {
         anyhow::bail!("{shown} is {why}; nothing was added");

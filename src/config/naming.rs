@@ -46,7 +46,10 @@ fn site_of(url: &Url) -> Option<String> {
 }
 
 fn site(url: &Url) -> Option<&str> {
-    url.host_str().unwrap_or_default().split('.').find(is_meaningful)
+    url.host_str()
+        .unwrap_or_default()
+        .split('.')
+        .find(is_meaningful)
 }
 
 fn is_meaningful(word: &&str) -> bool {

@@ -448,7 +448,10 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
     );
     let template = "template = \"\"\"\n{{ title }}\n{% if url %}\n\"\"\"\n";
     let message = problems(&format!("{channel}{template}"));
-    assert!(message.starts_with("noticast.toml:4:12: line "), "{message}");
+    assert!(
+        message.starts_with("noticast.toml:4:12: line "),
+        "{message}"
+    );
     check(&format!(
         "{channel}template = \"{{{{ title }}}} {{{{ url }}}}\"\n"
     ))

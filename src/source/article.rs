@@ -1,7 +1,7 @@
 //! An article page: title, date, issuing body, text, attachments.
 //!
-//! [`read`] tells the story. `layout` cuts the page into blocks; `body` finds which of them are the
-//! text, `trim` what of it is not; the other parts look at the lines around it and at what the page's head says. Nothing here
+//! [`read`] is the whole sequence. `layout` cuts the page into blocks; `body` finds which of them are the
+//! text, `trim` what of it is not; the other parts read the lines around it and what the page's head says. Nothing here
 //! knows any site: all rules are about structure, and words that notice pages everywhere share.
 
 mod agreement;
@@ -105,8 +105,8 @@ fn read_parsed(
         || text.is_empty() && published.moment.is_some() && picture::is_scan(&parts, base);
     let has_more = !attachments.is_empty() || is_scan();
     // What has a headline and a day of publication is no page that stands in for another.
-    let told = parts.title.blocks.is_some() && published.moment.is_some();
-    if let Some(what) = refusal(&layout, &text, has_more, told) {
+    let has_head = parts.title.blocks.is_some() && published.moment.is_some();
+    if let Some(what) = refusal(&layout, &text, has_more, has_head) {
         return Err(ReadError::NoText(what));
     }
     let byline = byline::find(&parts, published.block, context);
@@ -166,7 +166,7 @@ fn in_style(text: &str, context: &Context<'_>) -> String {
 }
 
 /// Returns what the page is instead, where there is nothing to read: no text, nor anything more.
-fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, told: bool) -> Option<String> {
+fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, has_head: bool) -> Option<String> {
     let page = layout.page;
     let (units, _) = layout::measure(text);
     // A box to sign in that is hidden or stands beside asks nobody.
@@ -180,7 +180,7 @@ fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, told: bool) -> Optio
     if units >= MUCH_TEXT || has_more && !empty {
         return None;
     }
-    if !told && let Some(kind) = list::stand_in(page) {
+    if !has_head && let Some(kind) = list::stand_in(page) {
         return Some(kind.name().to_owned());
     }
     let needs_scripts = text.to_lowercase().contains("javascript");

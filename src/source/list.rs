@@ -1,7 +1,7 @@
 //! A list page: the one real list among menus, side bars, pagers and footers.
 //!
 //! Pure: text in, [`NoticeList`] out; no clock, no network, no names of sites. A page is parsed once into
-//! a flat tree ([`super::page`]) and looked at ([`look`]): its links and the dates in it. Its links are gathered into
+//! a flat tree ([`super::page`]) and surveyed ([`survey`]): its links and the dates in it. Its links are gathered into
 //! groups of rows ([`candidates`]), the groups are weighed ([`evidence`]), one is chosen ([`choice`]) unless the page is
 //! something else ([`verdict`]), and its rows become notices ([`rows`]). Start with [`read::read_rows`].
 
@@ -12,12 +12,12 @@ mod data;
 mod element;
 mod evidence;
 mod explain;
-mod look;
 mod propose;
 mod read;
 mod regions;
 mod rows;
 mod select;
+mod survey;
 mod verdict;
 mod words;
 
@@ -27,12 +27,12 @@ pub use self::explain::explain;
 pub(super) use self::read::{check_size, read_page};
 pub use self::{
     copy::{CopiedLine, CopiedText, PageCopy, copy},
-    look::selected::SelectPart,
     propose::{Proposal, propose},
+    survey::selected::SelectPart,
 };
 use self::{
-    look::PageLook,
     read::{check, read_rows},
+    survey::PageSurvey,
 };
 use super::{
     page::PageTree,
@@ -84,22 +84,22 @@ pub fn read_json(json: &str, context: &Context<'_>) -> Result<NoticeList, ReadEr
 #[must_use]
 pub fn feeds_of(html: &str, context: &Context<'_>) -> Vec<Url> {
     let page = PageTree::parse(html);
-    PageLook::new(&page, context).map_or_else(|_| Vec::new(), |look| look.feeds())
+    PageSurvey::new(&page, context).map_or_else(|_| Vec::new(), |survey| survey.feeds())
 }
 
 /// The groups of links of a page on which no list was found, the likeliest first, and why each is none.
 #[must_use]
 pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
     let page = context.parse(html);
-    let look = check(html).and_then(|()| PageLook::new(&page, context));
-    let Ok(look) = look else {
+    let survey = check(html).and_then(|()| PageSurvey::new(&page, context));
+    let Ok(survey) = survey else {
         return Vec::new();
     };
-    let mut groups = evidence::weigh(&look, candidates::find(&look));
+    let mut groups = evidence::weigh(&survey, candidates::find(&survey));
     groups.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut others = look.tell_others(&groups);
+    let mut others = survey.explain_others(&groups);
     for (other, group) in others.iter_mut().zip(&groups) {
-        other.select = look.proposal(&group.group);
+        other.select = survey.proposal(&group.group);
     }
     others
 }
@@ -111,16 +111,16 @@ pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
 pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>, ReadError> {
     check_size(html)?;
     let page = PageTree::parse(html);
-    let look = PageLook::new(&page, context)?;
-    let Some(selected) = &look.selected else {
+    let survey = PageSurvey::new(&page, context)?;
+    let Some(selected) = &survey.selected else {
         return Ok(Vec::new());
     };
     let rows = match selected.rows(&page) {
         Some(rows) => rows,
         None => {
             let choice = choice::choose(
-                &look,
-                evidence::weigh(&look, candidates::find(&look)),
+                &survey,
+                evidence::weigh(&survey, candidates::find(&survey)),
                 false,
             );
             let choice = choice

@@ -36,7 +36,7 @@ impl PageTree {
     }
 }
 
-/// Spares the tokenizer the look for errors, of which real pages are full.
+/// Spares the tokenizer the search for errors, of which real pages are full.
 struct QuietEmitter<F: Callback<Infallible, ()>>(CallbackEmitter<F>);
 
 impl<F: Callback<Infallible, ()>> ForwardingEmitter for QuietEmitter<F> {

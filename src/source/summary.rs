@@ -34,17 +34,17 @@ pub fn summarise(
     asking: Option<&str>,
 ) -> Option<String> {
     let sentences = sentences(title, text);
-    let told = fill(choose(&sentences, asking).into_iter());
+    let from_text = fill(choose(&sentences, asking).into_iter());
     let given = description
         .filter(|given| is_real(title, given, text))
         .and_then(|given| fill(sentence::sentences(title, given).iter()))
         .filter(|given| !is_lifted(given, text))
         .filter(|given| asking.is_none_or(|asking| key(given).contains(&key(asking))))
         .filter(|given| {
-            let told = told.as_deref().unwrap_or_default();
-            !says_half(title, given, told) && !names_half(given, told)
+            let own = from_text.as_deref().unwrap_or_default();
+            !says_half(title, given, own) && !names_half(given, own)
         });
-    given.or(told)
+    given.or(from_text)
 }
 
 /// By when people must act, where the text says so.
@@ -152,7 +152,7 @@ fn word_end(text: &str, end: usize) -> usize {
     if kept.is_empty() { end } else { kept.len() }
 }
 
-/// Returns whether a description tells of this article: it says something, and in the text's own words.
+/// Returns whether a description describes this article: it says something, and in the text's own words.
 fn is_real(title: &str, description: &str, text: &str) -> bool {
     let description = description.trim();
     let own = pairs(description);
@@ -172,7 +172,7 @@ fn is_real(title: &str, description: &str, text: &str) -> bool {
     shared * 2 >= own.len() && repeated * 2 < own.len()
 }
 
-/// Returns whether a description was taken out of the middle of the text, which begins with what is told.
+/// Returns whether a description was taken out of the middle of the text, which begins with what the notice is about.
 fn is_lifted(description: &str, text: &str) -> bool {
     let place = key(text).find(&key(description));
     description.starts_with('…') || place.is_some_and(|place| place > LIMIT)
@@ -180,19 +180,19 @@ fn is_lifted(description: &str, text: &str) -> bool {
 
 /// Returns whether a description has at most half as many words of the title as the first sentences of the text: it is
 /// about something beside it, or does not name what it is about.
-fn says_half(title: &str, description: &str, told: &str) -> bool {
+fn says_half(title: &str, description: &str, own: &str) -> bool {
     let title = words(title);
     let shared = |text: &str| words(text).intersection(&title).count();
-    let (given, told) = (shared(description), shared(told));
-    told > 1 && given * 2 <= told
+    let (given, own) = (shared(description), shared(own));
+    own > 1 && given * 2 <= own
 }
 
 /// Returns whether a description has at most half as many names and numbers as the first sentences of the text: it
 /// praises or asks, where they say who, when and how much.
-fn names_half(description: &str, told: &str) -> bool {
+fn names_half(description: &str, own: &str) -> bool {
     const LEAST: usize = 4;
-    let (given, told) = (names(description).len(), names(told).len());
-    told >= LEAST && given * 2 <= told
+    let (given, own) = (names(description).len(), names(own).len());
+    own >= LEAST && given * 2 <= own
 }
 
 /// The words with a digit, and those with a capital that begin no sentence.

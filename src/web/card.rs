@@ -182,8 +182,9 @@ impl<'a> Scene<'a> {
         let mut known = bulletin
             .sources()
             .filter(|id| self.source(id.as_str()).is_some());
-        let is_pinned =
-            |id: &SourceId| store.read_poll_state(id, |state| state.pinned.contains(&bulletin.id.0));
+        let is_pinned = |id: &SourceId| {
+            store.read_poll_state(id, |state| state.pinned.contains(&bulletin.id.0))
+        };
         let is_pinned = bulletin.state != BulletinState::Withdrawn && known.any(is_pinned);
         let card = self.card(bulletin)?;
         Some(Card { is_pinned, ..card })

@@ -146,7 +146,7 @@ impl News<'_> {
         let trouble = &self.site.hub_trouble;
         let (mut is_taken, mut refused) = (false, None);
         while let Some(feed) = self.feeds.first().cloned() {
-            match hub.tell(&feed).await {
+            match hub.notify(&feed).await {
                 HubAnswer::Taken => is_taken = true,
                 HubAnswer::Refused(why) => refused = Some(why),
                 HubAnswer::Later(why, wait) => {

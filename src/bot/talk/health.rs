@@ -117,8 +117,8 @@ pub(in crate::bot) async fn report_rival(
     let had_one = base.memory.set_rival(has_rival);
     let words = words::of(base.config.language);
     match (had_one, has_rival) {
-        (false, true) => watch.tell(words.rival).await,
-        (true, false) => watch.tell(words.rival_gone).await,
+        (false, true) => watch.notify(words.rival).await,
+        (true, false) => watch.notify(words.rival_gone).await,
         _ => Ok(()),
     }
 }

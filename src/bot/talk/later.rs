@@ -73,7 +73,12 @@ impl Tasks {
     }
 
     /// Reads an address to subscribe to; None: too many pages of this chat are being read already.
-    pub(super) fn read_page(&self, asker: &Asker, url: Url, of: Option<ChannelId>) -> Option<Effect> {
+    pub(super) fn read_page(
+        &self,
+        asker: &Asker,
+        url: Url,
+        of: Option<ChannelId>,
+    ) -> Option<Effect> {
         let ticket = self.limits.pages.take(&asker.chat, MOST_PAGES)?;
         Some(self.begin(asker, Slow::Page(url, of, ticket)))
     }

@@ -111,7 +111,8 @@ pub(super) async fn subscribe(
         Ok(found) => found,
         Err(why) => return Ok(vec![Effect::answer(asker, Reply::refusing(why))]),
     };
-    let offer = |search_words| sources::offer_sources(base, asker, target.of.as_ref(), 0, search_words);
+    let offer =
+        |search_words| sources::offer_sources(base, asker, target.of.as_ref(), 0, search_words);
     let reply = if what.is_empty() {
         offer("")
     } else if what == "*" {

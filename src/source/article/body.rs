@@ -220,11 +220,12 @@ fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
         let block = &layout.blocks[at];
         block.links == 0 && block.marks == 0 && block.units < 24.0 && is_date(at + 1)
     };
-    let mut told = after.skip_while(|at| {
+    let mut following = after.skip_while(|at| {
         let between = layout.fact(*at).row != 0 && layout.blocks[*at].links == 0;
         between && !signs(*at)
     });
-    told.next()
+    following
+        .next()
         .is_some_and(|at| signs(at) || links_to_file(layout, at))
 }
 

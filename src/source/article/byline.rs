@@ -314,12 +314,12 @@ fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
         .find_map(|word| text.strip_prefix(word))
         .unwrap_or(&text)
         .trim();
-    let told = [
+    let is_label = [
         "发表", "发布", "更新", "编辑", "责编", "字号", "分享", "收藏", "点击", "阅读",
     ]
     .iter()
     .any(|word| text.starts_with(word));
-    let short = !told && (2..=16).contains(&text.chars().count()) && !text.contains(' ');
+    let short = !is_label && (2..=16).contains(&text.chars().count()) && !text.contains(' ');
     if !short
         || super::line::is_info(text)
         || date::find(text, context.time_zone, context.now).is_some()

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::{
     block::{block_line, label_before},
-    event::tells_event,
+    event::states_event,
     labels::is_labelled,
     parts::{Parts, near},
 };
@@ -51,7 +51,7 @@ fn shown_at(
     let layout = parts.layout;
     let line = block_line(layout, at);
     let before = label_before(layout, at).unwrap_or_default();
-    let event = tells_event(layout, at, context);
+    let event = states_event(layout, at, context);
     let mut last: Option<(usize, f32)> = None;
     let mut found = Vec::new();
     for (range, moment) in dates(parts, at, line, context) {
@@ -228,7 +228,7 @@ fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
     }
 }
 
-/// Returns whether a label of its own stands right before a date, and none of those that tell of the article: `预计上线：`.
+/// Returns whether a label of its own stands right before a date, and none of those that describe the article: `预计上线：`.
 pub(super) fn is_labelled_otherwise(before: &str) -> bool {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:^|[^\p{L}])\p{Han}{2,8}[:：]\s*$").expect("a fixed pattern")
@@ -238,7 +238,7 @@ pub(super) fn is_labelled_otherwise(before: &str) -> bool {
         .is_some_and(|label| !is_labelled(label.as_str()))
 }
 
-/// Returns whether two dates of a line are told under one label: `报名时间：1月5日上午9:00至1月8日`. With a mere space between
+/// Returns whether two dates of a line stand under one label: `报名时间：1月5日上午9:00至1月8日`. With a mere space between
 /// them they are not.
 fn goes_on(between: &str) -> bool {
     const LINKS: [char; 13] = [
@@ -252,7 +252,7 @@ fn goes_on(between: &str) -> bool {
     is_joined && LINK.is_match(between)
 }
 
-/// Returns whether a date says its year, or is told from now.
+/// Returns whether a date says its year, or is relative to now.
 fn has_year(written: &str) -> bool {
     let digits = written
         .split(|c: char| !c.is_ascii_digit())

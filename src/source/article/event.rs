@@ -3,7 +3,7 @@
 //! Such lines are the ones that people need most, and they say nothing of the publication. A bare `时间：` may be either;
 //! its value and the lines around it decide.
 
-use super::occasion::{HALF_DAY, PLACE, YEAR, is_event, is_meeting, labelled, tells_more};
+use super::occasion::{HALF_DAY, PLACE, YEAR, is_event, is_meeting, labelled, says_more};
 use super::{
     block::{block_line, label_before},
     labels::labels,
@@ -16,7 +16,7 @@ use crate::source::{
 
 /// Returns whether a block speaks of an event, as the blocks around it show: the one before may be its label, and a bare
 /// `时间：` is an event's where a place stands beside it.
-pub(super) fn tells_event(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
+pub(super) fn states_event(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     let own = block_line(layout, at);
     let labelled = label_before(layout, at).map(|label| format!("{label}{own}"));
     let follows = own.ends_with([':', '：']) && at + 1 < layout.blocks.len();
@@ -28,7 +28,7 @@ pub(super) fn tells_event(layout: &Layout<'_>, at: usize, context: &Context<'_>)
         && !is_in_byline(layout, at, context)
 }
 
-/// Returns whether a bare label with a past day and an hour is one of several lines that tell of the notice: `来源：…` stands
+/// Returns whether a bare label with a past day and an hour is one of several lines that describe the notice: `来源：…` stands
 /// right beside it, and no place.
 fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     let own = block_line(layout, at);
@@ -43,7 +43,7 @@ fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
         let known = |by: &usize| *by < layout.blocks.len();
         beside.into_iter().flatten().filter(known)
     };
-    let tells = |by: usize| {
+    let describes = |by: usize| {
         let line = block_line(layout, by);
         labels(line) > 0 && labelled(line).is_none_or(|(called, _)| called == Called::Nothing)
     };
@@ -51,7 +51,7 @@ fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
         && !is_meeting(value)
         && !HALF_DAY.is_match(value)
         && moment.day() <= today(context)
-        && beside().any(tells)
+        && beside().any(describes)
         && !beside()
             .any(|by| names_place(layout, by) || published_on(layout, by, context).is_some())
 }
@@ -69,7 +69,7 @@ fn is_bare_event(layout: &Layout<'_>, at: usize, line: &str, context: &Context<'
     let Some((Called::Bare, value)) = labelled(line) else {
         return false;
     };
-    let more = tells_more(line, value);
+    let more = says_more(line, value);
     let mut around = at.saturating_sub(1)..(at + 1 + BELOW).min(layout.blocks.len());
     if !more && around.any(|by| names_place(layout, by)) {
         return true;
@@ -79,7 +79,7 @@ fn is_bare_event(layout: &Layout<'_>, at: usize, line: &str, context: &Context<'
     };
     let (day, today) = (moment.day(), today(context));
     if more {
-        // What tells of the notice is published by tomorrow, and says the year once that was long ago.
+        // A line that describes the notice is published by tomorrow, and says the year once that was long ago.
         let ahead = (day - today).num_days();
         return ahead > 1 || ahead < -LONG_AGO && !YEAR.is_match(value);
     }

@@ -21,7 +21,7 @@ use crate::source::{
 /// So many candidates of each kind are shown.
 const SHOWN: usize = 4;
 
-/// The steps of reading a page as an article; empty where it cannot be looked at.
+/// The steps of reading a page as an article; empty where it cannot be read.
 #[must_use]
 pub fn explain(html: &str, context: &Context<'_>) -> Vec<ReadStep> {
     if list::check_size(html).is_err() {

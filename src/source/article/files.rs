@@ -230,7 +230,7 @@ fn file_name(url: &Url) -> Option<String> {
         .find(|name| has_ending(name))
 }
 
-/// Words that tell people to click, and name nothing.
+/// Words that ask people to click, and name nothing.
 fn is_command(name: &str) -> bool {
     matches!(
         name,

@@ -32,7 +32,7 @@ pub(super) struct Fact {
     claim: AsideClaim,
 }
 
-/// Whether an element says by its name or look that it is beside an article.
+/// Whether an element says by its name or style that it is beside an article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum AsideClaim {
     #[default]

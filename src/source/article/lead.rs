@@ -34,7 +34,7 @@ pub(super) fn blocks(
             let line = body::text(line, parts.layout);
             let (zone, now) = (context.time_zone, context.now);
             let asks = || summary::deadline(&line, published, zone, now).is_some();
-            let tells_day = || {
+            let states_day = || {
                 date::find(&line, zone, now).is_some_and(|(day, _)| {
                     let label = &line[..day.start];
                     let is_statement = line[day.end..].chars().count() <= MOST_AFTER;
@@ -43,7 +43,7 @@ pub(super) fn blocks(
                         && !is_of_article(date::called(label))
                 }) && !is_labelled(&line)
             };
-            line.chars().count() <= LONGEST && (is_kept(&line) || asks() || tells_day())
+            line.chars().count() <= LONGEST && (is_kept(&line) || asks() || states_day())
         })
         .flatten()
         .copied()

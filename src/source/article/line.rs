@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{labels::is_labelled, occasion::is_kept};
 use crate::source::date::{self, Called};
 
-/// Returns whether a line tells of the article (date, source, author, how often it was read) and no more.
+/// Returns whether a line describes the article (date, source, author, how often it was read) and no more.
 pub(super) fn is_info(line: &str) -> bool {
     (is_labelled(line) || is_dated(line) || is_signed_above(line)) && !is_kept(line)
 }
@@ -34,7 +34,7 @@ fn is_dated(line: &str) -> bool {
         Regex::new(r"(?i)^(?:(?-i:\p{Lu})[\w.'’-]{1,20}(?:\s(?-i:\p{Lu})[\w.'’-]{0,20}){0,3}\s?[|·•,–-]?\s)?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?-i:\p{L})\p{L}{2,10}\.?,?\s(?:de\s)?(?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s\d{4}).{0,30}$")
             .expect("a fixed pattern")
     });
-    // A range is when something takes place, and a sentence tells more.
+    // A range is when something takes place, and a sentence says more.
     if line.contains(['~', '～']) || line.ends_with(['。', '！', '？', '，']) {
         return false;
     }

@@ -12,13 +12,13 @@ pub(super) fn is_event(line: &str) -> bool {
     match labelled(line) {
         Some((Called::Other, _)) => true,
         Some((Called::Bare, value)) => {
-            is_meeting(value) || !tells_more(line, value) && is_occasion(value)
+            is_meeting(value) || !says_more(line, value) && is_occasion(value)
         }
         _ => false,
     }
 }
 
-/// Returns whether a line must stay with the text: it is an event's, or tells beside the day of publication by when to act.
+/// Returns whether a line must stay with the text: it is an event's, or says beside the day of publication by when to act.
 pub(super) fn is_kept(line: &str) -> bool {
     static KEPT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:截止|截至|报名|申报|投标|开标|考试|面试|会议|讲座|活动|公示)\p{Han}{0,4}\s*[:：][^:：]{0,4}\d")
@@ -27,8 +27,8 @@ pub(super) fn is_kept(line: &str) -> bool {
     is_event(line) || line.contains([':', '：']) && KEPT.is_match(line)
 }
 
-/// Returns whether a line tells more of the notice than when, or tells it to the second.
-pub(super) fn tells_more(line: &str, value: &str) -> bool {
+/// Returns whether a line says more of the notice than when, or says that to the second.
+pub(super) fn says_more(line: &str, value: &str) -> bool {
     static SECONDS: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"\d:\d\d:\d\d").expect("a fixed pattern"));
     labels(line) > 1 || SECONDS.is_match(value)

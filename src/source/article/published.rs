@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::DateTime;
 use regex::Regex;
 
-use super::event::tells_event;
+use super::event::states_event;
 use super::{
     block::{block_line, label_before},
     dated_line::{DateCandidate, shown},
@@ -122,7 +122,7 @@ fn is_of_other_day(parts: &Parts<'_>, time: Id, at: usize, context: &Context<'_>
         .page
         .text(block.runs.start..layout.page.runs_of(time).start.max(block.runs.start));
     let label = label_before(layout, at).unwrap_or_default();
-    tells_event(layout, at, context) || date::called(&format!("{label}{before} ")) == Called::Other
+    states_event(layout, at, context) || date::called(&format!("{label}{before} ")) == Called::Other
 }
 
 /// `SITE.RU — 03.09.17: …` at the head of a text that has no Chinese: dots stand between day, month and year.

@@ -19,7 +19,7 @@ pub(super) struct Title {
     pub blocks: Option<Range<usize>>,
 }
 
-/// How far above the text a title is looked for, in blocks.
+/// How far above the text a title is searched for, in blocks.
 const REACH: usize = 40;
 
 pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>) -> Title {
@@ -286,10 +286,10 @@ fn worth(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandid
         score -= 6.0;
     }
     let next = candidate.blocks.end;
-    // Below the section's name and a longer line, it is told of that line.
+    // Below the section's name and a longer line, what follows belongs to that line.
     let own = measure(&candidate.text).0;
     let longer = |at: &usize| own < 10.0 && layout.blocks[*at].units > own;
-    let told = (next..(next + 2).min(layout.blocks.len()))
+    let has_info = (next..(next + 2).min(layout.blocks.len()))
         .take_while(|at| !longer(at) || is_info(&text::one_line(&layout.text(*at))))
         .filter(|at| layout.blocks[*at].units < 80.0 && layout.blocks[*at].link_share() < 0.4)
         .any(|at| is_info(&text::one_line(&layout.text(at))));
@@ -298,7 +298,7 @@ fn worth(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandid
         let block = &layout.blocks[at];
         block.marks > 0 && block.units >= 12.0 && block.link_share() < 0.5
     });
-    if told && !below_text {
+    if has_info && !below_text {
         score += 5.0;
     } else if next == start {
         score += 2.0;

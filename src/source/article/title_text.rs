@@ -1,4 +1,4 @@
-//! The words of titles: what a `<title>` puts together, and what tells two apart.
+//! The words of titles: what a `<title>` puts together, and what distinguishes two.
 
 /// The parts of a `<title>`: the article's own, then section and site.
 pub(super) fn parts(title: &str) -> Vec<&str> {

@@ -3,7 +3,7 @@
 use super::{
     block::{block_line, links_to_file},
     body::Body,
-    event::tells_event,
+    event::states_event,
     labels::is_labelled,
     layout::Layout,
     line::{ends_text, heads_others, is_credit, is_info, is_remark},
@@ -62,7 +62,7 @@ struct TextLine {
     /// Hardly anything but links.
     linked: bool,
     marks: u32,
-    /// It tells when and where something takes place, or by when to act.
+    /// It says when and where something takes place, or by when to act.
     event: bool,
 }
 
@@ -75,7 +75,7 @@ impl TextLine {
             units: block.units,
             linked: block.link_share() > 0.8,
             marks: block.marks,
-            event: tells_event(layout, at, context) || is_kept(text),
+            event: states_event(layout, at, context) || is_kept(text),
             text: text.to_owned(),
         }
     }
@@ -96,7 +96,7 @@ impl TextLine {
     /// Returns whether it stands within a text and is none of it.
     fn is_extra(&self, layout: &Layout<'_>, mostly_linked: bool) -> bool {
         let latin = !self.text.chars().any(is_han);
-        // On Chinese pages the lines below pictures are told as a part of the text.
+        // On Chinese pages the lines below pictures count as a part of the text.
         let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}');
         let named = latin || self.text.chars().any(is_kana);
         if is_remark(&self.text) || named && is_caption(layout, self) {
@@ -114,7 +114,7 @@ impl TextLine {
     }
 }
 
-/// Returns whether a line tells what a picture shows, or who took it.
+/// Returns whether a line says what a picture shows, or who took it.
 fn is_caption(layout: &Layout<'_>, line: &TextLine) -> bool {
     layout.fact(line.block).caption || line.units < 70.0 && is_credit(&line.text)
 }
@@ -146,7 +146,7 @@ fn keep_own_article(layout: &Layout<'_>, title: usize, blocks: &mut Vec<usize>) 
     }
 }
 
-/// The first line after the title and what is told of the article.
+/// The first line after the title and the lines about the article.
 fn first_line(lines: &[TextLine], heading: &str) -> usize {
     /// More words before a mere date are of the text, and so is the date.
     const FEW_WORDS: f32 = 16.0;
@@ -184,10 +184,10 @@ fn last_line(lines: &[TextLine], start: usize) -> usize {
         // A tail of links, maybe each with a teaser, is of other pages.
         let teasers = paragraphs <= total * 0.15;
         let of_links = line.linked && linked >= 3 && linked * 10 >= (lines.len() - place) * 3;
-        let told = after == 0.0 && is_labelled(&line.text) && !line.event;
-        if told || teasers && of_links || ends_text(&line.text, teasers) {
+        let is_info = after == 0.0 && is_labelled(&line.text) && !line.event;
+        if is_info || teasers && of_links || ends_text(&line.text, teasers) {
             end = place;
-            if told {
+            if is_info {
                 continue;
             }
         }

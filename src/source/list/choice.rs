@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::{
-    candidates::group::RowGroup, element::is_hidden, evidence::scored::Scored, look::PageLook,
-    regions::Region,
+    candidates::group::RowGroup, element::is_hidden, evidence::scored::Scored, regions::Region,
+    survey::PageSurvey,
 };
 use crate::source::{reading::OtherList, text};
 
@@ -21,9 +21,9 @@ impl ListChoice {
     }
 
     /// With the headline that stands above the rows in a box of its own.
-    pub(super) fn with_headline(mut self, look: &PageLook<'_>) -> Self {
+    pub(super) fn with_headline(mut self, survey: &PageSurvey<'_>) -> Self {
         if let [only] = self.sections.as_mut_slice() {
-            look.add_headline(&mut only.group);
+            survey.add_headline(&mut only.group);
         }
         self
     }
@@ -64,7 +64,7 @@ impl ListChoice {
 /// Takes the best group; on a home page also what is built and dated like it. Where a list is `asked` for, rows
 /// serve that would not make a list by themselves.
 pub(super) fn choose(
-    look: &PageLook<'_>,
+    survey: &PageSurvey<'_>,
     mut groups: Vec<Scored>,
     asked: bool,
 ) -> Option<ListChoice> {
@@ -79,7 +79,7 @@ pub(super) fn choose(
         group
             .items
             .iter()
-            .map(|item| look.links[item.link].href.as_str())
+            .map(|item| survey.links[item.link].href.as_str())
             .collect()
     };
     let taken = targets(&best.group);
@@ -92,18 +92,18 @@ pub(super) fn choose(
             .group
             .items
             .iter()
-            .filter(|item| best.group.holds(look, item.link))
+            .filter(|item| best.group.holds(survey, item.link))
             .count();
         same.max(inside) * 2 < theirs.len()
     });
     // Several in one box, side by side, are together what the page lists.
-    let beside = |other: &&Scored| other.is_list && share_box(look, &best, other);
+    let beside = |other: &&Scored| other.is_list && share_box(survey, &best, other);
     let together = groups.iter().filter(beside).count() + 1 >= SEVERAL;
     let (mut sections, others): (Vec<Scored>, Vec<Scored>) = match best.paged || best.titled {
         true => (Vec::new(), groups),
         false => groups
             .into_iter()
-            .partition(|other| is_column(look, &best, other, together)),
+            .partition(|other| is_column(survey, &best, other, together)),
     };
     sections.push(best);
     sections.sort_by_key(|section| section.group.items[0].row);
@@ -114,16 +114,16 @@ pub(super) fn choose(
 const SEVERAL: usize = 3;
 
 /// Returns whether the boxes of two groups stand in one box, maybe with a heading in each.
-fn share_box(look: &PageLook<'_>, best: &Scored, other: &Scored) -> bool {
+fn share_box(survey: &PageSurvey<'_>, best: &Scored, other: &Scored) -> bool {
     let [a, b] = [&best.group, &other.group].map(|group| {
-        let parent = look.page.parent(group.container(look.page));
-        [parent, look.page.parent(parent)]
+        let parent = survey.page.parent(group.container(survey.page));
+        [parent, survey.page.parent(parent)]
     });
-    look.built_alike(&best.group, &other.group) && (a[0] == b[0] || a[1] == b[1] && a[1] != 0)
+    survey.built_alike(&best.group, &other.group) && (a[0] == b[0] || a[1] == b[1] && a[1] != 0)
 }
 
 /// Returns whether a group is another column of the same news.
-fn is_column(look: &PageLook<'_>, best: &Scored, other: &Scored, together: bool) -> bool {
+fn is_column(survey: &PageSurvey<'_>, best: &Scored, other: &Scored, together: bool) -> bool {
     if !other.is_list
         || matches!(other.region, Region::Side | Region::Frame)
         || other.group.items.len() < 3
@@ -131,15 +131,15 @@ fn is_column(look: &PageLook<'_>, best: &Scored, other: &Scored, together: bool)
     {
         return false;
     }
-    let twins = look.page.elements[best.group.items[0].row as usize].path
-        == look.page.elements[other.group.items[0].row as usize].path
-        && look.built_alike(&best.group, &other.group)
+    let twins = survey.page.elements[best.group.items[0].row as usize].path
+        == survey.page.elements[other.group.items[0].row as usize].path
+        && survey.built_alike(&best.group, &other.group)
         && best.dated.round() == other.dated.round();
     // Where each has a heading of its own, they are sections, and the largest is asked for.
     let apart = best.heading.is_some() && other.heading.is_some() && best.heading != other.heading;
     let apart = apart && !together;
-    let seen = !is_hidden(look.page, other.group.container(look.page));
-    twins && !apart && seen || is_home(look.context.base)
+    let seen = !is_hidden(survey.page, other.group.container(survey.page));
+    twins && !apart && seen || is_home(survey.context.base)
 }
 
 /// Returns whether an address is a site's front door.
@@ -153,14 +153,14 @@ fn is_home(url: &Url) -> bool {
 
 impl RowGroup {
     /// Returns whether a link stands in one of the rows.
-    fn holds(&self, look: &PageLook<'_>, link: usize) -> bool {
-        let element = look.links[link].element;
+    fn holds(&self, survey: &PageSurvey<'_>, link: usize) -> bool {
+        let element = survey.links[link].element;
         let after = self.items.partition_point(|item| item.row <= element);
-        after > 0 && look.page.contains(self.items[after - 1].row, element)
+        after > 0 && survey.page.contains(self.items[after - 1].row, element)
     }
 }
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// Returns whether the boxes of two groups are the same kind of box.
     fn built_alike(&self, a: &RowGroup, b: &RowGroup) -> bool {
         let (mut a, mut b) = (a.container(self.page), b.container(self.page));
@@ -174,8 +174,8 @@ impl PageLook<'_> {
         true
     }
 
-    /// Returns what `preview -v` tells of the groups that were not taken.
-    pub(super) fn tell_others(&self, others: &[Scored]) -> Vec<OtherList> {
+    /// Returns what `preview -v` says of the groups that were not taken.
+    pub(super) fn explain_others(&self, others: &[Scored]) -> Vec<OtherList> {
         others
             .iter()
             .take(20)

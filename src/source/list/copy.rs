@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use super::{
     candidates,
     evidence::{self, scored::Scored},
-    look::PageLook,
     read::{check, read_page},
+    survey::PageSurvey,
 };
 use crate::{
     bulletin::Select,
@@ -69,19 +69,19 @@ pub fn copy(html: &str, context: &Context<'_>) -> Result<PageCopy, ReadError> {
         select: &select,
         ..*context
     };
-    let look = PageLook::new(&page, &context)?;
+    let survey = PageSurvey::new(&page, &context)?;
     let mut copying = Copying {
-        groups: evidence::weigh(&look, candidates::find(&look)),
+        groups: evidence::weigh(&survey, candidates::find(&survey)),
         rows: HashMap::new(),
         items: HashMap::new(),
         found: found.into_iter().map(|row| row.title).collect(),
-        look,
+        survey,
     };
     Ok(copying.page())
 }
 
 struct Copying<'a> {
-    look: PageLook<'a>,
+    survey: PageSurvey<'a>,
     groups: Vec<Scored>,
     /// Rows of the same kind, by the element that holds them and their name.
     rows: HashMap<(Id, String), Vec<Id>>,
@@ -92,7 +92,7 @@ struct Copying<'a> {
 
 impl Copying<'_> {
     fn page(&mut self) -> PageCopy {
-        let page = self.look.page;
+        let page = self.survey.page;
         let mut copy = PageCopy::default();
         let (mut run, mut shown) = (0, 0);
         while run < page.runs.len() {
@@ -122,7 +122,7 @@ impl Copying<'_> {
 
     /// The element that a piece of text is pointed at by: the link around it, else the one that holds it.
     fn part(&self, run: usize) -> Id {
-        let page = self.look.page;
+        let page = self.survey.page;
         let own = page.runs[run].element;
         let above = std::iter::once(own).chain(page.ancestors(own));
         let mut near = above.take(HIGHEST);
@@ -133,7 +133,7 @@ impl Copying<'_> {
 
     /// One past the last piece of text that belongs to the same part and line.
     fn end_of(&self, part: Id, first: usize) -> usize {
-        let page = self.look.page;
+        let page = self.survey.page;
         let runs = page.runs_of(part);
         let is_beside = |run: &usize| {
             page.runs[*run].gap != Gap::Block && (*run < runs.end && self.part(*run) == part)
@@ -143,12 +143,12 @@ impl Copying<'_> {
     }
 
     fn is_date(&self, runs: std::ops::Range<usize>) -> bool {
-        let mut dates = self.look.dates.within(runs).into_iter();
+        let mut dates = self.survey.dates.within(runs).into_iter();
         dates.any(|date| date.whole)
     }
 
     fn is_heading(&self, part: Id) -> bool {
-        let page = self.look.page;
+        let page = self.survey.page;
         let near = std::iter::once(part).chain(page.ancestors(part)).take(3);
         let is_heading = |id: Id| matches!(page.name(id), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
         near.into_iter().any(is_heading)
@@ -165,14 +165,14 @@ impl Copying<'_> {
 
     fn picks(&mut self, part: Id, is_date: bool) -> Option<Select> {
         let (row, item) = self.row_of(part)?;
-        let is_small = self.look.page.elements[row as usize].end - row < LARGEST_ROW;
-        let own = (part != row && is_small).then(|| self.look.part_of(row, part));
+        let is_small = self.survey.page.elements[row as usize].end - row < LARGEST_ROW;
+        let own = (part != row && is_small).then(|| self.survey.part_of(row, part));
         let own = own.flatten();
         let mut picks = Select {
             item: Some(item),
             ..Select::default()
         };
-        match (is_date, self.look.page.name(part) == "a") {
+        match (is_date, self.survey.page.name(part) == "a") {
             (true, _) => picks.date = own,
             // The one link of a row is its title by itself.
             (false, true) if self.links_within(row) > 1 => {
@@ -186,8 +186,8 @@ impl Copying<'_> {
     }
 
     fn links_within(&self, row: Id) -> usize {
-        let links = self.look.links.iter();
-        let within = links.filter(|link| self.look.page.contains(row, link.element));
+        let links = self.survey.links.iter();
+        let within = links.filter(|link| self.survey.page.contains(row, link.element));
         within.count()
     }
 
@@ -203,7 +203,7 @@ impl Copying<'_> {
 
     /// By the groups of links that lists are found by, the likeliest.
     fn rows_by_groups(&self, part: Id) -> Option<(Id, Vec<Id>)> {
-        let page = self.look.page;
+        let page = self.survey.page;
         let holding = self.groups.iter().filter_map(|scored| {
             let items = &scored.group.items;
             let at = items
@@ -220,7 +220,7 @@ impl Copying<'_> {
 
     /// By elements of one name that stand beside each other and hold links.
     fn rows_by_siblings(&mut self, part: Id) -> Option<(Id, Vec<Id>)> {
-        let page = self.look.page;
+        let page = self.survey.page;
         let near = std::iter::once(part).chain(page.ancestors(part));
         for row in near.take(HIGHEST) {
             let name = page.name(row);
@@ -236,14 +236,14 @@ impl Copying<'_> {
     }
 
     fn siblings(&mut self, row: Id) -> Vec<Id> {
-        let page = self.look.page;
+        let page = self.survey.page;
         let (above, name) = (page.parent(row), page.name(row).to_owned());
         if let Some(known) = self.rows.get(&(above, name.clone())) {
             return known.clone();
         }
         let is_row = |id: &Id| {
-            let from = self.look.links.partition_point(|link| link.element < *id);
-            let next = self.look.links.get(from);
+            let from = self.survey.links.partition_point(|link| link.element < *id);
+            let next = self.survey.links.get(from);
             page.name(*id) == name && next.is_some_and(|link| page.contains(*id, link.element))
         };
         let rows: Vec<Id> = page.children(above).filter(is_row).collect();
@@ -259,7 +259,7 @@ impl Copying<'_> {
         if self.items.len() == MOST_LISTS {
             return None;
         }
-        let item = self.look.proposal_of(rows).and_then(|select| select.item);
+        let item = self.survey.proposal_of(rows).and_then(|select| select.item);
         self.items.insert(first, item.clone());
         item
     }

@@ -7,9 +7,8 @@ mod value;
 mod worth;
 
 use super::{
-    candidates, choice, evidence,
-    look::PageLook,
-    rows,
+    candidates, choice, evidence, rows,
+    survey::PageSurvey,
     verdict::{self, ListClaim},
 };
 use crate::source::{
@@ -19,13 +18,13 @@ use crate::source::{
 };
 
 /// The list whose data stands in a page for a script to show.
-pub(super) fn embedded(look: &PageLook<'_>, html: &str, asked: bool) -> Option<NoticeList> {
+pub(super) fn embedded(survey: &PageSurvey<'_>, html: &str, asked: bool) -> Option<NoticeList> {
     let mut list = match embedded::record_set(html) {
         Some(rows) => {
             let page = PageTree::parse(&rows);
-            let inner = PageLook::new(&page, look.context).ok()?;
-            let inner = PageLook {
-                base: look.base.clone(),
+            let inner = PageSurvey::new(&page, survey.context).ok()?;
+            let inner = PageSurvey {
+                base: survey.base.clone(),
                 ..inner
             };
             let choice = choice::choose(
@@ -36,20 +35,20 @@ pub(super) fn embedded(look: &PageLook<'_>, html: &str, asked: bool) -> Option<N
             rows::list(&inner, &choice).ok()?
         }
         None => {
-            let records = embedded::in_scripts(look.page, &look.base, look.context)?;
+            let records = embedded::in_scripts(survey.page, &survey.base, survey.context)?;
             let enough = records.dated && records.notices.len() >= 3;
             enough.then(|| data_list(records))?
         }
     };
-    if !asked && verdict::is_article(look, &ListClaim::of_notices(&list.notices)) {
+    if !asked && verdict::is_article(survey, &ListClaim::of_notices(&list.notices)) {
         return None;
     }
-    let next = embedded::next_group(html).and_then(|href| look.base.join(href).ok());
-    list.next_page = next.or_else(|| look.next_page());
-    list.feeds = look.feeds();
+    let next = embedded::next_group(html).and_then(|href| survey.base.join(href).ok());
+    list.next_page = next.or_else(|| survey.next_page());
+    list.feeds = survey.feeds();
     // Rows that stand in data are out of a selector's reach.
     list.select = None;
-    list.title = Some(text::one_line(&look.page.title)).filter(|title| !title.is_empty());
+    list.title = Some(text::one_line(&survey.page.title)).filter(|title| !title.is_empty());
     Some(list)
 }
 

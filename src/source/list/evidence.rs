@@ -14,30 +14,30 @@ use self::scored::Scored;
 use super::{
     candidates::group::{Item, RowGroup},
     element::{is_heading, region},
-    look::{
-        PageLook,
+    regions::{self, Region},
+    survey::{
+        PageSurvey,
         dates::{DateInRow, stands_alone},
         links::PageLink,
     },
-    regions::{self, Region},
     words::{self, LinkText},
 };
 use crate::source::page::{Gap, PageTree};
 
 /// Titles longer than this say no more by being longer.
 const LONG_TITLE: f32 = 30.0;
-/// Rows that are looked at closely.
+/// Rows that are inspected closely.
 const SAMPLE: usize = 60;
 
 /// Weighs each of the candidates.
-pub(super) fn weigh(look: &PageLook<'_>, candidates: Vec<RowGroup>) -> Vec<Scored> {
-    let weighed = candidates.into_iter().map(|group| score(look, group));
+pub(super) fn weigh(survey: &PageSurvey<'_>, candidates: Vec<RowGroup>) -> Vec<Scored> {
+    let weighed = candidates.into_iter().map(|group| score(survey, group));
     weighed.collect()
 }
 
 /// Weighs one group.
-pub(super) fn score(look: &PageLook<'_>, group: RowGroup) -> Scored {
-    let PageLook { page, links, .. } = look;
+pub(super) fn score(survey: &PageSurvey<'_>, group: RowGroup) -> Scored {
+    let PageSurvey { page, links, .. } = survey;
     let count = group.items.len() as f32;
     let of_links = |worth: fn(&PageLink) -> f32| {
         let worths = group.items.iter().map(|item| worth(&links[item.link]));
@@ -45,7 +45,7 @@ pub(super) fn score(look: &PageLook<'_>, group: RowGroup) -> Scored {
     };
     let heading = heading(page, &group);
     let titled = heading.as_deref().is_some_and(|text| is_titled(page, text));
-    let dated = dated(look, &group);
+    let dated = dated(survey, &group);
     let mut scored = Scored {
         score: 0.0,
         is_list: false,
@@ -58,8 +58,8 @@ pub(super) fn score(look: &PageLook<'_>, group: RowGroup) -> Scored {
         titled,
         paged: paged(page, links, &group),
         variety: variety(page, links, &group, dated),
-        standing: 1.0 - in_sentences(look, &group),
-        days: days(look, &group),
+        standing: 1.0 - in_sentences(survey, &group),
+        days: days(survey, &group),
         heading,
         group,
     };
@@ -69,35 +69,35 @@ pub(super) fn score(look: &PageLook<'_>, group: RowGroup) -> Scored {
 }
 
 /// Share of rows with a date of their own, or of the text on the page to which they lead.
-fn dated(look: &PageLook<'_>, group: &RowGroup) -> f32 {
+fn dated(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
-    let byline = look.byline(sample);
-    let places = LazyCell::new(|| beside::places(look.page));
+    let byline = survey.byline(sample);
+    let places = LazyCell::new(|| beside::places(survey.page));
     let leads_to_dated_text = |link: &PageLink| {
-        link.href.contains('#') && beside::leads_to_dated_text(look, &places, link)
+        link.href.contains('#') && beside::leads_to_dated_text(survey, &places, link)
     };
     let is_byline = |date: &DateInRow| {
         byline
             .as_ref()
-            .is_some_and(|byline| *byline == look.head(date))
+            .is_some_and(|byline| *byline == survey.head(date))
     };
     let is_dated = |item: &&Item| {
-        let dates = look.dates.within(item.runs.clone());
+        let dates = survey.dates.within(item.runs.clone());
         dates
             .iter()
             .any(|date| stands_alone(date) || is_byline(date))
-            || look.dates.in_attributes(item.row).is_some()
-            || leads_to_dated_text(&look.links[item.link])
+            || survey.dates.in_attributes(item.row).is_some()
+            || leads_to_dated_text(&survey.links[item.link])
     };
     sample.iter().filter(is_dated).count() as f32 / sample.len() as f32
 }
 
 /// Share of rows whose link is a date.
-fn days(look: &PageLook<'_>, group: &RowGroup) -> f32 {
+fn days(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     let is_day = |item: &&Item| {
-        let runs = look.page.runs_of(look.links[item.link].element);
-        let dates = look.dates.within(runs.clone());
+        let runs = survey.page.runs_of(survey.links[item.link].element);
+        let dates = survey.dates.within(runs.clone());
         dates.iter().any(|date| date.whole && date.runs == runs)
     };
     sample.iter().filter(is_day).count() as f32 / sample.len() as f32
@@ -116,8 +116,8 @@ fn variety(page: &PageTree, links: &[PageLink], group: &RowGroup, dated: f32) ->
 }
 
 /// Share of rows whose link is part of a sentence: an article's, not a list's.
-fn in_sentences(look: &PageLook<'_>, group: &RowGroup) -> f32 {
-    let page = look.page;
+fn in_sentences(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
+    let page = survey.page;
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     // Links that follow each other on a line are no sentence.
     let is_linked = |run: usize| {
@@ -130,14 +130,14 @@ fn in_sentences(look: &PageLook<'_>, group: &RowGroup) -> f32 {
     let is_sentence = |run: usize| {
         words::units(page.run_text(run)) >= 6.0
             && !is_linked(run)
-            && look
+            && survey
                 .dates
                 .within(run..run + 1)
                 .iter()
                 .all(|date| !date.whole)
     };
     let count = sample.iter().filter(|item| {
-        let runs = page.runs_of(look.links[item.link].element);
+        let runs = page.runs_of(survey.links[item.link].element);
         let before = runs.start > 0
             && page
                 .runs
@@ -149,7 +149,7 @@ fn in_sentences(look: &PageLook<'_>, group: &RowGroup) -> f32 {
             .get(runs.end)
             .is_some_and(|run| run.gap != Gap::Block)
             && is_sentence(runs.end);
-        before || after && runs.len() == 1 && look.links[item.link].units < 8.0
+        before || after && runs.len() == 1 && survey.links[item.link].units < 8.0
     });
     count.count() as f32 / sample.len() as f32
 }

@@ -4,9 +4,9 @@ use super::{
     candidates::{self, group::RowGroup},
     choice::{self, ListChoice},
     evidence::{self, scored::Scored},
-    look::PageLook,
     read::check,
     rows,
+    survey::PageSurvey,
     verdict::{self, ListClaim},
 };
 use crate::source::{
@@ -18,7 +18,7 @@ use crate::source::{
 /// So many groups are shown with their evidence.
 const SHOWN: usize = 5;
 
-/// The steps of reading a page as a list; empty where it is data, or cannot be looked at.
+/// The steps of reading a page as a list; empty where it is data, or cannot be read.
 #[must_use]
 pub fn explain(html: &str, context: &Context<'_>) -> Vec<ReadStep> {
     let is_data = html.trim_start().starts_with(['{', '[']);
@@ -29,20 +29,20 @@ pub fn explain(html: &str, context: &Context<'_>) -> Vec<ReadStep> {
 }
 
 fn explain_page(page: &PageTree, context: &Context<'_>) -> Vec<ReadStep> {
-    let Ok(look) = PageLook::new(page, context) else {
+    let Ok(survey) = PageSurvey::new(page, context) else {
         return Vec::new();
     };
     if context.select.item.is_some() {
         let said = "the rows are those that source.select.item matches".to_owned();
         return vec![ReadStep::new("choice", vec![said])];
     }
-    let found = candidates::find(&look);
-    let count = format!("{} links in {} groups", look.links.len(), found.len());
-    let mut weighed = evidence::weigh(&look, found);
+    let found = candidates::find(&survey);
+    let count = format!("{} links in {} groups", survey.links.len(), found.len());
+    let mut weighed = evidence::weigh(&survey, found);
     weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
     let shown = weighed.iter().take(SHOWN);
-    let shown = shown.map(|group| evidence(&look, group)).collect();
-    let choice = choice::choose(&look, weighed, false);
+    let shown = shown.map(|group| evidence(&survey, group)).collect();
+    let choice = choice::choose(&survey, weighed, false);
     let mut steps = vec![
         ReadStep::new("candidates", vec![count]),
         ReadStep::new("evidence", shown),
@@ -52,28 +52,28 @@ fn explain_page(page: &PageTree, context: &Context<'_>) -> Vec<ReadStep> {
         steps.push(ReadStep::new("choice", vec![none]));
         return steps;
     };
-    steps.push(ReadStep::new("choice", chosen(&look, &choice)));
-    steps.push(ReadStep::new("verdict", vec![judged(&look, &choice)]));
+    steps.push(ReadStep::new("choice", chosen(&survey, &choice)));
+    steps.push(ReadStep::new("verdict", vec![judged(&survey, &choice)]));
     steps.push(ReadStep::new(
         "rows",
-        read(&look, &choice.with_headline(&look)),
+        read(&survey, &choice.with_headline(&survey)),
     ));
     steps
 }
 
 /// A group as people find it again: how many rows, and the first.
-fn group(look: &PageLook<'_>, group: &RowGroup) -> String {
-    let first = look.links[group.items[0].link].element;
-    let first = text::one_line(&look.page.text(look.page.runs_of(first)));
+fn group(survey: &PageSurvey<'_>, group: &RowGroup) -> String {
+    let first = survey.links[group.items[0].link].element;
+    let first = text::one_line(&survey.page.text(survey.page.runs_of(first)));
     format!("{} rows, first `{first}`", group.items.len())
 }
 
-fn evidence(look: &PageLook<'_>, scored: &Scored) -> String {
+fn evidence(survey: &PageSurvey<'_>, scored: &Scored) -> String {
     let percent = |share: f32| (share * 100.0).round();
     let mut said = format!(
         "{:.1}: {}: {}% dated, titles of {:.1} words, {}% with addresses of their own, {}% unlike the others",
         scored.score,
-        group(look, &scored.group),
+        group(survey, &scored.group),
         percent(scored.dated),
         scored.units,
         percent(scored.specific),
@@ -95,34 +95,34 @@ fn evidence(look: &PageLook<'_>, scored: &Scored) -> String {
     format!("{said}; {:?} part of the page", scored.region)
 }
 
-fn chosen(look: &PageLook<'_>, choice: &ListChoice) -> Vec<String> {
+fn chosen(survey: &PageSurvey<'_>, choice: &ListChoice) -> Vec<String> {
     let sections = choice.sections.iter();
-    let sections = sections.map(|section| group(look, &section.group));
+    let sections = sections.map(|section| group(survey, &section.group));
     let sure = format!("confidence {:.2}", choice.confidence());
     sections.chain([sure]).collect()
 }
 
 /// What speaks for an article with links around it, and what for a list.
-fn judged(look: &PageLook<'_>, choice: &ListChoice) -> String {
-    if let Err(error) = verdict::refuse_stand_in(look, Some(choice), false) {
+fn judged(survey: &PageSurvey<'_>, choice: &ListChoice) -> String {
+    if let Err(error) = verdict::refuse_stand_in(survey, Some(choice), false) {
         return error.to_string();
     }
-    let claim = ListClaim::of_group(look, choice.best());
-    let points = verdict::points(look, &claim);
+    let claim = ListClaim::of_group(survey, choice.best());
+    let points = verdict::points(survey, &claim);
     let sum: f32 = points.iter().map(|(_, points)| points).sum();
     let points = points.iter().filter(|(_, points)| *points != 0.0);
     let points: Vec<String> = points
         .map(|(name, points)| format!("{name} {points:+.1}"))
         .collect();
-    let what = match verdict::is_article(look, &claim) {
+    let what = match verdict::is_article(survey, &claim) {
         true => "an article",
         false => "a list",
     };
     format!("{what}, at {sum:+.1}: {}", points.join(", "))
 }
 
-fn read(look: &PageLook<'_>, choice: &ListChoice) -> Vec<String> {
-    let Ok(list) = rows::list(look, choice) else {
+fn read(survey: &PageSurvey<'_>, choice: &ListChoice) -> Vec<String> {
+    let Ok(list) = rows::list(survey, choice) else {
         return vec!["they lead nowhere".to_owned()];
     };
     let count = |holds: fn(&crate::bulletin::Notice) -> bool| {

@@ -6,9 +6,9 @@ use std::{collections::HashSet, fmt};
 use super::{
     candidates,
     evidence::{self, scored::Scored},
-    look::PageLook,
     read::{check, read_page},
     regions::Region,
+    survey::PageSurvey,
     verdict::{self, ListClaim, stand_in},
 };
 use crate::{
@@ -53,18 +53,18 @@ pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Op
         select: &select,
         ..*context
     };
-    let look = PageLook::new(&page, &context).ok()?;
+    let survey = PageSurvey::new(&page, &context).ok()?;
     let is_known =
         |row: &Notice| known.contains(&row.title) || known.contains(&canonical_url(&row.url));
     let count = |rows: &[Notice]| rows.iter().filter(|row| is_known(row)).count();
     let is_other = stand_in::of_page(&page).is_some();
-    let rules = evidence::weigh(&look, candidates::find(&look))
+    let rules = evidence::weigh(&survey, candidates::find(&survey))
         .into_iter()
         .filter_map(|group| {
-            let (rows, _) = look.notices(&group.group);
+            let (rows, _) = survey.notices(&group.group);
             let held = count(&rows);
-            let may_be = held > 0 || !is_other && is_candidate(&look, &group);
-            let item = look.proposal(&group.group)?.item.filter(|_| may_be)?;
+            let may_be = held > 0 || !is_other && is_candidate(&survey, &group);
+            let item = survey.proposal(&group.group)?.item.filter(|_| may_be)?;
             Some((held, group.score, item))
         });
     let (_, _, item) = rules.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
@@ -85,13 +85,13 @@ pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Op
     })
 }
 
-/// Returns whether rows of which none is known may be worth a look.
-fn is_candidate(look: &PageLook<'_>, group: &Scored) -> bool {
+/// Returns whether rows of which none is known may be worth showing.
+fn is_candidate(survey: &PageSurvey<'_>, group: &Scored) -> bool {
     const FEW: usize = 3;
     const SHORT: f32 = 4.0;
     !matches!(group.region, Region::Frame | Region::Side)
         && !group.side_heading
         && group.group.items.len() >= FEW
         && group.units >= SHORT
-        && !verdict::is_article(look, &ListClaim::of_group(look, group))
+        && !verdict::is_article(survey, &ListClaim::of_group(survey, group))
 }

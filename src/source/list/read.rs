@@ -3,9 +3,9 @@
 use super::{
     candidates,
     choice::{self, ListChoice},
-    data, evidence,
-    look::PageLook,
-    rows, verdict,
+    data, evidence, rows,
+    survey::PageSurvey,
+    verdict,
 };
 use crate::{
     bulletin::Select,
@@ -29,61 +29,61 @@ pub(in crate::source) fn read_page(
 
 /// Reads the rows of a page: candidates are weighed by the evidence for each, one is chosen, and unless the verdict is
 /// that the page is no list, its rows are read. What is `asked` for as a list is one wherever it has rows, however much
-/// an article it looks.
+/// like an article it is.
 pub(super) fn read_rows(
     page: &PageTree,
     html: &str,
     context: &Context<'_>,
     asked: bool,
 ) -> Result<NoticeList, ReadError> {
-    let look = PageLook::new(page, context)?;
-    if let Some(list) = selected(&look, html) {
+    let survey = PageSurvey::new(page, context)?;
+    if let Some(list) = selected(&survey, html) {
         return list;
     }
-    let candidates = candidates::find(&look);
-    let weighed = evidence::weigh(&look, candidates);
-    let choice = choice::choose(&look, weighed, asked);
-    verdict::refuse_stand_in(&look, choice.as_ref(), asked)?;
+    let candidates = candidates::find(&survey);
+    let weighed = evidence::weigh(&survey, candidates);
+    let choice = choice::choose(&survey, weighed, asked);
+    verdict::refuse_stand_in(&survey, choice.as_ref(), asked)?;
     // A list whose rows are put in by a script leaves only side boxes to find.
     if !choice.as_ref().is_some_and(ListChoice::is_sure)
-        && let Some(list) = data::embedded(&look, html, asked)
+        && let Some(list) = data::embedded(&survey, html, asked)
     {
         return Ok(list);
     }
     // Rows are read last: they are the dearest step, and most pages that are no lists have some.
-    let choice = verdict::judge(&look, choice, asked)?;
-    rows::list(&look, &choice.with_headline(&look))
+    let choice = verdict::judge(&survey, choice, asked)?;
+    rows::list(&survey, &choice.with_headline(&survey))
 }
 
 /// The list whose rows a selector names.
-fn selected(look: &PageLook<'_>, html: &str) -> Option<Result<NoticeList, ReadError>> {
-    let selected = look.selected.as_ref()?;
-    let rows = selected.rows(look.page)?;
-    let mut group = look.selected_group(selected, &rows);
+fn selected(survey: &PageSurvey<'_>, html: &str) -> Option<Result<NoticeList, ReadError>> {
+    let selected = survey.selected.as_ref()?;
+    let rows = selected.rows(survey.page)?;
+    let mut group = survey.selected_group(selected, &rows);
     if group.items.is_empty() {
         let what = "source.select.item matches no row with a link on this page";
-        return Some(Err(astray(look, what, html)));
+        return Some(Err(astray(survey, what, html)));
     }
-    look.widen(&mut group);
-    let sections = vec![evidence::score(look, group)];
+    survey.widen(&mut group);
+    let sections = vec![evidence::score(survey, group)];
     let choice = ListChoice {
         sections,
         others: Vec::new(),
     };
-    let astray = |_| astray(look, "source.select finds rows that lead nowhere", html);
-    Some(rows::list(look, &choice).map_err(astray))
+    let astray = |_| astray(survey, "source.select finds rows that lead nowhere", html);
+    Some(rows::list(survey, &choice).map_err(astray))
 }
 
 /// A selector is wrong on a page that was built anew: what it fails at, and what would be found
 /// if all of them were taken away.
-fn astray(look: &PageLook<'_>, what: &str, html: &str) -> ReadError {
+fn astray(survey: &PageSurvey<'_>, what: &str, html: &str) -> ReadError {
     const MOST_NAMED: usize = 3;
     let select = Select::default();
     let context = Context {
         select: &select,
-        ..*look.context
+        ..*survey.context
     };
-    let list = match read_page(look.page, html, &context) {
+    let list = match read_page(survey.page, html, &context) {
         Ok(list) => list,
         Err(error) => return ReadError::NotAList(format!("{what}; without it: {error}").into()),
     };

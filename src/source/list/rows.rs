@@ -17,13 +17,13 @@ use dom_query::Matcher;
 use chrono::Datelike;
 
 use self::{habits::Habits, own_date::without_own_date, title_words::is_pin};
-use super::look::{PageLook, selected::Selected};
+use super::survey::{PageSurvey, selected::Selected};
 use super::{
     candidates::group::{Item, RowGroup, is_period},
     choice::ListChoice,
     element::is_heading,
     evidence::scored::Scored,
-    look::{dates::DateInRow, links},
+    survey::{dates::DateInRow, links},
     words,
 };
 use crate::{
@@ -39,11 +39,11 @@ use crate::{
 const TEASER: f32 = 14.0;
 
 /// The list that the rows of a choice make.
-pub(super) fn list(look: &PageLook<'_>, choice: &ListChoice) -> Result<NoticeList, ReadError> {
+pub(super) fn list(survey: &PageSurvey<'_>, choice: &ListChoice) -> Result<NoticeList, ReadError> {
     let best = choice.best();
     let (mut notices, mut is_cut) = (Vec::new(), false);
     for section in &choice.sections {
-        let (rows, cut) = look.notices(&section.group);
+        let (rows, cut) = survey.notices(&section.group);
         notices.extend(rows);
         is_cut |= cut;
     }
@@ -51,28 +51,28 @@ pub(super) fn list(look: &PageLook<'_>, choice: &ListChoice) -> Result<NoticeLis
         return Err(ReadError::NotAList("rows that lead nowhere".into()));
     }
     Ok(NoticeList {
-        title: heading(look, best),
+        title: heading(survey, best),
         notices,
         is_cut,
         left_out: 0,
         confidence: choice.confidence(),
-        next_page: look.next_page(),
-        feeds: look.feeds(),
+        next_page: survey.next_page(),
+        feeds: survey.feeds(),
         select: match choice.sections.as_slice() {
-            [section] => look.proposal(&section.group),
+            [section] => survey.proposal(&section.group),
             _ => None,
         },
-        others: look.tell_others(&choice.others),
+        others: survey.explain_others(&choice.others),
     })
 }
 
 /// The list's own heading, else the page's title.
-fn heading(look: &PageLook<'_>, best: &Scored) -> Option<String> {
-    let title = best.heading.as_deref().unwrap_or(&look.page.title);
+fn heading(survey: &PageSurvey<'_>, best: &Scored) -> Option<String> {
+    let title = best.heading.as_deref().unwrap_or(&survey.page.title);
     Some(text::one_line(title)).filter(|title| !title.is_empty())
 }
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// The notices of a group, in page order, each once, and whether the page breaks off within one.
     pub(super) fn notices(&self, group: &RowGroup) -> (Vec<Notice>, bool) {
         let cut = group.items.iter().position(|item| self.is_cut(item));

@@ -3,13 +3,13 @@
 
 use super::{
     candidates::group::{Item, RowGroup},
-    look::{PageLook, links::PageLink, selected::Selected},
+    survey::{PageSurvey, links::PageLink, selected::Selected},
     words::LinkText,
 };
 use crate::{bulletin::Select, source::page::Id};
 
-impl PageLook<'_> {
-    /// The rows that a selector chose, each with its most telling link.
+impl PageSurvey<'_> {
+    /// The rows that a selector chose, each with the link that says most.
     pub(super) fn selected_group(&self, selected: &Selected, rows: &[Id]) -> RowGroup {
         let items = rows.iter().filter_map(|&row| {
             let chosen = selected

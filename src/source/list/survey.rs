@@ -1,4 +1,4 @@
-//! A page as the reader of lists looks at it: its tree, its links, the dates in it.
+//! A page surveyed for the reader of lists: its tree, its links, the dates in it.
 
 pub(super) mod date_order;
 pub(super) mod date_words;
@@ -17,8 +17,8 @@ use crate::source::{
     reading::{Context, ReadError},
 };
 
-/// A page as this room looks at it.
-pub(super) struct PageLook<'a> {
+/// A page with all that the reader of lists needs of it.
+pub(super) struct PageSurvey<'a> {
     pub(super) page: &'a PageTree,
     pub(super) links: Vec<PageLink>,
     pub(super) dates: Dates<'a>,
@@ -29,7 +29,7 @@ pub(super) struct PageLook<'a> {
     pub(super) selected: Option<Selected>,
 }
 
-impl<'a> PageLook<'a> {
+impl<'a> PageSurvey<'a> {
     pub(super) fn new(page: &'a PageTree, context: &'a Context<'a>) -> Result<Self, ReadError> {
         let base = (0..page.elements.len() as Id)
             .take(400)

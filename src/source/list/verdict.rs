@@ -11,9 +11,9 @@ use self::{
 use super::{
     choice::ListChoice,
     evidence::{beside, scored::Scored},
-    look::{PageLook, links},
     regions::Region,
     rows::years,
+    survey::{PageSurvey, links},
     words,
 };
 use crate::{
@@ -36,8 +36,8 @@ pub(super) struct ListClaim<'a> {
 }
 
 impl<'a> ListClaim<'a> {
-    pub(super) fn of_group(look: &'a PageLook<'_>, best: &'a Scored) -> Self {
-        let links = || best.group.items.iter().map(|item| &look.links[item.link]);
+    pub(super) fn of_group(survey: &'a PageSurvey<'_>, best: &'a Scored) -> Self {
+        let links = || best.group.items.iter().map(|item| &survey.links[item.link]);
         Self {
             hrefs: links().map(|link| link.href.as_str()).collect(),
             listed: links().map(|link| link.units.min(30.0)).sum(),
@@ -64,7 +64,7 @@ impl<'a> ListClaim<'a> {
 /// # Errors
 /// [`ReadError::NotAList`] names the kind of page.
 pub(super) fn refuse_stand_in(
-    look: &PageLook<'_>,
+    survey: &PageSurvey<'_>,
     choice: Option<&ListChoice>,
     asked: bool,
 ) -> Result<(), ReadError> {
@@ -74,8 +74,8 @@ pub(super) fn refuse_stand_in(
     let own = sure && (asked || best.is_some_and(|best| best.titled || best.paged));
     let stands_in = match (own, sure) {
         (true, _) => None,
-        (_, true) => stand_in::stand_in_by_title(look.page),
-        _ => stand_in::of_page(look.page),
+        (_, true) => stand_in::stand_in_by_title(survey.page),
+        _ => stand_in::of_page(survey.page),
     };
     match stands_in {
         Some(kind) => Err(ReadError::NotAList(kind.into())),
@@ -88,14 +88,14 @@ pub(super) fn refuse_stand_in(
 /// # Errors
 /// [`ReadError::NotAList`] says what the page is instead.
 pub(super) fn judge(
-    look: &PageLook<'_>,
+    survey: &PageSurvey<'_>,
     choice: Option<ListChoice>,
     asked: bool,
 ) -> Result<ListChoice, ReadError> {
     let Some(choice) = choice else {
-        return Err(ReadError::NotAList(stand_in::instead(look.page).into()));
+        return Err(ReadError::NotAList(stand_in::instead(survey.page).into()));
     };
-    if !asked && is_article(look, &ListClaim::of_group(look, choice.best())) {
+    if !asked && is_article(survey, &ListClaim::of_group(survey, choice.best())) {
         return Err(ReadError::NotAList(PageKind::Article.into()));
     }
     Ok(choice)
@@ -115,7 +115,7 @@ struct ArticleMarks {
     headed: bool,
     declared: bool,
     neighbours: bool,
-    told: bool,
+    byline: bool,
 }
 
 impl ArticleMarks {
@@ -124,12 +124,12 @@ impl ArticleMarks {
             headed: has_headline(page, outside),
             declared: is_declared(page) && !is_collection,
             neighbours: has_neighbours(page),
-            told: is_told_of(page, claim.group, outside),
+            byline: has_byline(page, claim.group, outside),
         }
     }
 
     fn any(&self) -> bool {
-        self.headed || self.declared || self.neighbours || self.told
+        self.headed || self.declared || self.neighbours || self.byline
     }
 }
 
@@ -150,17 +150,17 @@ fn most_prose(
 }
 
 /// An article with other articles around it, or a list? What speaks for either, added up.
-pub(super) fn is_article(look: &PageLook<'_>, claim: &ListClaim<'_>) -> bool {
-    let points: f32 = points(look, claim).iter().map(|(_, points)| points).sum();
+pub(super) fn is_article(survey: &PageSurvey<'_>, claim: &ListClaim<'_>) -> bool {
+    let points: f32 = points(survey, claim).iter().map(|(_, points)| points).sum();
     points > ARTICLE
 }
 
 /// What speaks for an article, above 0, or for a list.
-pub(super) fn points(look: &PageLook<'_>, claim: &ListClaim<'_>) -> Vec<(&'static str, f32)> {
-    let page = look.page;
+pub(super) fn points(survey: &PageSurvey<'_>, claim: &ListClaim<'_>) -> Vec<(&'static str, f32)> {
+    let page = survey.page;
     // A dated list of what stands on the page itself is its index.
     let texts = match claim.dated {
-        true => beside::texts(look, &claim.hrefs),
+        true => beside::texts(survey, &claim.hrefs),
         false => None,
     };
     let outside = Outside::of(page, claim.group).with(texts.as_ref());
@@ -188,7 +188,7 @@ pub(super) fn points(look: &PageLook<'_>, claim: &ListClaim<'_>) -> Vec<(&'stati
             group(|best| best.side_heading),
             side_heading,
         ),
-        ("a byline", marks.told, 1.5),
+        ("a byline", marks.byline, 1.5),
         ("fewer than three rows", claim.hrefs.len() < 3, 0.8),
         ("dated rows", claim.dated, -1.0),
         ("rows that lead to texts below", texts.is_some(), -1.5),
@@ -204,7 +204,7 @@ pub(super) fn points(look: &PageLook<'_>, claim: &ListClaim<'_>) -> Vec<(&'stati
         ("what the titles say", -(claim.listed / 300.0).min(2.0)),
         (
             "rows that are pages like this one",
-            among(look, &claim.hrefs),
+            among(survey, &claim.hrefs),
         ),
     ];
     let held = is_text.into_iter().filter(|(_, holds, _)| *holds);
@@ -212,15 +212,15 @@ pub(super) fn points(look: &PageLook<'_>, claim: &ListClaim<'_>) -> Vec<(&'stati
     measured.into_iter().chain(held).collect()
 }
 
-/// Returns whether one line outside the rows tells when the page was published, by whom, how often it was read.
-fn is_told_of(page: &PageTree, best: Option<&Scored>, outside: &Outside) -> bool {
+/// Returns whether one line outside the rows says when the page was published, by whom, how often it was read.
+fn has_byline(page: &PageTree, best: Option<&Scored>, outside: &Outside) -> bool {
     let rows = best.map_or(&[][..], |best| &best.group.items);
     let in_row = |run: usize| {
         let after = rows.partition_point(|row| row.runs.start <= run);
         after > 0 && rows[after - 1].runs.contains(&run)
     };
     let starts = (0..page.runs.len()).filter(|run| page.runs[*run].gap == Gap::Block);
-    let told = starts.filter(|&start| {
+    let bylines = starts.filter(|&start| {
         let line =
             || (start + 1..page.runs.len()).take_while(|run| page.runs[*run].gap != Gap::Block);
         let end = line().last().unwrap_or(start) + 1;
@@ -234,19 +234,19 @@ fn is_told_of(page: &PageTree, best: Option<&Scored>, outside: &Outside) -> bool
             && labels(&text::one_line(&text)) > 1
     });
     // Several such lines are rows of something.
-    (1..=2).contains(&told.take(3).count())
+    (1..=2).contains(&bylines.take(3).count())
 }
 
 /// Share of rows that lead to pages of the same kind as this one.
-fn among(look: &PageLook<'_>, hrefs: &[&str]) -> f32 {
-    let own = links::shape(look.context.base.as_str());
+fn among(survey: &PageSurvey<'_>, hrefs: &[&str]) -> f32 {
+    let own = links::shape(survey.context.base.as_str());
     if !own.specific {
         return 0.0;
     }
     let sample = &hrefs[..hrefs.len().min(60)];
     let is_same = |href: &&&str| {
-        beside::place_of(look, href).is_none()
-            && look
+        beside::place_of(survey, href).is_none()
+            && survey
                 .base
                 .join(href)
                 .is_ok_and(|url| links::shape(url.as_str()).shape == own.shape)

@@ -1,4 +1,4 @@
-//! The few words that tell what a link or a box is for, in the languages that notice pages use.
+//! The few words that say what a link or a box is for, in the languages that notice pages use.
 //! They are words of the trade (next page, read more, sidebar), not of any page's content.
 
 /// What a link says.
@@ -163,7 +163,7 @@ pub(super) fn is_next(text: &str) -> bool {
 pub(super) fn bare(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
     for c in text.chars() {
-        // Most characters of most pages need no look into the tables.
+        // Most characters of most pages need no search of the tables.
         if c.is_ascii_alphanumeric() {
             bare.push(c.to_ascii_lowercase());
         } else if is_ideograph(c) {

@@ -1,5 +1,5 @@
 //! From tokens to the flat tree. What opens and closes what is decided here, in steps that never
-//! look further than the open elements.
+//! inspect more than the open elements.
 
 use std::ops::Range;
 

@@ -15,7 +15,7 @@ pub(crate) struct Element {
     pub depth: u16,
     pub(super) name: Range<u32>,
     pub(super) attributes: Range<u32>,
-    /// The names from the root to here, without what only changes the look of text.
+    /// The names from the root to here, without what only changes the appearance of text.
     pub path: u64,
 }
 

@@ -9,7 +9,7 @@ use super::{
     width::{LIMIT, width},
 };
 
-/// What is left for the first sentences beside what must be told.
+/// What is left for the first sentences beside what must be shown.
 const LEAD: usize = LIMIT / 3;
 /// More lines of when and where are a programme, not a notice.
 const MOST_LINES: usize = 4;
@@ -23,10 +23,10 @@ pub(super) fn choose<'a>(sentences: &'a [Sentence], asking: Option<&str>) -> Vec
         if chosen.contains(&at) {
             continue;
         }
-        let told: usize = chosen.iter().map(|other| cost(&sentences[*other])).sum();
+        let taken: usize = chosen.iter().map(|other| cost(&sentences[*other])).sum();
         // One that is too long is cut where there would be hardly anything without it.
         let is_cut = cost(sentence) > room;
-        if is_cut && (told >= LIMIT / 4 || room < LEAD) && chosen.iter().any(|other| *other < at) {
+        if is_cut && (taken >= LIMIT / 4 || room < LEAD) && chosen.iter().any(|other| *other < at) {
             break;
         }
         room = room.saturating_sub(cost(sentence));
@@ -43,17 +43,18 @@ fn cost(sentence: &Sentence) -> usize {
     width(&sentence.text) + 1
 }
 
-/// The places of what must be told, as far as it leaves room for a first sentence.
+/// The places of what must be shown, as far as it leaves room for a first sentence.
 fn wanted(sentences: &[Sentence], asking: Option<&str>) -> Vec<usize> {
     let mut room = LIMIT - LEAD;
     let mut found = Vec::new();
     let asks = |sentence: &Sentence| asking.is_some_and(|asking| is_of(&sentence.text, asking));
     let asked = sentences.iter().position(asks);
-    let tells = |text: &str| names_occasion(text) && text.contains(|c: char| c.is_ascii_digit());
+    let says_when =
+        |text: &str| names_occasion(text) && text.contains(|c: char| c.is_ascii_digit());
     let lines = sentences
         .iter()
         .enumerate()
-        .filter(|(_, sentence)| tells(&sentence.text));
+        .filter(|(_, sentence)| says_when(&sentence.text));
     let lines = lines.map(|(at, _)| at).take(MOST_LINES);
     for at in asked.into_iter().chain(lines) {
         let cost = cost(&sentences[at]);

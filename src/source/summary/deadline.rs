@@ -1,6 +1,6 @@
 //! By when people must act.
 //!
-//! [`find`] takes the dates of a text (`dates`), looks at the signs around each (`signs`), and weighs them by what was learnt
+//! [`find`] takes the dates of a text (`dates`), reads the signs around each (`signs`), and weighs them by what was learnt
 //! from labelled texts (`weights`, `training`). The date that weighs most is the deadline, if it weighs more than nothing.
 
 mod dates;
@@ -77,13 +77,13 @@ pub(super) fn explain(
     said.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Looks at each date of a text from the day of publication on.
+/// Goes through each date of a text from the day of publication on.
 fn each_place(
     text: &str,
     published: Option<&Moment>,
     zone: Tz,
     now: DateTime<Utc>,
-    mut look: impl FnMut(&Place<'_>),
+    mut visit: impl FnMut(&Place<'_>),
 ) {
     let from = published.map_or_else(|| now.with_timezone(&zone).date_naive(), Moment::day);
     let sentences = dated(text, &Days { from, zone, now });
@@ -103,7 +103,7 @@ fn each_place(
         let around = &Around::new(dated);
         for (nth, (_, moment)) in dated.dates.iter().enumerate() {
             if moment.day() >= from {
-                look(&Place {
+                visit(&Place {
                     whole,
                     dated,
                     around,

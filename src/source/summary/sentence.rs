@@ -24,7 +24,7 @@ pub(super) struct Sentence {
     pub text: String,
 }
 
-/// The sentences that say something, in order; at most a few hundred are looked at. Where a text has no sentence, its
+/// The sentences that say something, in order; at most a few hundred are read. Where a text has no sentence, its
 /// short lines are what it says.
 pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
     let title = key(heading);
@@ -64,8 +64,8 @@ fn saying(heading: &str, text: &str, says: impl Fn(&str) -> bool) -> Vec<Sentenc
                 && !is_credit(&one.text)
                 && !is_enactment(&one.text)
         };
-        let told = split(paragraph).into_iter().filter(says);
-        found.extend(told.map(|one| Sentence {
+        let kept = split(paragraph).into_iter().filter(says);
+        found.extend(kept.map(|one| Sentence {
             text: without_reason(&one.text).to_owned(),
         }));
         if found.len() > 300 {
@@ -123,7 +123,7 @@ fn is_dated(line: &str) -> bool {
         return false;
     }
     let mut end = 0;
-    // A day that is called something else is told.
+    // A day that is called something else belongs to the text.
     let is_called = days.iter().all(|(day, _)| {
         let called = date::called(&line[std::mem::replace(&mut end, day.end)..day.start]);
         matches!(called, Called::Published | Called::Updated)

@@ -210,7 +210,7 @@ fn a_long_first_sentence_is_whole_and_a_longer_one_is_cut_at_a_mark() {
 }
 
 #[test]
-fn a_description_is_used_where_it_tells_of_the_article() {
+fn a_description_is_used_where_it_describes_the_article() {
     let text =
         "会议于上午召开，通报了全年的安全生产情况，部署了冬季消防工作。会后各部门开展了自查。";
     let real = "会议通报了全年安全生产情况，部署冬季消防工作，要求各部门自查。";
@@ -324,7 +324,7 @@ fn a_summary_is_not_cut_within_what_a_reader_sees_as_a_character() {
 }
 
 #[test]
-fn the_text_is_told_where_a_description_leaves_out_what_the_title_is_about() {
+fn the_text_is_shown_where_a_description_leaves_out_what_the_title_is_about() {
     let title = "Doctors offer free flu shots to detained migrants";
     let text = "A group of doctors has offered free flu shots to migrants in custody. The department has not answered.\nThe season begins in October.\n\
         In a letter they wrote at length about what they had seen in earlier winters, and about whom it had hit.\n\
@@ -344,7 +344,7 @@ fn the_text_is_told_where_a_description_leaves_out_what_the_title_is_about() {
 }
 
 #[test]
-fn the_sentence_that_asks_is_told_where_a_description_leaves_it_out() {
+fn the_sentence_that_asks_is_shown_where_a_description_leaves_it_out() {
     let text = "学校启动教学成果奖申报工作，每个学院限报两项。\n请于12月5日前将申报书送至教务处。";
     let given = "学校启动教学成果奖申报工作，每个学院限报两项，申报书送至教务处。";
     let asking = Some("请于12月5日前将申报书送至教务处");

@@ -24,7 +24,7 @@ function sinceLastVisit() {
   const line = document.getElementById("since");
   const more = fresh.length === shown.length && document.querySelector(".pager [rel=next]") ? "+" : "";
   if (last && line) line.textContent = fresh.length ? words(page.since, fresh.length + more) : page.sinceNone;
-  // Whoever looks at one source has not seen what is new elsewhere.
+  // People who read one source have not seen what is new elsewhere.
   if (!page.sources) remember(Math.max(0, ...shown));
 }
 
@@ -34,7 +34,7 @@ function live() {
   const sources = page.sources ? page.sources.split(" ") : null;
   let stream = null, last = "", timer = 0;
   const isHere = (it) => !sources || [it.source, ...it.also].some((id) => sources.includes(id));
-  const tell = () => {
+  const announce = () => {
     if (!news.size && !changed.size) return;
     bar.querySelector("a").textContent = news.size ? words(page.news, news.size) : words(page.changed, changed.size);
     bar.hidden = false;
@@ -42,7 +42,7 @@ function live() {
   const take = (set, isMeant) => (event) => {
     last = event.lastEventId;
     const it = JSON.parse(event.data);
-    if (isHere(it) && isMeant(it)) { set.add(it.id); tell(); }
+    if (isHere(it) && isMeant(it)) { set.add(it.id); announce(); }
   };
   const open = () => {
     clearTimeout(timer);
@@ -55,7 +55,7 @@ function live() {
     };
   };
   const close = () => { if (stream) stream.close(); stream = null; };
-  // A browser has few connections for a host: pages that nobody looks at give theirs back.
+  // A browser has few connections for a host: pages that nobody sees give theirs back.
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);

@@ -347,7 +347,8 @@ impl Town {
     pub(super) fn notified(&self) -> Vec<Shown> {
         let notified = std::mem::take(&mut *self.paper.notified.lock().unwrap());
         let notified = notified.into_iter();
-        notified.filter_map(|(to, reply)| self.shown(to, reply))
+        notified
+            .filter_map(|(to, reply)| self.shown(to, reply))
             .collect()
     }
 

@@ -280,7 +280,7 @@ fn a_last_sentence_that_speaks_of_closing_or_printing_is_of_the_text() {
 
 /// A page's lines around its text, or at the head of it, with its day of publication, and what stays in the text.
 #[test]
-fn a_line_of_several_labels_is_told_by_what_it_says() {
+fn a_line_of_several_labels_is_judged_by_what_it_says() {
     for (around, body, published, kept) in [
         // Bylines.
         ("时间：2022-11-20 来源：后勤部", "", Some("2022-11-20"), ""),
@@ -385,9 +385,9 @@ fn labels_of_appointments_and_launches_name_no_day_of_publication() {
             assert_eq!(found.publisher, None, "{around}{line}");
         }
     }
-    let told = "<p>发布时间：2022-11-20</p>";
+    let published = "<p>发布时间：2022-11-20</p>";
     let found = with(
-        told,
+        published,
         &format!("<p>上线时间：2022年11月10日</p>{}", paragraphs()),
     );
     assert!(found.text.starts_with("上线时间"), "{}", found.text);

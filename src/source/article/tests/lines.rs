@@ -1,4 +1,4 @@
-//! Lines of a notice that resemble those which tell of its article.
+//! Lines of a notice that resemble those which describe its article.
 
 use super::{article, page, paragraphs, shown};
 use crate::bulletin::Article;

@@ -71,7 +71,7 @@ fn fault(seed: u64) -> Option<String> {
     (!wrong.is_empty()).then(|| format!("{seed}: {}: {article:?}", wrong.join(", ")))
 }
 
-/// Title, date, source, text and files, all of them, and told from a list.
+/// Title, date, source, text and files, all of them, and the pages distinguished from lists.
 #[test]
 fn articles_of_many_systems_read_exactly() {
     const ARTICLES: u64 = 300;

@@ -53,7 +53,7 @@ fn the_day_of_publication_is_known_by_its_label_in_many_languages() {
 }
 
 #[test]
-fn terms_and_their_values_tell_of_the_article() {
+fn terms_and_their_values_describe_the_article() {
     let main = format!(
         "<div class='v'><dl><dt>글번호</dt><dd>1129848</dd></dl><h2>2022학년도 2학기 이수 신청 안내</h2>\
          <dl><dt>작성자</dt><dd>홍길동</dd></dl><dl><dt>등록일</dt><dd>2022.06.18</dd></dl><dl><dt>수정일</dt><dd>2022.07.17</dd></dl>\

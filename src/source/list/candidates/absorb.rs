@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use super::group::{Item, RowGroup};
 use crate::source::list::{
-    look::{PageLook, dates::stands_alone, links::PageLink},
     regions::{self, Region},
+    survey::{PageSurvey, dates::stands_alone, links::PageLink},
     words::LinkText,
 };
 use crate::source::page::Id;
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// Adds to a group the siblings of its rows that hold a link of the same kind or a date.
     pub(in crate::source::list) fn absorb(&self, group: &mut RowGroup) {
         let page = self.page;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::group::{MANY, RowBlock};
-use crate::source::list::look::links::PageLink;
+use crate::source::list::survey::links::PageLink;
 
 /// Where each block holds several links, the columns that hold titles, not categories or authors.
 pub(super) fn main_columns(links: &[PageLink], blocks: &[RowBlock]) -> Vec<usize> {

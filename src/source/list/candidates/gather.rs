@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::source::list::{
     element::{is_heading, is_hidden},
-    look::links::{PageLink, is_image},
+    survey::links::{PageLink, is_image},
     words::{self, LinkText},
 };
 use crate::{

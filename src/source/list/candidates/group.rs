@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::source::{
-    list::{look::links::PageLink, words},
+    list::{survey::links::PageLink, words},
     page::{Id, PageTree},
 };
 

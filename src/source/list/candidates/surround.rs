@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::group::{Item, RowGroup};
 use crate::source::list::{
-    look::{PageLook, dates::stands_alone},
+    survey::{PageSurvey, dates::stands_alone},
     words,
 };
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// Widens the rows of a group by what stands between them, before or after as the dates say.
     pub(in crate::source::list) fn widen(&self, group: &mut RowGroup) {
         let items = &group.items;

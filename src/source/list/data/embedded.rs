@@ -9,7 +9,7 @@ use crate::source::{page::PageTree, reading::Context};
 
 /// Arrays in scripts that are tried; each try ends at its first error.
 const MAX_TRIES: usize = 60;
-/// An array literal longer than this is not looked at.
+/// An array literal longer than this is not read.
 const MAX_LITERAL: usize = 4 << 20;
 
 /// The rows of a record set, put together as markup.

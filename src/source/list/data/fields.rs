@@ -10,15 +10,15 @@ use super::{
     value::{is_true, moment, plain, word},
     worth::{date_worth, title_worth, url_worth},
 };
-use crate::source::list::{look::links, rows::years, words};
+use crate::source::list::{rows::years, survey::links, words};
 use crate::{
     bulletin::{Moment, Notice, clean_title, is_pinned_title},
     source::{reading::Context, text},
 };
 
-/// Rows that are looked at to tell what the fields are.
+/// Rows that are read to find what the fields are.
 const SAMPLE: usize = 40;
-/// A field that is worth less is not what is looked for.
+/// A field that is worth less is not the one that is sought.
 const LEAST_WORTH: f32 = 0.2;
 
 /// An object of the array, flat.
@@ -203,7 +203,7 @@ impl<'a> FieldTable<'a> {
             "guid.rendered",
             "entryid",
         ];
-        let tells = |name: &String| {
+        let identifies = |name: &String| {
             let ids = rows.iter().map(|row| word(row.get(name)?));
             let Some(ids) = ids.collect::<Option<Vec<String>>>() else {
                 return false;
@@ -216,7 +216,7 @@ impl<'a> FieldTable<'a> {
             names.find(|name| name.replace('_', "").to_lowercase() == id.replace('_', ""))
         };
         let names = NAMES.iter().filter_map(named);
-        let mut names = names.filter(|name| tells(name));
+        let mut names = names.filter(|name| identifies(name));
         names.next().map(|name| (*name).clone())
     }
 
@@ -230,7 +230,7 @@ impl<'a> FieldTable<'a> {
     }
 }
 
-/// Returns whether ids do no more than count the rows of a page, so that they are others' at the next look.
+/// Returns whether ids do no more than count the rows of a page, so that they are others' at the next poll.
 fn are_places(ids: &[String]) -> bool {
     let is_place = |(place, id): (usize, &String)| {
         let id = id.parse::<usize>().ok();

@@ -1,6 +1,6 @@
-//! Lists as data: the array of objects that look like notices, anywhere in a JSON value.
+//! Lists as data: the array of objects that resemble notices, anywhere in a JSON value.
 //!
-//! Names of fields differ from one system to the next: [`fields`](super::fields) tells them. Nested objects are flattened: `title.rendered`, `attributes.title`.
+//! Names of fields differ from one system to the next: [`fields`](super::fields) recognises them. Nested objects are flattened: `title.rendered`, `attributes.title`.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -34,10 +34,10 @@ pub(in crate::source::list) fn best(
 ) -> Option<Records> {
     let mut arrays: Vec<(u64, Vec<&Value>)> = Vec::new();
     let mut open = vec![(value, 0, 0)];
-    let mut looked = 0;
+    let mut visited = 0;
     while let Some((value, path, depth)) = open.pop() {
-        looked += 1;
-        if depth > MAX_DEPTH || looked > 20_000 {
+        visited += 1;
+        if depth > MAX_DEPTH || visited > 20_000 {
             continue;
         }
         let inner: Vec<(&Value, u64)> = match value {
@@ -92,11 +92,11 @@ fn add<'a>(arrays: &mut Vec<(u64, Vec<&'a Value>)>, path: u64, rows: Vec<&'a Val
 pub(in crate::source::list) fn inner_text(value: &Value) -> Option<&str> {
     let mut longest: Option<&str> = None;
     let mut open = vec![value];
-    let mut looked = 0;
+    let mut visited = 0;
     while let Some(value) = open.pop() {
-        looked += 1;
+        visited += 1;
         match value {
-            _ if looked > 2_000 => break,
+            _ if visited > 2_000 => break,
             Value::Array(rows) => open.extend(rows),
             Value::Object(fields) => open.extend(fields.values()),
             Value::String(text) => {

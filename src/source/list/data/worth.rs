@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::value::{moment, plain, universal};
 use crate::source::{
     list::{
-        look::links,
+        survey::links,
         words::{self, LinkText},
     },
     reading::Context,

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 
 use super::scored::Scored;
 use crate::source::list::{
-    look::{PageLook, links::PageLink},
+    survey::{PageSurvey, links::PageLink},
     words::{self, LinkText},
 };
 use crate::source::{
@@ -113,12 +113,12 @@ fn is_head(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
 
 /// Returns what stands on the page itself at the places to which most rows of a list lead; None where they lead
 /// elsewhere.
-pub(in crate::source::list) fn texts(look: &PageLook<'_>, hrefs: &[&str]) -> Option<Range<Id>> {
-    let page = look.page;
+pub(in crate::source::list) fn texts(survey: &PageSurvey<'_>, hrefs: &[&str]) -> Option<Range<Id>> {
+    let page = survey.page;
     let places = places(page);
     let own: Vec<String> = hrefs
         .iter()
-        .filter_map(|href| place_of(look, href))
+        .filter_map(|href| place_of(survey, href))
         .collect();
     let mut targets: Vec<Id> = own
         .iter()
@@ -136,29 +136,29 @@ pub(in crate::source::list) fn texts(look: &PageLook<'_>, hrefs: &[&str]) -> Opt
 
 /// Returns whether a link leads to a text on the page itself that says its day: in the link, or at the head of the text.
 pub(in crate::source::list) fn leads_to_dated_text(
-    look: &PageLook<'_>,
+    survey: &PageSurvey<'_>,
     places: &HashMap<&str, Id>,
     link: &PageLink,
 ) -> bool {
-    let place = place_of(look, &link.href);
+    let place = place_of(survey, &link.href);
     let Some(text) = place.and_then(|place| places.get(place.as_str())) else {
         return false;
     };
-    let said = look.page.text(look.page.runs_of(link.element));
-    look.dates.find(&said).is_some() || is_headed_by_day(look, *text)
+    let said = survey.page.text(survey.page.runs_of(link.element));
+    survey.dates.find(&said).is_some() || is_headed_by_day(survey, *text)
 }
 
 /// Returns whether one of the first lines of a text says hardly more than its day.
-fn is_headed_by_day(look: &PageLook<'_>, text: Id) -> bool {
+fn is_headed_by_day(survey: &PageSurvey<'_>, text: Id) -> bool {
     const LONGEST: f32 = 16.0;
-    let page = look.page;
+    let page = survey.page;
     let mut from = page.runs_of(text).start;
     (0..HEAD).any(|_| {
         let more = (from + 1..page.runs.len()).find(|run| page.runs[*run].gap == Gap::Block);
         let end = more.unwrap_or(page.runs.len()).max(from);
         let line = page.text(from..end);
         from = end;
-        words::units(&line) <= LONGEST && look.dates.find(&line).is_some()
+        words::units(&line) <= LONGEST && survey.dates.find(&line).is_some()
     })
 }
 
@@ -175,8 +175,8 @@ pub(in crate::source::list) fn places(page: &PageTree) -> HashMap<&str, Id> {
 }
 
 /// The place on the page itself to which an address leads.
-pub(in crate::source::list) fn place_of(look: &PageLook<'_>, href: &str) -> Option<String> {
-    let url = look.base.join(href).ok()?;
+pub(in crate::source::list) fn place_of(survey: &PageSurvey<'_>, href: &str) -> Option<String> {
+    let url = survey.base.join(href).ok()?;
     let place = url.fragment().filter(|place| !place.is_empty())?;
     let place = percent_encoding::percent_decode_str(place).decode_utf8_lossy();
     let page = |url: &url::Url| {
@@ -184,5 +184,5 @@ pub(in crate::source::list) fn place_of(look: &PageLook<'_>, href: &str) -> Opti
         url.set_fragment(None);
         url
     };
-    (page(&url) == page(look.context.base)).then(|| place.into_owned())
+    (page(&url) == page(survey.context.base)).then(|| place.into_owned())
 }

@@ -8,7 +8,7 @@ use std::{
 
 use super::habits::Habits;
 use crate::source::{
-    list::{candidates::group::Item, element::is_title_class, look::PageLook, words},
+    list::{candidates::group::Item, element::is_title_class, survey::PageSurvey, words},
     page::{self, Gap, Id},
 };
 
@@ -19,7 +19,7 @@ struct CardPart {
     key: u64,
 }
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// The part of a link that is the title: all of it, unless it holds a whole card.
     pub(super) fn title_runs(&self, link: Id, habits: &Habits) -> Range<usize> {
         let page = self.page;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::source::{
     list::{
         candidates::group::Item,
-        look::{PageLook, dates::DateInRow},
+        survey::{PageSurvey, dates::DateInRow},
     },
     text,
 };
@@ -39,20 +39,20 @@ impl Furniture {
 
 impl Habits {
     pub(super) fn of(
-        look: &PageLook<'_>,
+        survey: &PageSurvey<'_>,
         items: &[Item],
         dates: &[(&str, Option<DateInRow>)],
     ) -> Self {
-        let link = |item: &Item| look.links[item.link].element;
+        let link = |item: &Item| survey.links[item.link].element;
         let inside = items.iter().zip(dates).filter(|(item, (_, date))| {
-            let runs = look.page.runs_of(link(item));
+            let runs = survey.page.runs_of(link(item));
             date.as_ref()
                 .is_some_and(|date| runs.contains(&date.runs.start))
         });
         Self {
             dated_titles: inside.count() * 10 >= items.len() * 6,
-            title_part: look.title_part(items),
-            furniture: look.furniture(items),
+            title_part: survey.title_part(items),
+            furniture: survey.furniture(items),
         }
     }
 }
@@ -63,7 +63,7 @@ const SAMPLE: usize = 12;
 /// Rows from which on something that they share is a habit.
 const SEVERAL: usize = 3;
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// Returns what the attributes of several rows have around the titles that are shown, or all of them where none is.
     fn furniture(&self, items: &[Item]) -> Furniture {
         let (mut heads, mut tails) = (Vec::new(), Vec::new());

@@ -3,7 +3,7 @@
 use crate::source::date;
 use crate::{bulletin::Moment, source::reading::Context};
 
-/// What comes out again each day is told apart by the day in its title.
+/// What comes out again each day is distinguished by the day in its title.
 const DAILY: [&str; 10] = [
     "日报", "简报", "快报", "播报", "行情", "价格", "牌价", "预报", "食谱", "值班",
 ];

@@ -3,12 +3,12 @@
 use url::Url;
 
 use crate::source::list::{
-    look::PageLook,
+    survey::PageSurvey,
     words::{self, LinkText},
 };
 use crate::source::page::Id;
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// Where the list goes on.
     pub(in crate::source::list) fn next_page(&self) -> Option<Url> {
         let page = self.page;

@@ -8,7 +8,7 @@ use std::{
 
 use crate::source::list::{
     candidates::group::Item,
-    look::{PageLook, dates::DateInRow},
+    survey::{PageSurvey, dates::DateInRow},
     words,
 };
 use crate::source::{page::Id, text};
@@ -66,7 +66,7 @@ const CLASSES: &[&str] = &[
 /// A longer text names no body, in [`words::units`].
 const LONGEST: f32 = 20.0;
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// The issuing body of each row, where most rows name one.
     pub(in crate::source::list) fn publishers(
         &self,
@@ -87,7 +87,7 @@ impl PageLook<'_> {
     }
 
     /// The places in a row that name a body, by the first few rows: what columns are called is
-    /// looked up once.
+    /// found once.
     fn places(&self, items: &[Item]) -> HashMap<u64, bool> {
         let mut places = HashMap::new();
         for item in items.iter().take(3) {

@@ -8,8 +8,8 @@ use std::{
 
 use crate::source::list::{
     candidates::group::Item,
-    look::{
-        PageLook,
+    survey::{
+        PageSurvey,
         date_words::is_of_other_day,
         dates::{DateInRow, stands_alone},
     },
@@ -33,14 +33,14 @@ const PUBLICATION: &[&str] = &[
     "veröffentlicht",
 ];
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     /// The date of each row.
     pub(in crate::source::list) fn row_dates(&self, items: &[Item]) -> Vec<Option<DateInRow>> {
         let found: Vec<Vec<DateInRow>> = items
             .iter()
             .map(|item| self.dates.within(item.runs.clone()))
             .collect();
-        // Where no row has a choice, what dates are called need not be looked up.
+        // Where no row has a choice, what dates are called does not matter.
         let choice = found.iter().any(|dates| dates.len() > 1);
         let candidates: Vec<Vec<(u64, DateInRow)>> = items
             .iter()

@@ -10,7 +10,7 @@ use super::{
 use crate::source::list::{
     candidates::group::Item,
     element::is_heading,
-    look::{PageLook, dates::DateInRow, links::PageLink},
+    survey::{PageSurvey, dates::DateInRow, links::PageLink},
     words::LinkText,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-impl PageLook<'_> {
+impl PageSurvey<'_> {
     pub(super) fn title(
         &self,
         item: &Item,

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::bulletin::Moment;
-use crate::source::list::look::dates::DateInRow;
+use crate::source::list::survey::dates::DateInRow;
 
 /// A date that stands in an address: `/2022/11/20/`, `/2022/1120/`, `t20221120_5.html`, `2022-11-20`.
 pub(in crate::source::list) fn in_address(href: &str) -> Option<NaiveDate> {

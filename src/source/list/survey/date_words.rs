@@ -46,7 +46,7 @@ const NEAR: [&str; 9] = [
 /// The characters after the number of a date in a text without Latin letters.
 const AFTER_NUMBER: &str = "-/.:年月日号天小分秒周个前－／．：–時时號個週禮礼년월일";
 
-/// A cheap look before the real one: most pieces of text are titles, with a number at most.
+/// A cheap check before the real one: most pieces of text are titles, with a number at most.
 pub(in crate::source::list) fn may_hold_date(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     if digits == 0 {
@@ -115,7 +115,7 @@ pub(in crate::source::list) fn opens(head: &str, tail: &str) -> bool {
     tail.trim_start().starts_with(closes)
 }
 
-/// Words right before a date that call it one, and right after it that tell what happened then.
+/// Words right before a date that call it one, and right after it that say what happened then.
 const BEFORE: &[&str] = &[
     "发布",
     "發布",

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// A longer piece of text is a teaser: only its ends are looked at.
+/// A longer piece of text is a teaser: only its ends are read.
 const MAX_DATE_TEXT: usize = 120;
 
 /// A date as it stands in a row.
@@ -34,7 +34,7 @@ pub(in crate::source::list) struct DateInRow {
     pub leads: bool,
 }
 
-/// The dates of a page's pieces of text, each looked up once.
+/// The dates of a page's pieces of text, each read once.
 #[derive(Debug)]
 pub(in crate::source::list) struct Dates<'a> {
     pub(in crate::source::list) page: &'a PageTree,
@@ -81,15 +81,15 @@ impl<'a> Dates<'a> {
 
     /// The date in one piece of text.
     fn at(&self, run: usize) -> Option<&DateInRow> {
-        let look = || {
+        let read = || {
             let is_stamp = self.page.name(self.page.runs[run].element) == "time";
             let may_be = is_stamp || may_hold_date(self.page.run_text(run));
-            may_be.then(|| self.look(run)).flatten().map(Box::new)
+            may_be.then(|| self.read(run)).flatten().map(Box::new)
         };
-        self.known[run].get_or_init(look).as_deref()
+        self.known[run].get_or_init(read).as_deref()
     }
 
-    fn look(&self, run: usize) -> Option<DateInRow> {
+    fn read(&self, run: usize) -> Option<DateInRow> {
         if let Some(found) = self.machine_readable(run) {
             return Some(found);
         }

@@ -26,7 +26,7 @@ const FEW: usize = 3;
 const TITLE: f32 = 5.0;
 /// A text longer than this, in [`words::units`], is not a title.
 const LONG: f32 = 16.0;
-/// Pieces of a row that are looked at.
+/// Pieces of a row that are read.
 const MAX_PIECES: usize = 24;
 
 /// Adds the links that the titles of such rows stand for.
@@ -36,15 +36,15 @@ pub(in crate::source::list) fn lift(page: &PageTree, dates: &Dates<'_>, links: &
         return;
     }
     let is_mute: HashSet<usize> = mute.iter().flatten().copied().collect();
-    let told: HashSet<&str> = (0..links.len())
+    let titled: HashSet<&str> = (0..links.len())
         .filter(|link| !is_mute.contains(link) && says_title(&links[*link]))
         .map(|link| links[link].href.as_str())
         .collect();
     let unnamed = |members: &Vec<usize>| {
         let hrefs: HashSet<&str> = members.iter().map(|at| links[*at].href.as_str()).collect();
-        let told = hrefs.iter().filter(|href| told.contains(*href)).count();
+        let elsewhere = hrefs.iter().filter(|href| titled.contains(*href)).count();
         // The rows may be there twice, for small screens.
-        hrefs.len() > 1 && hrefs.len() * 10 >= members.len() * 4 && told * 2 < hrefs.len()
+        hrefs.len() > 1 && hrefs.len() * 10 >= members.len() * 4 && elsewhere * 2 < hrefs.len()
     };
     let mut taken: HashSet<Id> = HashSet::new();
     let found: Vec<PageLink> = mute

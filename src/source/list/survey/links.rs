@@ -11,7 +11,7 @@ use super::script;
 use crate::source::list::words::{self, LinkText};
 use crate::source::page::{Id, PageTree};
 
-/// More links than this are not looked at; the largest real pages have 3,000.
+/// More links than this are not read; the largest real pages have 3,000.
 const MAX_LINKS: usize = 20_000;
 
 #[derive(Debug)]
@@ -199,14 +199,14 @@ fn is_tool(href: &str) -> bool {
 
 /// Returns whether a link is about who edited a page, or to the log of such acts, by the classes of a wiki's markup.
 fn is_beside_page(page: &PageTree, link: Id) -> bool {
-    let is_told = |class: &str| {
+    let is_about_edits = |class: &str| {
         class.split_whitespace().any(|word| {
             let starts = |begin: &str| word.starts_with(begin);
             word == "mw-userlink" || starts("mw-usertoollinks") || starts("mw-changeslist-links")
         })
     };
     let mut around = std::iter::once(link).chain(page.ancestors(link)).take(3);
-    around.any(|id| is_told(page.class(id)))
+    around.any(|id| is_about_edits(page.class(id)))
 }
 
 /// The kind of page that an address leads to.

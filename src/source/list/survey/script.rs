@@ -3,7 +3,7 @@
 
 use crate::source::page::PageTree;
 
-/// How much of a function is looked at.
+/// How much of a function is read.
 const MAX_BODY: usize = 1_000;
 
 /// Where a handler leads, if it says so plainly.

@@ -201,10 +201,10 @@ fn prose_that_nothing_calls_an_article_stands_beside_dated_rows() {
     let prose = prose().repeat(3);
     assert_eq!(kind_of(&page("")), "a list");
     assert_eq!(kind_of(&page(&format!("<div>{prose}</div>"))), "a list");
-    let told = format!(
+    let headed = format!(
         "<h1>停水检修顺利完成的情况通报</h1><p>来源：办公室　发布时间：2024-06-08</p>{prose}"
     );
-    let article = page(&told).replace(
+    let article = page(&headed).replace(
         "<title>通知公告",
         "<title>停水检修顺利完成的情况通报_通知公告",
     );

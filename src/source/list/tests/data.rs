@@ -219,7 +219,7 @@ fn the_next_page_is_the_one_that_the_pager_names() {
 }
 
 #[test]
-fn announced_feeds_are_told() {
+fn announced_feeds_are_reported() {
     let list = page(
         "<link rel='alternate' type='application/rss+xml' href='/rss.xml'><link rel='alternate' hreflang='en' href='/en/'>\
          <link rel='ALTERNATE' type='application/feed+json' href='feed.json'>",
@@ -236,7 +236,7 @@ fn announced_feeds_are_told() {
 }
 
 #[test]
-fn other_groups_are_told_with_the_reason() {
+fn other_groups_are_reported_with_the_reason() {
     let list = page(
         "",
         "<div class='sidebar'><h3>热门推荐</h3><ul><li><a href='/h/1.html'>另外一条不相干的标题一</a></li>\

@@ -1,4 +1,4 @@
-//! What one row cannot tell, and its neighbours settle: titles, dates, and which rows there are.
+//! Questions that one row leaves open and its neighbours settle: titles, dates, and which rows there are.
 
 use url::Url;
 

@@ -80,7 +80,7 @@ fn claims(page: &PageTree, id: Id) -> bool {
     (named || name == "aside") && !holds_most() && !holds_headline()
 }
 
-/// Returns whether a piece of text is of those that ask for consent or tell whose the page is, wherever they stand.
+/// Returns whether a piece of text is of those that ask for consent or say whose the page is, wherever they stand.
 pub(in crate::source::list) fn is_boilerplate(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "cookie",

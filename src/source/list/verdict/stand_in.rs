@@ -4,7 +4,7 @@ use super::{
     outside::Outside,
     prose::{densest_prose, has_headline, headings},
 };
-use crate::source::list::{look::links, words};
+use crate::source::list::{survey::links, words};
 use crate::{
     bulletin::PageKind,
     source::page::{Id, PageTree},
@@ -108,7 +108,7 @@ const STAND_INS: &[(PageKind, &[&str])] = &[
     ),
 ];
 
-/// A page that stands in for another: what a person is told by its title.
+/// A page that stands in for another: the kind that its title names.
 pub(in crate::source::list) fn stand_in_by_title(page: &PageTree) -> Option<PageKind> {
     page.title
         .split(['-', '_', '|', '–', '—', '·', '«', '»'])
@@ -204,7 +204,7 @@ fn is_document(bare: &str) -> bool {
 }
 
 /// Words of pages that have nothing else to say, and how much such a page says at most.
-const TOLD: &[(PageKind, f32, &[&str])] = &[
+const PHRASES: &[(PageKind, f32, &[&str])] = &[
     (
         PageKind::Captcha,
         400.0,
@@ -267,10 +267,10 @@ pub(in crate::source::list) fn instead(page: &PageTree) -> PageKind {
     }
     let text = page.text(0..page.runs.len().min(400));
     let (units, bare) = (words::units(&text), words::bare(&text));
-    let told = TOLD.iter().find(|(_, most, phrases)| {
+    let named = PHRASES.iter().find(|(_, most, phrases)| {
         units < *most && phrases.iter().any(|phrase| bare.contains(phrase))
     });
-    if let Some((kind, ..)) = told {
+    if let Some((kind, ..)) = named {
         return *kind;
     }
     let outside = Outside::of(page, None);

@@ -16,7 +16,7 @@ use crate::source::{
 const FAR: usize = 5;
 /// A box that leads to more pages is a menu or a list.
 const MOST_LINKS: usize = 8;
-/// So many boxes are looked at.
+/// So many boxes are checked.
 const MOST_BOXES: usize = 50;
 /// So many boxes that are built alike are the page's content.
 const SEVERAL: usize = 3;
@@ -77,7 +77,7 @@ fn asks(page: &PageTree, said: &Said, id: Id, root: Id) -> bool {
         && links.take(MOST_LINKS + 1).count() <= MOST_LINKS
         && (signs_in || ends_in_control(page, id) && !inside(page, id).any(|one| shows(page, one)))
         && !is_chief_content(page, id)
-        && !tells_of_article(page, id)
+        && !describes_article(page, id)
 }
 
 /// Returns whether a box leads to what a site does with the data of its visitors, and can be closed.
@@ -142,7 +142,7 @@ fn ends_in_control(page: &PageTree, id: Id) -> bool {
 }
 
 /// Returns whether a box says a day in full, or a part of the page's title.
-fn tells_of_article(page: &PageTree, id: Id) -> bool {
+fn describes_article(page: &PageTree, id: Id) -> bool {
     page.runs_of(id)
         .any(|run| names_day(page.run_text(run)) || is_headline(page, run))
 }

@@ -12,7 +12,7 @@ use crate::source::page::tree::{Gap, Id, PageTree};
 
 /// So far above such a line stands its box.
 const FAR: usize = 8;
-/// So many boxes are looked at.
+/// So many boxes are checked.
 const MOST_BOXES: usize = 50;
 /// So many links that name pages are the page's content.
 const SEVERAL: usize = 3;

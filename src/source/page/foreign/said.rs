@@ -120,7 +120,7 @@ pub(super) fn is_headline(page: &PageTree, run: usize) -> bool {
     let mut around = std::iter::once(own).chain(page.ancestors(own).take(2));
     let text = page.run_text(run).trim();
     let is_long = || text.chars().nth(SHORTEST - 1).is_some();
-    // Each piece of a page is looked for in its title, so no title makes that long.
+    // Each piece of a page is searched for in its title, so no title makes that long.
     let repeats = || page.title.len() <= LONGEST_TITLE && page.title.contains(text);
     around.any(|id| page.name(id) == "h1") || is_long() && repeats()
 }

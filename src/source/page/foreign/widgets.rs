@@ -15,7 +15,7 @@ pub(super) fn boxes(page: &PageTree) -> Vec<Id> {
     let mut id = 1;
     while (id as usize) < page.elements.len() {
         let own = is_box(page.name(id))
-            && (counts.leads_to_sites(page, id) || counts.tells_weather(page, id));
+            && (counts.leads_to_sites(page, id) || counts.shows_weather(page, id));
         if own && !is_chief_content(page, id) {
             found.push(id);
             id = page.elements[id as usize].end;
@@ -59,7 +59,7 @@ impl Counts {
                 false => page.run_text(run).chars().count() as u32,
             })),
             lines: sums(runs().map(|run| u32::from(page.runs[run].gap == Gap::Block))),
-            degrees: sums(runs().map(|run| u32::from(tells_degrees(page.run_text(run))))),
+            degrees: sums(runs().map(|run| u32::from(shows_degrees(page.run_text(run))))),
         }
     }
 
@@ -73,8 +73,8 @@ impl Counts {
             && over(&self.unlinked, page.runs_of(id)) <= HEADING
     }
 
-    /// Returns whether a box tells temperatures alone, under a heading.
-    fn tells_weather(&self, page: &PageTree, id: Id) -> bool {
+    /// Returns whether a box shows temperatures alone, under a heading.
+    fn shows_weather(&self, page: &PageTree, id: Id) -> bool {
         let within = id as usize..page.elements[id as usize].end as usize;
         let lines = over(&self.lines, page.runs_of(id));
         let degrees = over(&self.degrees, page.runs_of(id));
@@ -111,6 +111,6 @@ fn names_site(page: &PageTree, link: Id) -> bool {
 }
 
 /// `13℃ ~ 21℃`
-fn tells_degrees(text: &str) -> bool {
+fn shows_degrees(text: &str) -> bool {
     text.contains(['℃', '℉']) || text.contains("°C") || text.contains("°F")
 }

@@ -15,7 +15,7 @@ use crate::source::{date, summary::sentence, text::is_han};
 
 /// Longer sentences are none.
 const LONGEST: usize = 2_000;
-/// So many dates of a text are looked at.
+/// So many dates of a text are read.
 const MOST: usize = 400;
 
 /// The year, zone and clock of dates that name none.
@@ -90,7 +90,7 @@ fn sentences(line: &str) -> impl Iterator<Item = &str> {
         .flat_map(sentence::parts)
 }
 
-/// Returns whether a sentence may name a day, by one look at its characters: most sentences have none, and to read dates is dear.
+/// Returns whether a sentence may name a day, by its characters alone: most sentences have none, and to read dates is dear.
 fn has_day(sentence: &str) -> bool {
     let (mut before, mut digits) = (' ', 0);
     for (at, c) in sentence.char_indices() {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Texts longer than this are looked at in part.
+/// Texts longer than this are read in part.
 const MOST: usize = 200_000;
 
 /// A line, with the heading above it and the label that stands in the line before.

@@ -1,4 +1,4 @@
-//! A sentence with the many ways of telling a day made plain: ranges that leave out a month, weekdays, tomorrow,
+//! A sentence with the many ways of naming a day made plain: ranges that leave out a month, weekdays, tomorrow,
 //! other calendars and languages, so that one search finds all of its dates.
 
 mod clock;
@@ -254,7 +254,7 @@ static NEIGHBOUR_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"()(今|本|来|이번\s?|다음\s?)[週주]の?\s?([月火水木金土日월화수목금토])(?:曜日?|요일)")
 });
 
-/// `金曜の正午までに`, `금요일까지`; a day or `毎週` before it is told more surely.
+/// `金曜の正午までに`, `금요일까지`; a day or `毎週` before it names the day more surely.
 static BARE_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(毎週?の?|隔週|[日・、)(号]\s?|매주\s?|일\s|\d\.?\s?)?()([月火水木金土日월화수목금토일])(?:曜日?|요일)()()(?P<tail>の?(?:正午|夕方|朝|中|午[前後]?)?\s?(?:\d{1,2}[時:]\d{0,2}分?)?(?:まで|迄|締)|\s?(?:오전|오후|정오|자정|저녁)?\s?(?:\d{1,2}시)?\s?까지)",
@@ -306,7 +306,7 @@ fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
     if let Some(last) = found.name("last") {
         return weekday_of(found, last.as_str(), from);
     }
-    // The day beside it is told more surely.
+    // The day beside it is the surer one.
     if let Some(day) = found.name("day").filter(|day| day.as_str().contains('月')) {
         return format!("{} ", day.as_str());
     }

@@ -6,7 +6,7 @@ use regex::{Captures, Regex};
 
 use crate::source::date;
 
-/// How much is looked at on either side of a date, in bytes.
+/// How much is read on either side of a date, in bytes.
 const NEAR: usize = 60;
 
 /// Words between a date and its time, on either side of it.

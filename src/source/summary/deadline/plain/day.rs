@@ -16,7 +16,7 @@ pub(super) fn replace(
     }
 }
 
-/// The same for a pattern that needs one of some characters. Most sentences have few of them, and looking for a character is far
+/// The same for a pattern that needs one of some characters. Most sentences have few of them, and finding a character is far
 /// cheaper than a search.
 pub(super) fn replace_where(
     needs: &[char],

@@ -1,4 +1,4 @@
-//! Days that languages with letters tell without a full date: `the end of March`, `31.3.`, `31/3`.
+//! Days that languages with letters name without a full date: `the end of March`, `31.3.`, `31/3`.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -61,7 +61,7 @@ const SPANISH_HOURS: [&str; 12] = [
     "doce",
 ];
 
-/// Returns whether a sentence has a word that begins as a month or a weekday does: a cheap look before the dear ones.
+/// Returns whether a sentence has a word that begins as a month or a weekday does: a cheap check before the dear ones.
 pub(super) fn names_day(sentence: &str) -> bool {
     static BEGINNINGS: LazyLock<HashSet<[char; 3]>> = LazyLock::new(|| {
         let months = date::months().to_lowercase();

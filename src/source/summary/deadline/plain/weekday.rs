@@ -1,4 +1,4 @@
-//! Weekdays that tell a day, alone or with its number: `by Friday`, `venerdì 17`, `bu cuma gününe kadar`; and numbers that do so
+//! Weekdays that name a day, alone or with its number: `by Friday`, `venerdì 17`, `bu cuma gününe kadar`; and numbers that do so
 //! without a month: `ayın 24'üne kadar`, `9 числа`.
 
 use std::sync::LazyLock;
@@ -67,7 +67,7 @@ pub(super) fn plain(sentence: String, from: NaiveDate) -> String {
 
 /// `this Friday`
 fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
-    // The day beside it is told more surely.
+    // The day beside it is the surer one.
     let is_dated = found[3].ends_with(|c: char| c.is_ascii_digit());
     let Some(wanted) = number_of(&found[2]).filter(|_| !is_dated) else {
         return found[0].to_owned();

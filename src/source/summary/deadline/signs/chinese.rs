@@ -31,7 +31,7 @@ impl<'a> Part<'a> {
 }
 
 /// Kinds whose absence says something, too.
-const TELLING: [&str; 11] = [
+const SIGNIFICANT: [&str; 11] = [
     "ask",
     "act",
     "event",
@@ -133,7 +133,7 @@ fn say_kinds(
             say(&[part.name, " ", kind]);
         }
     }
-    for kind in TELLING {
+    for kind in SIGNIFICANT {
         if before.contains(&kind) || after.contains(&kind) {
             say(&["near ", kind, " ", a, " ", b]);
         } else {

@@ -1,4 +1,4 @@
-//! A sentence as its signs are looked for.
+//! A sentence in the form in which its signs are searched for.
 
 use std::{ops::Range, sync::LazyLock};
 

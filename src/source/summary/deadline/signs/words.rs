@@ -1,4 +1,4 @@
-//! The kinds of words by which a Chinese notice tells what its day is for.
+//! The kinds of words by which a Chinese notice says what its day is for.
 
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
 

@@ -1,4 +1,4 @@
-//! The words by which a language tells a last day.
+//! The words by which a language names a last day.
 
 /// Matches nothing.
 pub(super) const NONE: &str = r"[^\s\S]";
