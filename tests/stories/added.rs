@@ -83,8 +83,8 @@ async fn a_source_that_a_program_adds_is_watched_through_restarts_and_reloads() 
     assert_eq!(made["settings"]["group"], "集团");
     let (status, again) = program.posts("/sources", source).await;
     assert_eq!(status, 409, "{again}");
-    let (_, looked) = program.posts("/sources/office/poll", json!({})).await;
-    assert_eq!(looked, json!({ "new": [], "held": 0, "error": null }));
+    let (_, polled) = program.posts("/sources/office/poll", json!({})).await;
+    assert_eq!(polled, json!({ "new": [], "held": 0, "error": null }));
     other.publish(6);
     world.until("a push", || !world.pushed().is_empty()).await;
     running.stop();
@@ -153,8 +153,8 @@ async fn an_added_source_goes_to_the_channels_that_it_names_and_along_with_an_ex
     let archived = || world.list(&["bulletins", "--source", "office"]).len();
     world.until("the first poll", || archived() == 5).await;
     other.publish(6);
-    let (_, looked) = program.posts("/sources/office/poll", json!({})).await;
-    assert_eq!(looked["new"].as_array().unwrap().len(), 1, "{looked}");
+    let (_, polled) = program.posts("/sources/office/poll", json!({})).await;
+    assert_eq!(polled["new"].as_array().unwrap().len(), 1, "{polled}");
     let deliveries = program.gets("/deliveries").await;
     let channels: Vec<&Value> = deliveries["items"]
         .as_array()

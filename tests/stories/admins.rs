@@ -245,7 +245,7 @@ async fn what_is_held_comes_with_buttons_and_is_released_once() {
 }
 
 #[tokio::test]
-async fn what_is_held_is_told_once_telegram_takes_it() {
+async fn what_is_held_is_reported_once_telegram_takes_it() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, TWO).await;
     pushing.publish(3).await;

@@ -138,7 +138,7 @@ async fn lists_of_the_api_go_on_by_their_cursor() {
 }
 
 #[tokio::test]
-async fn wrong_requests_are_told_what_is_wrong() {
+async fn wrong_requests_are_answered_with_what_is_wrong() {
     let desk = Desk::with_baselines().await;
     for (path, status, part) in [
         ("/api/v1/bulletins?colour=red", 400, "colour"),
@@ -208,22 +208,22 @@ async fn a_rebroadcast_happens_once_for_each_request_id() {
 }
 
 #[tokio::test]
-async fn a_poll_answers_when_the_look_is_done() {
+async fn the_answer_to_a_poll_comes_when_it_is_done() {
     let desk = Desk::with_baselines().await;
-    let (status, looked) = desk.posted("/api/v1/sources/notices/poll", "").await;
+    let (status, polled) = desk.posted("/api/v1/sources/notices/poll", "").await;
     assert_eq!(
-        (status, &looked["new"], &looked["held"]),
+        (status, &polled["new"], &polled["held"]),
         (200, &json!([]), &json!(0))
     );
     assert!(
-        looked["error"].is_string(),
-        "nobody listens on port 9: {looked}"
+        polled["error"].is_string(),
+        "nobody listens on port 9: {polled}"
     );
     assert_eq!(desk.posted("/api/v1/sources/nobody/poll", "").await.0, 404);
 }
 
 #[tokio::test]
-async fn a_reload_tells_whether_the_config_was_taken() {
+async fn a_reload_says_whether_the_config_was_taken() {
     let mut desk = Desk::with_baselines().await;
     let mut reloads = std::mem::replace(&mut desk.reloads, tokio::sync::mpsc::channel(1).1);
     let app = tokio::spawn(async move {

@@ -26,7 +26,7 @@ async fn only_who_may_subscribe_adds_sources() {
     said(&telegram, ADMIN, "申请使用机器人").await;
     telegram.press_labelled(ADMIN, ADMIN, "同意");
     said(&telegram, PERSON, "管理员已同意").await;
-    // Which address an inner name stands for is told to admins alone.
+    // The address of an inner name is shown to admins alone.
     for (chat, part) in [(PERSON, "指向内网"), (ADMIN, "allow_private")] {
         telegram.say(chat, chat, "/subscribe 127.0.0.1:9/list.html");
         said(&telegram, chat, part).await;
@@ -40,7 +40,7 @@ async fn a_link_to_what_only_those_see_who_are_let_in_asks_for_it() {
     let mut pushing = at_work(&telegram, INNER).await;
     telegram.say(PERSON, PERSON, "/start inner");
     let pending = said(&telegram, PERSON, "已申请").await;
-    // Nor is it told apart from what there is not.
+    // Nor does the answer differ from that for a source that does not exist.
     telegram.say(11, 11, "/start nosuch");
     let other = said(&telegram, 11, "已申请").await;
     assert_eq!(pending.replace('9', ""), other.replace("11", ""));
@@ -89,8 +89,8 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, INNER).await;
     telegram.say(PERSON, PERSON, "/why http://news.example/nothing.html?<b>");
-    let told = said(&telegram, PERSON, "没有收录该网址的通知").await;
-    assert!(told.contains("来源“集团要闻”"), "{told}");
+    let answer = said(&telegram, PERSON, "没有收录该网址的通知").await;
+    assert!(answer.contains("来源“集团要闻”"), "{answer}");
     for address in [
         "http://i.example/1.html",
         "https://other.example/",
@@ -98,8 +98,11 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
     ] {
         let before = telegram.texts(PERSON).len();
         telegram.say(PERSON, PERSON, &format!("/why {address}"));
-        let told = telegram.until_sent(PERSON, before + 1).await;
-        assert!(told[before].contains("该网站还没有添加为来源"), "{told:?}");
+        let texts = telegram.until_sent(PERSON, before + 1).await;
+        assert!(
+            texts[before].contains("该网站还没有添加为来源"),
+            "{texts:?}"
+        );
     }
     telegram.say(ADMIN, ADMIN, "/rebroadcast http://i.example/1.html");
     said(&telegram, ADMIN, "来源“内部”").await;
@@ -123,8 +126,8 @@ async fn what_only_admins_are_to_see_comes_to_their_own_chat_also_from_a_group()
         let before = telegram.texts(GROUP).len();
         telegram.say(GROUP, ADMIN, command);
         said(&telegram, ADMIN, part).await;
-        let told = telegram.until_sent(GROUP, before + 1).await;
-        assert_eq!(told[before], "已私聊回复。", "{command}");
+        let texts = telegram.until_sent(GROUP, before + 1).await;
+        assert_eq!(texts[before], "已私聊回复。", "{command}");
     }
     let fault = Fault::Refused(
         403,
@@ -144,7 +147,7 @@ async fn what_only_admins_are_to_see_comes_to_their_own_chat_also_from_a_group()
 }
 
 #[tokio::test]
-async fn an_administrator_is_known_where_members_are_not_told() {
+async fn an_administrator_is_known_where_members_are_not_listed() {
     let telegram = Telegram::start(TOKEN).await;
     telegram.admins(GROUP, &[7]);
     let fault = Fault::Refused(400, "Bad Request: member list is inaccessible");
@@ -158,7 +161,7 @@ async fn an_administrator_is_known_where_members_are_not_told() {
 }
 
 #[tokio::test]
-async fn a_slow_page_shows_that_it_is_looked_at_and_keeps_nobody_waiting() {
+async fn a_slow_page_shows_that_it_is_being_read_and_keeps_nobody_waiting() {
     let telegram = Telegram::start(TOKEN).await;
     // It takes connections and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -220,7 +223,7 @@ async fn a_page_that_is_added_for_a_channel_is_pushed_there() {
 }
 
 #[tokio::test]
-async fn times_are_told_by_the_clock_of_the_chat() {
+async fn times_are_shown_by_the_clock_of_the_chat() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;
     let found = |text: &str| {

@@ -639,7 +639,7 @@ async fn revoking_a_token_ends_the_sessions_that_it_opened() {
     assert_eq!(small.status(), 403);
 }
 
-/// A site whose list may be looked at, and a browser of an admin.
+/// A site whose list may be polled, and a browser of an admin.
 pub(crate) async fn beside_a_site(rows: u32) -> (Site, Browser) {
     let (site, mut config) = (Site::with(rows).await, config());
     config.fetch.allow_private = AllowPrivate::Yes;

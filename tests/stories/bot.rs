@@ -70,7 +70,7 @@ fn shut_out(telegram: &Telegram, person: i64) {
 }
 
 #[tokio::test]
-async fn who_adds_the_bot_is_told_in_private_how_to_set_it_up() {
+async fn who_adds_the_bot_reads_in_private_how_to_set_it_up() {
     let telegram = Telegram::start(TOKEN).await;
     let (channel, group, other) = (-1_001_000_000_004, -81, -82);
     telegram.chat(channel, "channel", None);
@@ -88,7 +88,7 @@ async fn who_adds_the_bot_is_told_in_private_how_to_set_it_up() {
     telegram.added_by(other, 22);
     let text = telegram.until_sent(other, 1).await.remove(0);
     assert!(text.contains("私聊") && !text.contains("[["), "{text}");
-    // Of a channel the admins of the config are told, once.
+    // Of a channel the admins of the config are notified, once.
     telegram.added_by(channel, 22);
     said(&telegram, ADMIN, &channel.to_string()).await;
     telegram.say(channel, 0, "/start");
@@ -106,7 +106,7 @@ async fn who_adds_the_bot_is_told_in_private_how_to_set_it_up() {
 }
 
 #[tokio::test]
-async fn latest_and_help_answer_anyone_and_the_unknown_is_told_in_private_alone() {
+async fn latest_and_help_answer_anyone_and_the_unknown_is_answered_in_private_alone() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, "", 3).await;
     telegram.say(STRANGER, STRANGER, "/latest 2");
@@ -274,7 +274,7 @@ async fn an_answer_is_not_delayed_behind_a_backlog() {
 }
 
 #[tokio::test]
-async fn another_poller_is_told_once_and_waited_for_while_pushing_goes_on() {
+async fn another_poller_is_reported_once_and_waited_for_while_pushing_goes_on() {
     let logged = Logged::start();
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, STAFF, 1).await;

@@ -90,8 +90,8 @@ async fn a_filter_is_set_whole_by_the_command_and_word_by_word_with_buttons() {
     telegram.say(PERSON, PERSON, "/filter +放假 -招标");
     said(&telegram, PERSON, "过滤：+放假 -招标").await;
     telegram.say(PERSON, PERSON, "/filter 停电");
-    let told = said(&telegram, PERSON, "过滤：+停电").await;
-    assert!(told.contains("原来的过滤：+放假 -招标"), "{told}");
+    let answer = said(&telegram, PERSON, "过滤：+停电").await;
+    assert!(answer.contains("原来的过滤：+放假 -招标"), "{answer}");
     press(&telegram, PERSON, "过滤", "重新设置").await;
     press(&telegram, PERSON, "＋ 添加过滤词", "要添加的过滤词").await;
     telegram.answer(PERSON, PERSON, "-停电 通知");
@@ -133,7 +133,7 @@ async fn an_answer_may_begin_with_a_slash() {
 }
 
 #[tokio::test]
-async fn an_admin_looks_after_everything_from_the_phone() {
+async fn an_admin_manages_everything_from_the_phone() {
     let telegram = Telegram::start(TOKEN).await;
     let channel = "[[channel]]\nid = \"a\"\nkind = \"telegram\"\nchat = 700\n";
     let mut pushing = at_work(&telegram, channel).await;
@@ -225,8 +225,9 @@ async fn a_source_that_was_added_from_a_chat_is_removed_from_there() {
     telegram.press_labelled(GROUP, PERSON, "🗑");
     telegram
         .until("a plain member may not", |seen| {
-            let told = seen.acknowledged();
-            told.iter()
+            let notes = seen.acknowledged();
+            notes
+                .iter()
                 .any(|note| note.as_str().is_some_and(|it| it.contains("管理员")))
         })
         .await;

@@ -23,18 +23,18 @@ fn case(name: &str) -> PathBuf {
     Path::new(&folder).join(name)
 }
 
-/// The files of a case that is looked at several times, in order.
+/// The files of a case that is polled several times, in order.
 fn polls_of(name: &str) -> Vec<String> {
-    let mut looks = Vec::new();
-    while let Some(look) = ["xml", "html"]
+    let mut polls = Vec::new();
+    while let Some(path) = ["xml", "html"]
         .iter()
-        .map(|kind| case(&format!("{name}.look{}.{kind}", looks.len() + 1)))
+        .map(|kind| case(&format!("{name}.look{}.{kind}", polls.len() + 1)))
         .find(|path| path.exists())
     {
-        looks.push(fs::read_to_string(look).unwrap());
+        polls.push(fs::read_to_string(path).unwrap());
     }
-    assert!(!looks.is_empty(), "no case `{name}`");
-    looks
+    assert!(!polls.is_empty(), "no case `{name}`");
+    polls
 }
 
 fn watch_once(world: &World, url: &str) -> Output {
@@ -75,12 +75,12 @@ fn batches(kept: &[Value], state: &str) -> Vec<u32> {
     batches
 }
 
-/// Looks at each file of a case in turn: what was announced in the end, and nothing was rewritten or held.
+/// Polls each file of a case in turn: what was announced in the end, and nothing was rewritten or held.
 async fn announced_by(name: &str) -> Vec<u32> {
     let (world, site) = (World::new(), Site::start().await);
     let origin = site.url.as_str().trim_end_matches('/').to_owned();
-    for look in polls_of(name) {
-        let kind = if look.starts_with("<?xml") {
+    for page in polls_of(name) {
+        let kind = if page.starts_with("<?xml") {
             "application/xml"
         } else {
             "text/html"
@@ -88,7 +88,7 @@ async fn announced_by(name: &str) -> Vec<u32> {
         let header = format!("Content-Type: {kind}; charset=utf-8");
         site.serve(
             "/case",
-            Answer::with("200 OK", &[&header], look.replace("@@", &origin)),
+            Answer::with("200 OK", &[&header], page.replace("@@", &origin)),
         );
         let output = watch_once(&world, site.at("case").as_str());
         // A body without one whole entry says nothing that could be kept.
@@ -105,7 +105,7 @@ async fn announced_by(name: &str) -> Vec<u32> {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the cases beside the project; .ci/run runs it"]
-async fn what_each_later_look_adds_is_announced_once() {
+async fn what_each_later_poll_adds_is_announced_once() {
     for (name, expected) in [
         ("same-link-noguid", vec![23]),
         ("same-guid", vec![23]),
@@ -293,23 +293,23 @@ fn check(name: &str, replaced: &[(&str, &str)], options: &[&str]) -> (Option<i32
     let world = World::new();
     world.configure(&config);
     let output = world.noticast(&[&["check"], options].concat());
-    let told = text(&output.stdout) + &text(&output.stderr);
-    (output.status.code(), told)
+    let printed = text(&output.stdout) + &text(&output.stderr);
+    (output.status.code(), printed)
 }
 
 #[test]
 #[ignore = "needs the cases beside the project; .ci/run runs it"]
 fn configs_that_would_fail_silently_are_refused_at_their_keys() {
-    let (code, told) = check("proxy-hash.toml", &[], &[]);
-    assert_eq!(code, Some(2), "{told}");
-    assert!(told.contains("noticast.toml:2:9:"), "{told}");
+    let (code, printed) = check("proxy-hash.toml", &[], &[]);
+    assert_eq!(code, Some(2), "{printed}");
+    assert!(printed.contains("noticast.toml:2:9:"), "{printed}");
     for part in ["p@ss", "ss#1", "#1@"] {
-        assert!(!told.contains(part), "{told}");
+        assert!(!printed.contains(part), "{printed}");
     }
-    let (code, told) = check("filter-caps.toml", &[], &[]);
-    assert_eq!(code, Some(2), "{told}");
-    let (code, told) = check("filter-flags.toml", &[], &[]);
-    assert_eq!(code, Some(0), "{told}");
+    let (code, printed) = check("filter-caps.toml", &[], &[]);
+    assert_eq!(code, Some(2), "{printed}");
+    let (code, printed) = check("filter-flags.toml", &[], &[]);
+    assert_eq!(code, Some(0), "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -324,9 +324,9 @@ async fn a_wrong_token_is_found_by_an_online_check() {
         ("[telegram]", api.as_str()),
         ("http://127.0.0.1:18999/", site.url.as_str()),
     ];
-    let (code, told) = check("token-unchecked.toml", &replaced, &["--online"]);
-    assert_eq!(code, Some(1), "{told}");
-    assert!(!told.contains("wrong-wrong"), "{told}");
+    let (code, printed) = check("token-unchecked.toml", &replaced, &["--online"]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(!printed.contains("wrong-wrong"), "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

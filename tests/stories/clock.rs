@@ -55,7 +55,7 @@ impl Story {
         self.world.start_at(utc).await
     }
 
-    /// The first look, at that time; what comes now is new.
+    /// The first poll, at that time; what comes now is new.
     async fn first_poll(&mut self, utc: &str) -> Running {
         let running = self.start_at(utc).await;
         self.world.poll("news").await;
@@ -307,11 +307,11 @@ async fn a_reminder_comes_once_a_day_before_by_the_clock_of_its_chat_and_follows
             let texts = story.telegram.texts(chat);
             texts.iter().filter(|text| text.starts_with("提醒")).count()
         };
-        let told = story.deliveries();
+        let deliveries = story.deliveries();
         assert_eq!(
             (count(CHAT), count(OTHER)),
             (here, there),
-            "{utc}: {told:#?}"
+            "{utc}: {deliveries:#?}"
         );
     }
 }
@@ -348,13 +348,13 @@ async fn recent_articles_are_read_again_four_times_and_not_after_a_week() {
                 .until("the article to be read", || is_read(&story.notices))
                 .await;
         }
-        // A look at the list comes after whatever the start began.
+        // A poll of the list comes after all that the start began.
         story.world.poll("news").await;
         running.stop();
         assert_eq!(story.notices.read(9), read + more, "{utc}");
         read += more;
     }
-    // Those that were there before anybody looked are opened at first, again if the program ended meanwhile, and no more.
+    // Those that were there before the first poll are opened at first, again if the program ended meanwhile, and no more.
     assert!(story.notices.read(8) <= 2);
 }
 
@@ -402,14 +402,14 @@ async fn a_title_that_flips_edits_once_a_day_and_is_one_note_where_asked_for() {
     }
     story.until_edited("更正").await;
     running.kill();
-    let told = |story: &Story| {
+    let corrections = |story: &Story| {
         let edits = story.telegram.calls("editMessageText");
         (edits, story.world.printed().matches("更正").count())
     };
     // One edit in each of two chats.
-    assert_eq!(told(&story), (2, 1));
+    assert_eq!(corrections(&story), (2, 1));
     story.pass("2026-03-21 01:59:30").await;
-    assert_eq!(told(&story), (2, 1));
+    assert_eq!(corrections(&story), (2, 1));
     // What it is now, once the day is over.
     let running = story.start_at("2026-03-21 02:00:05").await;
     let is_back =
@@ -465,7 +465,7 @@ async fn what_is_corrected_or_taken_down_before_it_was_sent_goes_out_once_correc
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs libfaketime; see .ci/run"]
-async fn a_notice_that_is_gone_at_two_looks_an_hour_apart_is_marked() {
+async fn a_notice_that_is_gone_at_two_polls_an_hour_apart_is_marked() {
     let mut story = Story::begin(["", ""], "").await;
     let running = story.first_poll("2026-03-20 02:00:00").await;
     (9..=10).for_each(|number| story.notices.add(number));

@@ -205,7 +205,7 @@ fn next_needs_no_config_and_refuses_what_never_fires() {
 }
 
 #[test]
-fn preview_reads_files_and_tells_each_that_fails() {
+fn preview_reads_files_and_names_each_that_fails() {
     let world = World::new();
     let rows: String = (1..=10)
         .map(|n| {

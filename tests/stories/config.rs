@@ -1,4 +1,4 @@
-//! An admin writes a config and a schedule, and is told what they mean or what is wrong.
+//! An admin writes a config and a schedule, and reads what they mean or what is wrong.
 
 use std::{
     fs,
@@ -127,31 +127,31 @@ fn a_filter_that_would_match_nothing_is_refused_at_its_key() {
     ] {
         let output = check(wrong);
         assert_eq!(output.status.code(), Some(2), "{wrong}");
-        let told = stderr(&output);
+        let printed = stderr(&output);
         assert!(
-            told.starts_with(&format!("config/noticast.toml:{place}: ")),
-            "{told}"
+            printed.starts_with(&format!("config/noticast.toml:{place}: ")),
+            "{printed}"
         );
     }
 }
 
 #[test]
-fn every_mistake_is_told_at_once_with_its_place_on_stderr() {
+fn every_mistake_is_reported_at_once_with_its_place_on_stderr() {
     let folder =
         folder_with("langauge = \"zh\"\n[[source]]\nid = \"通知\"\nschedule = \"61 * * * *\"\n");
     for command in [&["check"][..], &["run"], &["sources"]] {
         let output = noticast(folder.path(), command).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{command:?}");
         assert_eq!(stdout(&output), "");
-        let told = stderr(&output);
-        let places: Vec<&str> = told
+        let printed = stderr(&output);
+        let places: Vec<&str> = printed
             .lines()
             .filter_map(|line| line.split_once(": ").map(|(place, _)| place))
             .collect();
         let file = "config/noticast.toml";
         let expected = ["1:1", "2:1", "3:6", "4:12"].map(|place| format!("{file}:{place}"));
-        assert_eq!(places, expected, "{command:?}: {told}");
-        assert!(told.lines().all(|line| line.contains("; ")), "{told}");
+        assert_eq!(places, expected, "{command:?}: {printed}");
+        assert!(printed.lines().all(|line| line.contains("; ")), "{printed}");
     }
 }
 
@@ -168,8 +168,9 @@ fn a_check_warns_of_two_channels_that_lead_to_one_place() {
         let folder = folder_with(&format!("{bot}{channels}"));
         let output = noticast(folder.path(), &["check"]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let told = stdout(&output);
-        told.lines()
+        let printed = stdout(&output);
+        printed
+            .lines()
             .filter(|line| line.starts_with("warning: "))
             .count()
     };

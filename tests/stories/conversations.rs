@@ -20,7 +20,7 @@ const PEOPLE: [(i64, &str); 3] = [(PERSON, "Reader"), (OWNER, "Owner"), (ADMIN, 
 const STAFF: &str = "[[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = 700\n";
 
 /// What differs between the languages: what the sites publish, and what people write.
-struct Told {
+struct Script {
     source: &'static str,
     title: &'static str,
     summary: &'static str,
@@ -36,7 +36,7 @@ struct Told {
     undone: &'static str,
 }
 
-const ZH: Told = Told {
+const ZH: Script = Script {
     source: "集团要闻",
     title: "关于组织年度体检的通知",
     summary: "一年一度的体检开始报名。",
@@ -50,7 +50,7 @@ const ZH: Told = Told {
     undone: "删除已发送 2 条",
 };
 
-const EN: Told = Told {
+const EN: Script = Script {
     source: "Company news",
     title: "Registration for the annual check-up",
     summary: "The annual check-up is open for registration.",
@@ -67,7 +67,7 @@ const EN: Told = Told {
 struct Stage {
     telegram: Telegram,
     pushing: Pushing,
-    told: &'static Told,
+    script: &'static Script,
     words: &'static BotWords,
     cards: &'static CardWords,
 }
@@ -83,14 +83,14 @@ impl Stage {
             "language = \"{code}\"\n[telegram]\ntoken = \"{TOKEN}\"\nadmins = [{ADMIN}]\napi_url = \"{}\"\n{more}",
             telegram.url
         );
-        let (told, words) = match language {
+        let (script, words) = match language {
             Language::Zh => (&ZH, words::of(language)),
             Language::En => (&EN, words::of(language)),
         };
         let mut pushing = Pushing::new(&settings).await;
         pushing.config.send_modify(|config| {
             let mut named = (**config).clone();
-            told.source.clone_into(&mut named.sources[0].name);
+            script.source.clone_into(&mut named.sources[0].name);
             *config = Arc::new(named);
         });
         pushing.start();
@@ -99,19 +99,19 @@ impl Stage {
         Self {
             telegram,
             pushing,
-            told,
+            script,
             words,
             cards,
         }
     }
 
     async fn publish(&mut self) {
-        let Told {
+        let Script {
             title,
             summary,
             text,
             ..
-        } = *self.told;
+        } = *self.script;
         let deadline = Some("2999-06-30");
         self.pushing
             .publish_summary(title, summary, text, deadline)
@@ -122,30 +122,31 @@ impl Stage {
 /// What a person reads who finds the bot, subscribes, and leaves.
 async fn reader(language: Language) -> String {
     let mut stage = Stage::set(language, ANYONE).await;
-    let (telegram, words, told) = (stage.telegram.clone(), stage.words, stage.told);
+    let (telegram, words, script) = (stage.telegram.clone(), stage.words, stage.script);
     let me = (PERSON, PERSON);
     let mut talk = Transcript::of(&telegram, &[(PERSON, "own chat")], &PEOPLE);
     talk.says(me, "/start", 1).await;
     talk.presses(me, words.subscribe, 1).await;
-    talk.presses(me, told.source, 1).await;
+    talk.presses(me, script.source, 1).await;
     stage.publish().await;
-    talk.told("a bulletin is published", 1).await;
+    talk.event("a bulletin is published", 1).await;
     talk.presses(me, stage.cards.full_text, 1).await;
     talk.presses(me, stage.cards.remind_me, 0).await;
     talk.presses(me, stage.cards.mute_source, 0).await;
     talk.says(me, "/settings", 1).await;
-    talk.says(me, &format!("/filter {}", told.filter), 1).await;
+    talk.says(me, &format!("/filter {}", script.filter), 1)
+        .await;
     talk.says(me, "/help", 1).await;
-    talk.says(me, told.hello, 1).await;
+    talk.says(me, script.hello, 1).await;
     talk.presses(me, words.search, 1).await;
-    talk.answers(me, told.word, 1).await;
+    talk.answers(me, script.word, 1).await;
     talk.says(me, "2", 1).await;
     talk.says(me, "/digest", 1).await;
     talk.says(me, "/digest 25:00", 1).await;
     talk.says(me, "/nosuch", 1).await;
     talk.says(me, "http://10.0.0.1/news/", 1).await;
     talk.says(me, "/rebroadcast 2", 1).await;
-    talk.says(me, told.leave, 1).await;
+    talk.says(me, script.leave, 1).await;
     talk.says(me, "/subscribe news", 1).await;
     talk.says(me, "/stop", 1).await;
     stage.pushing.stop().await;
@@ -155,7 +156,7 @@ async fn reader(language: Language) -> String {
 /// What a group reads that its administrator subscribes.
 async fn group_admin(language: Language) -> String {
     let mut stage = Stage::set(language, "").await;
-    let (telegram, words, told) = (stage.telegram.clone(), stage.words, stage.told);
+    let (telegram, words, script) = (stage.telegram.clone(), stage.words, stage.script);
     telegram.admins(GROUP, &[OWNER]);
     let (owner, member) = ((OWNER, GROUP), (PERSON, GROUP));
     let chats = [
@@ -166,18 +167,19 @@ async fn group_admin(language: Language) -> String {
     let mut talk = Transcript::of(&telegram, &chats, &PEOPLE);
     talk.says((OWNER, OWNER), "/start", 1).await;
     telegram.added_by(GROUP, OWNER);
-    talk.told("the owner adds the bot to the group", 1).await;
+    talk.event("the owner adds the bot to the group", 1).await;
     talk.says(owner, "/start", 2).await;
     talk.says(member, "/subscribe news", 1).await;
     talk.says(owner, "/subscribe news", 2).await;
     talk.presses((ADMIN, ADMIN), words.let_in, 2).await;
     stage.publish().await;
-    talk.told("a bulletin is published", 1).await;
+    talk.event("a bulletin is published", 1).await;
     talk.presses(member, stage.cards.full_text, 0).await;
     talk.says(owner, "/quiet 22:00-07:00", 1).await;
     talk.says(owner, "/settings news digest 18:00", 1).await;
     talk.says(owner, "/sources", 1).await;
-    talk.presses(member, &format!("✓ {}", told.source), 0).await;
+    talk.presses(member, &format!("✓ {}", script.source), 0)
+        .await;
     talk.says(owner, "/unsubscribe news", 1).await;
     stage.pushing.stop().await;
     talk.end()
@@ -186,7 +188,7 @@ async fn group_admin(language: Language) -> String {
 /// What the owner of a channel reads who sets it up from a private chat.
 async fn channel_owner(language: Language) -> String {
     let mut stage = Stage::set(language, ANYONE).await;
-    let (telegram, told) = (stage.telegram.clone(), stage.told);
+    let (telegram, script) = (stage.telegram.clone(), stage.script);
     telegram.chat(CHANNEL, "channel", Some("our_news"));
     let (owner, stranger) = ((OWNER, OWNER), (PERSON, PERSON));
     let chats = [
@@ -199,14 +201,14 @@ async fn channel_owner(language: Language) -> String {
     talk.says(owner, "/subscribe news @our_news", 1).await;
     telegram.admins(CHANNEL, &[OWNER]);
     telegram.added_by(CHANNEL, OWNER);
-    talk.told("the owner makes the bot an administrator of the channel", 1)
+    talk.event("the owner makes the bot an administrator of the channel", 1)
         .await;
     telegram.forward(CHANNEL, OWNER, "x");
-    talk.told("the owner forwards a post of the channel to the bot", 1)
+    talk.event("the owner forwards a post of the channel to the bot", 1)
         .await;
-    talk.presses(owner, told.source, 1).await;
+    talk.presses(owner, script.source, 1).await;
     stage.publish().await;
-    talk.told("a bulletin is published", 1).await;
+    talk.event("a bulletin is published", 1).await;
     talk.says(stranger, "/unsubscribe news @our_news", 1).await;
     talk.says(owner, "/unsubscribe news @our_news", 1).await;
     talk.says(owner, "/subscribe news @our_news", 1).await;
@@ -217,7 +219,7 @@ async fn channel_owner(language: Language) -> String {
 /// What an admin of the bot reads: a newcomer, a bulletin sent again, an announcement, held bulletins, the status.
 async fn bot_admin(language: Language) -> String {
     let mut stage = Stage::set(language, STAFF).await;
-    let (telegram, words, told) = (stage.telegram.clone(), stage.words, stage.told);
+    let (telegram, words, script) = (stage.telegram.clone(), stage.words, stage.script);
     let me = (ADMIN, ADMIN);
     let chats = [
         (ADMIN, "own chat"),
@@ -230,19 +232,19 @@ async fn bot_admin(language: Language) -> String {
     talk.says((PERSON, PERSON), "/subscribe news", 2).await;
     talk.presses(me, words.let_in, 2).await;
     stage.publish().await;
-    talk.told("a bulletin is published", 2).await;
+    talk.event("a bulletin is published", 2).await;
     talk.says(me, "/channels", 1).await;
-    talk.says(me, &format!("/rebroadcast 2\n{}", told.note), 1)
+    talk.says(me, &format!("/rebroadcast 2\n{}", script.note), 1)
         .await;
-    talk.presses_until(me, words.yes, 3, told.sent).await;
-    talk.presses_until(me, words.undo, 3, told.undone).await;
-    talk.says(me, &format!("/broadcast {}", told.hello), 1)
+    talk.presses_until(me, words.yes, 3, script.sent).await;
+    talk.presses_until(me, words.undo, 3, script.undone).await;
+    talk.says(me, &format!("/broadcast {}", script.hello), 1)
         .await;
-    talk.presses_until(me, words.yes_broadcast, 3, told.sent)
+    talk.presses_until(me, words.yes_broadcast, 3, script.sent)
         .await;
     talk.says(me, "/health", 1).await;
     talk.presses(me, words.manage, 1).await;
-    talk.presses(me, &format!("✓ {}", told.source), 1).await;
+    talk.presses(me, &format!("✓ {}", script.source), 1).await;
     talk.presses(me, words.pause, 1).await;
     talk.says(me, "/resume news", 1).await;
     talk.says(me, "/why 2", 1).await;

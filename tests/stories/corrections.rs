@@ -21,7 +21,7 @@ fn settings(telegram: &Telegram, more: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_corrected_title_edits_the_message_and_tells_what_it_was() {
+async fn a_corrected_title_edits_the_message_and_says_what_it_was() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = Pushing::new(&settings(&telegram, "")).await;
     pushing.publish(1).await;
@@ -207,12 +207,12 @@ async fn show(pushing: &Pushing, source: &str, rows: &[(&str, &str)]) {
         },
         article: None,
     };
-    let look = PollFindings {
+    let findings = PollFindings {
         source: source.parse().unwrap(),
         found: rows.iter().map(row).collect(),
         state: PollState::default(),
     };
-    pushing.store.admit(look, Utc::now()).await.unwrap();
+    pushing.store.admit(findings, Utc::now()).await.unwrap();
 }
 
 #[tokio::test]

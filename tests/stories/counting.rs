@@ -1,11 +1,11 @@
-//! Lists that count their readers, and mark and pin their rows, at every look: none of it is news, or a correction.
+//! Lists that count their readers, and mark and pin their rows, at every poll: none of it is news, or a correction.
 
 use crate::support::{
     site::{Answer, Site},
     world::{World, json_lines, text},
 };
 
-const LOOKS: usize = 50;
+const POLLS: usize = 50;
 const ROWS: usize = 8;
 const CHINESE: [&str; ROWS] = [
     "关于开展2026年春季植树活动的通知",
@@ -51,7 +51,7 @@ const TOWNS: [&str; 20] = [
     "Westerly: ",
 ];
 
-/// A row at a look: how often it was read so far, and whether it bears a mark just now.
+/// A row at a poll: how often it was read so far, and whether it bears a mark just now.
 struct Row {
     place: usize,
     title: String,
@@ -109,7 +109,7 @@ const KINDS: [(&str, &[&str; ROWS], Write); 20] = [
             row.place, row.title, row.count, row.day
         )
     }),
-    ("a counter that is told", &CHINESE, |row| {
+    ("a counter that is recognised", &CHINESE, |row| {
         item(row, &format!("{}（已有{}人浏览）", row.title, row.count))
     }),
     ("lines apart by breaks", &CHINESE, |row| {
@@ -185,8 +185,8 @@ fn item(row: &Row, link: &str) -> String {
     )
 }
 
-/// The list of a kind at a look. What is pinned stands first.
-fn page(kind: usize, look: usize) -> String {
+/// The list of a kind at a poll. What is pinned stands first.
+fn page(kind: usize, poll: usize) -> String {
     let (name, titles, write) = KINDS[kind];
     let mut rows: Vec<Row> = (0..ROWS)
         .map(|place| Row {
@@ -194,8 +194,8 @@ fn page(kind: usize, look: usize) -> String {
             // Each list is of another town, so that none has the notices of another.
             title: format!("{}{}", TOWNS[kind], titles[place]),
             // Some are read more often than others, and one not at all.
-            count: 95 + place * 31 + look * place,
-            marked: (look + place).is_multiple_of(ROWS),
+            count: 95 + place * 31 + poll * place,
+            marked: (poll + place).is_multiple_of(ROWS),
             day: format!("2026-03-{:02}", 20 - place),
         })
         .collect();
@@ -215,19 +215,19 @@ fn page(kind: usize, look: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn counters_marks_and_pins_that_change_at_each_look_are_no_news_and_no_correction() {
+async fn counters_marks_and_pins_that_change_at_each_poll_are_no_news_and_no_correction() {
     let (world, site) = (World::new(), Site::start().await);
     let addresses: Vec<String> = (0..KINDS.len())
         .map(|kind| site.at(&format!("list{kind}/")).to_string())
         .collect();
     let mut arguments = vec!["--state", "state", "watch", "--once"];
     arguments.extend(addresses.iter().map(String::as_str));
-    for look in 0..LOOKS {
+    for poll in 0..POLLS {
         for kind in 0..KINDS.len() {
-            site.serve(&format!("/list{kind}/"), Answer::page(page(kind, look)));
+            site.serve(&format!("/list{kind}/"), Answer::page(page(kind, poll)));
         }
         let output = world.command(&arguments).output().unwrap();
-        assert!(output.status.success(), "look {look}: {output:?}");
+        assert!(output.status.success(), "poll {poll}: {output:?}");
     }
     let list = [
         "--state",

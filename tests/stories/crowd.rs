@@ -50,7 +50,7 @@ async fn three_hundred_sites_that_hang_delay_no_news_of_another() {
     // In the file they come before the good one.
     world.configure(&good.replace("[[source]]", &format!("{hung}[[source]]")));
     let _running = world.start_and_wait().await;
-    world.until("the first look", || site.hits("/") > 0).await;
+    world.until("the first poll", || site.hits("/") > 0).await;
     for n in 21..=22 {
         site.serve("/", list(11..=n));
         let published = Instant::now();

@@ -336,7 +336,7 @@ async fn a_database_that_only_reads_at_the_start_is_waited_for() {
     let (config, pages) = server.config_with_pages(&site, &url);
     world.configure(&config);
     // Without tables, and with them.
-    for looks in [2, 4] {
+    for polls in [2, 4] {
         server.sql("ALTER DATABASE news SET default_transaction_read_only = on");
         let running = world.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
         world
@@ -351,7 +351,7 @@ async fn a_database_that_only_reads_at_the_start_is_waited_for() {
         world
             .until("a start", || world.log().contains("started:"))
             .await;
-        world.polls(&site, looks).await;
+        world.polls(&site, polls).await;
         assert_eq!(readiness(&world).await.0, 200);
         running.stop();
         std::fs::remove_file(world.path("stderr")).unwrap();
@@ -484,7 +484,7 @@ async fn each_unfit_database_is_named_with_what_to_do() {
     run_sql("CREATE ROLE guest LOGIN PASSWORD 'right'");
     server.asks_for_the_password_of("guest");
     let base = server.url.trim_end_matches("postgres");
-    for (url, told) in [
+    for (url, expected) in [
         (format!("{base}ascii"), "needs UTF8"),
         (format!("{base}nowhere"), "does not exist"),
         (
@@ -520,7 +520,7 @@ async fn each_unfit_database_is_named_with_what_to_do() {
         let checked = world.noticast(&["check", "--online"]);
         assert_eq!(checked.status.code(), Some(1), "{url}");
         let said = text(&checked.stdout) + &text(&checked.stderr);
-        assert!(said.contains(told), "{url}: {said}");
+        assert!(said.contains(expected), "{url}: {said}");
         assert!(!said.contains(&url), "{said}");
     }
     world.configure(&server.config(&site));
@@ -535,7 +535,7 @@ async fn each_unfit_database_is_named_with_what_to_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "starts a PostgreSQL and its standby"]
-async fn a_check_looks_at_the_standby_and_at_what_is_left_of_the_connections() {
+async fn a_check_inspects_the_standby_and_what_is_left_of_the_connections() {
     let (mut server, site) = (Server::start(), Site::with(10).await);
     let world = World::new();
     let checked = |server: &Server| {

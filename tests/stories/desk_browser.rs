@@ -201,7 +201,7 @@ async fn the_right_list_is_pointed_at_by_mouse_and_keyboard_and_keys_lead_throug
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, Node and axe-core; .ci/run installs them"]
-async fn readers_choose_search_and_are_told_of_a_new_bulletin_without_losing_their_place() {
+async fn readers_choose_search_and_see_the_notice_of_a_new_bulletin_without_losing_their_place() {
     let (desk, _) = furnished(config()).await;
     let settings = vec![("DESK_URL", desk.url.clone())];
     in_the_browser_meanwhile("readers.mjs", settings, async |what| {

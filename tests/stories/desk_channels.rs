@@ -1,5 +1,5 @@
 //! What concerns all channels, or the service as a whole, is done at the desk as well: chats are added and let in,
-//! everybody is told something, the config is applied anew, and all data are taken away.
+//! a message goes to everybody, the config is applied anew, and all data are taken away.
 
 use chrono::Utc;
 use noticast::{

@@ -58,7 +58,7 @@ impl Drop for SmallDisk {
 }
 
 async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    // The disk is looked at once a minute.
+    // The disk is checked once a minute.
     for _ in 0..900 {
         if holds().await {
             return;
@@ -78,12 +78,12 @@ async fn problems(world: &World) -> String {
 
 #[tokio::test]
 #[ignore = "takes root and a minute; .ci/run runs it"]
-async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
+async fn a_disk_that_fills_pauses_polling_and_nothing_else() {
     let site = Site::with(3).await;
     let world = World::watching(&site);
     let disk = SmallDisk::for_state_of(&world, "64m");
     let mut running = world.start_and_wait().await;
-    eventually("the first look", async || {
+    eventually("the first poll", async || {
         world.list(&["bulletins"]).len() == 3
     })
     .await;
@@ -109,7 +109,7 @@ async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
         })
         .await;
     assert!(running.is_alive(), "{}", world.log());
-    assert!(site.polls() <= paused_at + 1, "no source is looked at");
+    assert!(site.polls() <= paused_at + 1, "no source is polled");
     assert!(!world.pushed().contains(&Site::title(4)));
 
     disk.make_room();
@@ -130,7 +130,7 @@ async fn a_store_that_could_not_be_opened_on_a_full_disk_is_whole_once_there_is_
     let world = World::watching(&site);
     let disk = SmallDisk::for_state_of(&world, "8m");
     let running = world.start_and_wait().await;
-    eventually("the first look", async || {
+    eventually("the first poll", async || {
         world.list(&["bulletins"]).len() == 3
     })
     .await;
@@ -171,7 +171,7 @@ async fn a_disk_without_one_byte_left_holds_up_what_is_sent_and_loses_nothing() 
     let world = World::watching(&site);
     let disk = SmallDisk::for_state_of(&world, "64m");
     let mut running = world.start_and_wait().await;
-    eventually("the first look", async || {
+    eventually("the first poll", async || {
         world.list(&["bulletins"]).len() == 3
     })
     .await;
@@ -214,7 +214,7 @@ async fn a_program_is_stopped_in_time_while_the_disk_is_full() {
     let world = World::watching(&site);
     let disk = SmallDisk::for_state_of(&world, "64m");
     let running = world.start_and_wait().await;
-    eventually("the first look", async || {
+    eventually("the first poll", async || {
         world.list(&["bulletins"]).len() == 3
     })
     .await;

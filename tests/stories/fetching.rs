@@ -102,7 +102,7 @@ async fn what_did_not_change_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_permanent_move_is_told_and_a_passing_one_is_not() {
+async fn a_permanent_move_is_reported_and_a_passing_one_is_not() {
     let site = Site::start().await;
     site.serve("/old", Answer::redirect("301 Moved Permanently", "/older"));
     site.serve(
@@ -246,7 +246,7 @@ async fn packed_bodies_are_unpacked() {
 }
 
 #[tokio::test]
-async fn broken_answers_are_told_apart() {
+async fn broken_answers_are_distinguished() {
     let site = Site::start().await;
     site.serve("/truncated", Answer::Truncated);
     site.serve("/hangup", Answer::Hangup);

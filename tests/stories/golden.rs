@@ -365,7 +365,7 @@ fn headers(file: &str, theirs: &Value, ours: &Request) {
     if let Some(authorization) = theirs("Authorization") {
         assert_eq!(authorization, ours.header("authorization"), "{file}");
     }
-    // What ntfy is told in headers there stands in the body here, where it may have any letters.
+    // What is sent to ntfy in headers there stands in the body here, where it may have any letters.
     if theirs("X-Click").is_some() {
         assert!(ours.json()["click"].is_string(), "{file}");
     }

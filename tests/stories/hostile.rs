@@ -321,7 +321,7 @@ async fn a_request_reaches_the_admins_once_telegram_takes_it() {
 }
 
 #[tokio::test]
-async fn admins_are_told_once_of_another_poller() {
+async fn admins_are_notified_once_of_another_poller() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, STAFF).await;
     telegram

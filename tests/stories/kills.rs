@@ -202,13 +202,13 @@ impl Campaign {
 
     async fn until_polled(&self) {
         let world = &self.world;
-        let looked_at = || {
+        let polled = || {
             let sources = world.list(&["sources"]);
             sources
                 .iter()
                 .all(|source| source["last_polled"].is_string())
         };
-        world.until("the first looks", looked_at).await;
+        world.until("the first polls", polled).await;
     }
 
     /// The page shows only its newest rows: what no poll came to see on a slow machine would be lost to anybody.

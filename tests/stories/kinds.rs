@@ -1,5 +1,5 @@
 //! All kinds of channels at once, seen through the program: everything is reachable from what was sent,
-//! nothing breaks a platform's rules, and no key shows in a log that tells all.
+//! nothing breaks a platform's rules, and no key shows in a log of everything.
 
 use std::path::Path;
 

@@ -88,7 +88,7 @@ fn takes(request: &Request, taken: &[Request]) -> Reply {
     }
 }
 
-/// One that refuses everything, and says back all that it was told.
+/// One that refuses everything, and says back all that it was sent.
 fn refuses(request: &Request, _: &[Request]) -> Reply {
     let said = format!("{} {:?} {:?}", request.path, request.query, request.headers);
     let said = json!({"errcode": 40001, "errmsg": said, "code": 19001, "msg": said, "error": said});
@@ -438,9 +438,9 @@ async fn an_address_with_a_password_is_read_from_stdin_where_no_list_of_processe
     ] {
         let output = world.given(command, &format!("{secret}\n"));
         assert!(output.status.success(), "{command:?}: {output:?}");
-        let told = text(&output.stdout) + &text(&output.stderr);
-        assert!(told.contains(says), "{command:?}: {told}");
-        assert!(!told.contains("hush-hush"), "{command:?}: {told}");
+        let printed = text(&output.stdout) + &text(&output.stderr);
+        assert!(printed.contains(says), "{command:?}: {printed}");
+        assert!(!printed.contains("hush-hush"), "{command:?}: {printed}");
     }
     assert!(
         std::fs::read_to_string(world.path("noticast.toml"))
@@ -451,10 +451,10 @@ async fn an_address_with_a_password_is_read_from_stdin_where_no_list_of_processe
         for input in ["", "\n", "reader:hush-hush@example.org\n"] {
             let output = world.given(command, input);
             assert_eq!(output.status.code(), Some(2), "{command:?}: {output:?}");
-            let told = text(&output.stderr);
+            let printed = text(&output.stderr);
             assert!(
-                told.contains("stdin") && !told.contains("hush-hush"),
-                "{told}"
+                printed.contains("stdin") && !printed.contains("hush-hush"),
+                "{printed}"
             );
         }
         let help = text(&world.noticast(&[command[0], "--help"]).stdout);

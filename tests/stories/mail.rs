@@ -240,8 +240,8 @@ async fn a_sender_that_is_refused_loses_nothing_whenever_the_server_says_so() {
         smtp.answer(line, answer);
         let mut pushing = Pushing::new(&channel(smtp.port, READERS)).await;
         if line != "DATA" {
-            let told = pushing.pusher.check(&it()).await.unwrap_err().to_string();
-            assert!(told.contains("set `from`"), "{told}");
+            let message = pushing.pusher.check(&it()).await.unwrap_err().to_string();
+            assert!(message.contains("set `from`"), "{message}");
         }
         pushing.publish(2).await;
         pushing.start();
@@ -287,8 +287,8 @@ async fn a_greeting_without_an_end_is_left() {
         }
     });
     let pushing = Pushing::new(&channel(port, READERS)).await;
-    let told = pushing.pusher.check(&it()).await.unwrap_err().to_string();
-    assert!(told.contains("no end"), "{told}");
+    let message = pushing.pusher.check(&it()).await.unwrap_err().to_string();
+    assert!(message.contains("no end"), "{message}");
     // What the system's buffers hold, and no more.
     assert!(sent.load(Ordering::Relaxed) < 16 << 20, "{sent:?}");
 }
@@ -381,24 +381,24 @@ async fn a_reader_whom_the_server_does_not_relay_to_silences_nobody_else() {
 async fn where_every_reader_is_a_stranger_the_channel_is_set_aside() {
     let smtp = Smtp::start().await;
     let pushing = Pushing::new(&channel(smtp.port, "\"gone@elsewhere.example\"")).await;
-    let told = pushing.pusher.test(&it()).await.unwrap_err().to_string();
+    let message = pushing.pusher.test(&it()).await.unwrap_err().to_string();
     assert!(
-        told.contains("no such user here") && told.contains("--test it"),
-        "{told}"
+        message.contains("no such user here") && message.contains("--test it"),
+        "{message}"
     );
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_and_does_not_show() {
+async fn a_wrong_password_is_reported_and_does_not_show() {
     let smtp = Smtp::start().await;
     let wrong = channel(smtp.port, READERS).replace("PASS-1", "hunter2");
     let pushing = Pushing::new(&wrong).await;
-    for told in [
+    for message in [
         pushing.pusher.check(&it()).await.unwrap_err().to_string(),
         pushing.pusher.test(&it()).await.unwrap_err().to_string(),
         format!("{:?}", pushing.config),
     ] {
-        assert!(!told.contains("hunter2"), "{told}");
+        assert!(!message.contains("hunter2"), "{message}");
     }
     assert!(smtp.mails().is_empty());
 }

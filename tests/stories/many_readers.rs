@@ -26,7 +26,7 @@ const NEWS: u32 = 20;
 const OPENS_EVERY: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Counts the bulletins that a stream tells of, until it is closed.
+/// Counts the bulletins that a stream announces, until it is closed.
 async fn listen(client: Client, url: String, heard: Arc<AtomicUsize>) {
     let mut stream = client.get(format!("{url}/events")).send().await.unwrap();
     assert_eq!(stream.status(), 200);
@@ -130,7 +130,7 @@ async fn two_hundred_readers_with_open_streams_delay_nothing() {
             .iter()
             .all(|it| it.load(Ordering::Relaxed) >= NEWS as usize)
     };
-    wait("each stream to tell of all", PATIENCE, all_heard).await;
+    wait("each stream to announce all", PATIENCE, all_heard).await;
     let (_, memory) = noticast.usage();
     end.cancel();
     let mut took: Vec<Duration> = reading.join_all().await.into_iter().flatten().collect();

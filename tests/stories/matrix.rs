@@ -40,11 +40,11 @@ async fn nothing_is_written_into_a_room_that_is_encrypted() {
     let platform = Platform::start(encrypted).await;
     let mut pushing = Pushing::new(&channel(&platform.url)).await;
     let it = "it".parse().unwrap();
-    for told in [
+    for error in [
         pushing.pusher.check(&it).await.unwrap_err().to_string(),
         pushing.pusher.test(&it).await.unwrap_err().to_string(),
     ] {
-        assert!(told.contains("!news:hs.example is encrypted"), "{told}");
+        assert!(error.contains("!news:hs.example is encrypted"), "{error}");
     }
     pushing.publish(1).await;
     pushing.start();
@@ -69,17 +69,17 @@ async fn a_check_asks_who_one_is_and_about_the_room() {
         check(&channel(&platform.url)).await,
         Ok(Checked::Good(_))
     ));
-    let told = check(&wrong).await.unwrap_err().to_string();
+    let error = check(&wrong).await.unwrap_err().to_string();
     assert!(
-        told.contains("`access_token`") && !told.contains("hunter2"),
-        "{told}"
+        error.contains("`access_token`") && !error.contains("hunter2"),
+        "{error}"
     );
     let platform = Platform::start(of_others).await;
-    let told = check(&channel(&platform.url))
+    let error = check(&channel(&platform.url))
         .await
         .unwrap_err()
         .to_string();
-    assert!(told.contains("join the room"), "{told}");
+    assert!(error.contains("join the room"), "{error}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 const TOKEN: &str = "1:tok";
-/// Notices that the first look saw.
+/// Notices that the first poll saw.
 const SHOWN: usize = 50;
 
 /// A chat that takes messages as `manner` says.
@@ -85,7 +85,7 @@ async fn a_long_digest_is_split_between_its_entries() {
         pushing.publish(75).await;
     }
     pushing.start();
-    // A digest may fall between the two looks, and each half is then split.
+    // A digest may fall between the two polls, and each half is then split.
     let everything = |seen: &Telegram| shown(&seen.texts(7)).len() >= 150;
     telegram.until("150 notices in the chat", everything).await;
     let texts = telegram.texts(7);

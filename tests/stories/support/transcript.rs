@@ -34,7 +34,7 @@ impl<'a> Transcript<'a> {
     }
 
     /// What happens beside the conversation; so many messages of the bot follow.
-    pub(crate) async fn told(&mut self, what: &str, messages: usize) {
+    pub(crate) async fn event(&mut self, what: &str, messages: usize) {
         self.lines.push(format!("({what})\n"));
         self.hear(messages, "").await;
     }
