@@ -36,7 +36,7 @@ enum Asked {
 use Asked::{AtLeast, AtMost};
 
 impl Figure {
-    fn told(&self) -> (bool, String) {
+    fn line(&self) -> (bool, String) {
         let (good, asked) = match self.asked {
             AtMost(most) => (self.is <= most, format!("at most {most}")),
             AtLeast(least) => (self.is >= least, format!("at least {least}")),
@@ -71,9 +71,9 @@ async fn main() -> ExitCode {
     if is_wanted("hundred") {
         figures.extend(a_hundred_bulletins().await);
     }
-    let told: Vec<_> = figures.iter().map(Figure::told).collect();
-    told.iter().for_each(|(_, line)| println!("{line}"));
-    match told.iter().all(|(good, _)| *good) {
+    let line: Vec<_> = figures.iter().map(Figure::line).collect();
+    line.iter().for_each(|(_, line)| println!("{line}"));
+    match line.iter().all(|(good, _)| *good) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
@@ -90,24 +90,24 @@ fn used(name: &'static str, report: &Value) -> Figure {
 
 /// Each looked at every second, with nothing new.
 async fn a_thousand_quiet_sources() -> Vec<Figure> {
-    const LOOKED: f64 = 30.0;
+    const POLLED: f64 = 30.0;
     let (rig, noticast, first_mib) = quiet().await;
     tokio::time::sleep(Duration::from_secs(10)).await;
-    let (before, looked, written) = (noticast.usage().0, requests(&rig).await, noticast.written());
-    tokio::time::sleep(Duration::from_secs_f64(LOOKED)).await;
-    let ((after, mib), looks) = (noticast.usage(), requests(&rig).await - looked);
+    let (before, polled, written) = (noticast.usage().0, requests(&rig).await, noticast.written());
+    tokio::time::sleep(Duration::from_secs_f64(POLLED)).await;
+    let ((after, mib), polls) = (noticast.usage(), requests(&rig).await - polled);
     let written = noticast.written() - written;
     let floor = rig.floor(&["--mode", "list", "--conditional", "--polls", "5"]);
     println!("floor {floor}");
     vec![
         figure(
             "1,000 quiet sources: looks a second",
-            looks / LOOKED,
+            polls / POLLED,
             AtLeast(990.0),
         ),
         figure(
             "ms of CPU a look",
-            (after - before) * 1e3 / looks,
+            (after - before) * 1e3 / polls,
             AtMost(0.1),
         ),
         // 80 MB.

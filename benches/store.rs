@@ -92,7 +92,7 @@ fn channels(count: i64) -> Vec<Channel> {
 }
 
 /// A list page of ten rows whose first is `newest`.
-fn look(source: usize, newest: u64, text: &str) -> PollFindings {
+fn findings(source: usize, newest: u64, text: &str) -> PollFindings {
     let row = |n: u64| Found {
         notice: Notice {
             url: format!("https://site-{source}.example.com/info/{n}.htm"),
@@ -131,7 +131,7 @@ async fn few_channels(print: &impl Fn(&str, Duration)) {
     let dir = tempfile::tempdir().expect("a folder");
     let store = open(dir.path(), 1, 3).await;
     store
-        .admit(look(0, 1, ""), now())
+        .admit(findings(0, 1, ""), now())
         .await
         .expect("a baseline");
     let text = "供暖提前，请各单位做好准备。\n".repeat(60);
@@ -139,7 +139,7 @@ async fn few_channels(print: &impl Fn(&str, Duration)) {
     for n in 2..302 {
         let start = Instant::now();
         store
-            .admit(look(0, n, &text), now())
+            .admit(findings(0, n, &text), now())
             .await
             .expect("an admission");
         times.push(start.elapsed());
@@ -148,7 +148,10 @@ async fn few_channels(print: &impl Fn(&str, Duration)) {
     let mut times = Vec::new();
     for _ in 0..300 {
         let start = Instant::now();
-        store.admit(look(0, 301, ""), now()).await.expect("a look");
+        store
+            .admit(findings(0, 301, ""), now())
+            .await
+            .expect("a look");
         times.push(start.elapsed());
     }
     print("a look of ten rows without news", median(times));
@@ -159,14 +162,14 @@ async fn many_channels(print: &impl Fn(&str, Duration)) {
     let dir = tempfile::tempdir().expect("a folder");
     let store = open(dir.path(), 1, CHANNELS).await;
     store
-        .admit(look(0, 1, ""), now())
+        .admit(findings(0, 1, ""), now())
         .await
         .expect("a baseline");
     let mut times = Vec::new();
     for n in 2..42 {
         let start = Instant::now();
         store
-            .admit(look(0, n, ""), now())
+            .admit(findings(0, n, ""), now())
             .await
             .expect("an admission");
         times.push(start.elapsed());
@@ -216,13 +219,13 @@ async fn crowd() {
     let dir = tempfile::tempdir().expect("a folder");
     let store = open(dir.path(), 1, 5 * CHANNELS).await;
     store
-        .admit(look(0, 1, ""), now())
+        .admit(findings(0, 1, ""), now())
         .await
         .expect("a baseline");
     let mut disk = Vec::new();
     for n in 2..2 + BULLETINS {
         store
-            .admit(look(0, n, ""), now())
+            .admit(findings(0, n, ""), now())
             .await
             .expect("an admission");
         let heads = store.heads(None).await.expect("heads");
@@ -247,8 +250,8 @@ async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {
     let text = "供暖提前，请各单位做好准备。\n".repeat(60);
     let start = Instant::now();
     for newest in (10..=bulletins / SOURCES as u64).step_by(10) {
-        let looks = (0..SOURCES).map(|source| store.admit(look(source, newest, &text), now()));
-        for admitted in futures::future::join_all(looks).await {
+        let polls = (0..SOURCES).map(|source| store.admit(findings(source, newest, &text), now()));
+        for admitted in futures::future::join_all(polls).await {
             admitted.expect("an admission");
         }
     }

@@ -132,12 +132,12 @@ async fn admit(store: &Store, source: &Source, bulletins: usize) -> anyhow::Resu
                 article: None,
             },
         );
-        let look = PollFindings {
+        let findings = PollFindings {
             source: source.clone(),
             found: found.iter().take(20).cloned().collect(),
             state: store.poll_state(&source),
         };
-        store.admit(look, Utc::now()).await?;
+        store.admit(findings, Utc::now()).await?;
     }
     Ok(())
 }

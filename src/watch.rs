@@ -97,15 +97,15 @@ impl Watch {
                 source.id
             )));
         }
-        let looked = match self.poller.poll(source, Asked::ByHand).await {
+        let outcome = match self.poller.poll(source, Asked::ByHand).await {
             Err(StoreError::Refused(Refusal::LeaseLost(_))) => {
                 return elsewhere::ask(&self.poller, source).await.map(Some);
             }
-            looked => looked?,
+            outcome => outcome?,
         };
         // Without a loop nobody plans: `poll` alone serves too.
         let _ = self.poller.polled.send(source.id.clone());
-        Ok(Some(looked))
+        Ok(Some(outcome))
     }
 
     /// Returns what a look at a page would find, by its title and notices; nothing is kept.
@@ -178,9 +178,9 @@ impl Watch {
     ///
     /// # Errors
     /// A store that failed a write.
-    pub async fn tell(&self, text: &str) -> Result<(), StoreError> {
+    pub async fn notify(&self, text: &str) -> Result<(), StoreError> {
         let config = self.poller.config.borrow().clone();
-        alerts::tell(&self.poller.store, &config, text, Utc::now()).await
+        alerts::notify(&self.poller.store, &config, text, Utc::now()).await
     }
 
     /// A file of at most `most` bytes that a source's article links to, reached as its pages are.

@@ -27,11 +27,11 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
     let mut all = Mean::default();
     for (folder, wanted) in FOLDERS {
         let samples = samples(&corpus.join(folder))?;
-        let mut told = Mean::default();
+        let mut right_share = Mean::default();
         let (kinds, took) = timed(|| samples.iter().map(kind).collect::<Vec<_>>());
         for (sample, kind) in samples.iter().zip(kinds) {
             let right = kind == wanted;
-            told.add(u8::from(right));
+            right_share.add(u8::from(right));
             all.add(u8::from(right));
             if !right {
                 report.worst(
@@ -42,7 +42,13 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
                 );
             }
         }
-        report.share("kinds", folder, told.value(), told.count(), 0.95);
+        report.share(
+            "kinds",
+            folder,
+            right_share.value(),
+            right_share.count(),
+            0.95,
+        );
         report.speed(&format!("kinds {folder}"), samples.len(), took);
     }
     report.share("kinds", "all", all.value(), all.count(), 0.98);

@@ -199,9 +199,9 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn unreported_held(&self) -> Result<Option<BulletinId>> {
-        let told = self.ask(|op| op.tx.held_reported()).await??;
+        let reported = self.ask(|op| op.tx.held_reported()).await??;
         let newest = self.read(|reader| reader.newest_held()).await?;
-        Ok(newest.filter(|id| id.0 > told))
+        Ok(newest.filter(|id| id.0 > reported))
     }
 
     /// # Errors

@@ -32,10 +32,12 @@ pub(super) fn is_known(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>)
     let Some(bulletin) = entry.bulletin.filter(|_| is_note) else {
         return Ok(false);
     };
-    let told = op.tx.deliveries_in(bulletin, &entry.channel)?;
-    let told = notified::announced_ms(&told, entry, now.timestamp_millis());
-    let Some(told) = told else { return Ok(false) };
-    Ok(op.tx.versions(bulletin)?.is_as(told))
+    let known_ms = op.tx.deliveries_in(bulletin, &entry.channel)?;
+    let known_ms = notified::announced_ms(&known_ms, entry, now.timestamp_millis());
+    let Some(known_ms) = known_ms else {
+        return Ok(false);
+    };
+    Ok(op.tx.versions(bulletin)?.is_as(known_ms))
 }
 
 /// After a row was corrected from `before`, by what `article` says where it was read.
@@ -71,7 +73,7 @@ pub(super) fn follow(
         .announced_ms
         .filter(|_| is_back && before.deadline == row.deadline);
     // A time ahead was told by a clock that was set back since, or is that of one that waits.
-    let due = last.map_or(now, |told| now.max(time(told).min(now) + A_DAY));
+    let due = last.map_or(now, |known_ms| now.max(time(known_ms).min(now) + A_DAY));
     let is_announced = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
     if queue(op, id, is_announced, (due, now))? {
         history.announced_ms = Some(due.timestamp_millis());
@@ -334,17 +336,17 @@ fn changes_since(
     update: &OutboxEntry,
     (since, now_ms): (i64, i64),
 ) -> Result<Vec<Revision>> {
-    let told = match update.message {
+    let known_ms = match update.message {
         None => {
             let deliveries = op.tx.deliveries_in(id, &update.channel)?;
             notified::announced_ms(&deliveries, update, now_ms)
         }
         Some(_) => None,
     };
-    let since = told.unwrap_or(since);
+    let since = known_ms.unwrap_or(since);
     let mut changes = op.tx.history(id)?.revisions();
     changes.retain(|change| change.at.timestamp_millis() >= since);
-    Ok(match told {
+    Ok(match known_ms {
         Some(_) => op.tx.versions(id)?.news(since, changes),
         None => changes,
     })

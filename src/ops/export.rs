@@ -99,7 +99,7 @@ fn source(op: &mut Op<'_>, id: SourceId) -> Result<Record> {
         has_baseline: facts.baseline.is_some(),
         oldest: facts.baseline.and_then(|baseline| baseline.oldest),
         newest: facts.newest,
-        fragments_tell: facts.fragments_tell,
+        fragments_distinguish: facts.fragments_distinguish,
         page: op.tx.last_page(&id)?,
         poll: op.tx.poll_state(&id),
         id,

@@ -121,12 +121,16 @@ impl Versions {
 /// Returns when people were last told of a bulletin by `deliveries`, for one that turns at `now_ms`; `i64::MIN`: never.
 #[must_use]
 pub fn last_announced_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 {
-    let told = deliveries.iter().filter_map(|(_, entry)| entry.begun_ms);
+    let notified = deliveries.iter().filter_map(|(_, entry)| entry.begun_ms);
     // A time so far ahead is that of a clock that was set back since.
-    let told = told
-        .max()
-        .map(|told| if told > now_ms + AHEAD { now_ms } else { told });
-    told.unwrap_or(i64::MIN)
+    let notified = notified.max().map(|notified| {
+        if notified > now_ms + AHEAD {
+            now_ms
+        } else {
+            notified
+        }
+    });
+    notified.unwrap_or(i64::MIN)
 }
 
 /// Returns when those whom `update` is for were last told of a bulletin, if they were; `deliveries`: those of
@@ -137,15 +141,15 @@ pub fn announced_ms(
     update: &OutboxEntry,
     now_ms: i64,
 ) -> Option<i64> {
-    let mut tells = deliveries.iter().rev().filter(|(_, entry)| {
-        let tells = matches!(
+    let mut notices = deliveries.iter().rev().filter(|(_, entry)| {
+        let notices = matches!(
             entry.kind,
             DeliveryKind::New | DeliveryKind::Rebroadcast | DeliveryKind::Update
         );
-        tells && entry.state == DeliveryState::Sent
+        notices && entry.state == DeliveryState::Sent
     });
-    let told = tells.find_map(|(_, entry)| entry.begun_ms);
-    told.map(|told| by_the_clock(told, update, now_ms))
+    let notified = notices.find_map(|(_, entry)| entry.begun_ms);
+    notified.map(|notified| by_the_clock(notified, update, now_ms))
 }
 
 /// A time of what was sent before `update`, by the clock that the update was queued by.

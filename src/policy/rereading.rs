@@ -134,11 +134,11 @@ mod tests {
             opened: Some(Opened::default()),
             ..Recent::default()
         };
-        let mut looks = vec![0];
-        while !row.is_over(looks[looks.len() - 1]) {
-            looks.push(row.next_ms(looks[looks.len() - 1]));
+        let mut readings = vec![0];
+        while !row.is_over(readings[readings.len() - 1]) {
+            readings.push(row.next_ms(readings[readings.len() - 1]));
         }
-        assert_eq!(looks, [0, 1, 3, 24, 72, 168].map(|hour| hour * HOUR));
+        assert_eq!(readings, [0, 1, 3, 24, 72, 168].map(|hour| hour * HOUR));
         let gone = Recent {
             extra_ms: Some(25 * HOUR),
             ..row

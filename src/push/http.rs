@@ -82,7 +82,7 @@ pub(super) fn client() -> Result<ClientBuilder, PushError> {
     let mut client = Client::builder();
     if let Some(pem) = trust::own_authorities()? {
         let bundle = Certificate::from_pem_bundle(&pem);
-        for certificate in bundle.map_err(|error| trust::wrong(&told(&error)))? {
+        for certificate in bundle.map_err(|error| trust::wrong(&error_text(&error)))? {
             client = client.add_root_certificate(certificate);
         }
     }
@@ -123,7 +123,7 @@ impl Http {
             client = client.dns_resolver(Arc::new(way.clone()));
         }
         let client = client.build().map_err(|error| {
-            let why = told(&error.without_url());
+            let why = error_text(&error.without_url());
             format!("{whom}: no connection is possible: {why}")
         })?;
         Ok(Self {
@@ -184,7 +184,7 @@ impl Http {
 
     fn silence(&self, error: reqwest::Error) -> Silence {
         let never_sent = error.is_connect() || error.is_builder();
-        let why = self.redacted(&told(&error.without_url()));
+        let why = self.redacted(&error_text(&error.without_url()));
         if never_sent {
             Silence::Unreachable(why)
         } else {
@@ -265,7 +265,7 @@ pub(super) fn foreign(answer: &HttpAnswer) -> Sent {
 }
 
 /// An error with its causes, in one line.
-pub(super) fn told(error: &reqwest::Error) -> String {
+pub(super) fn error_text(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

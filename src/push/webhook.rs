@@ -186,9 +186,9 @@ mod tests {
             Some("请转达"),
         ));
         insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
-        let told = message(&card(DeliveryKind::Announcement, None, Some("停电")));
+        let sent = message(&card(DeliveryKind::Announcement, None, Some("停电")));
         assert_eq!(
-            told,
+            sent,
             json!({"type": "announcement", "delivery": 7, "bulletin": null, "note": "停电"})
         );
     }

@@ -43,7 +43,7 @@ impl WebSubHub {
         LeaseKey::Sender("websub".to_owned())
     }
 
-    pub(crate) async fn tell(&self, feed: &str) -> HubAnswer {
+    pub(crate) async fn notify(&self, feed: &str) -> HubAnswer {
         let post = self.http.client().post(self.url.clone());
         let post = post.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         match self.http.ask(post.body(form(feed))).await {

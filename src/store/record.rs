@@ -138,7 +138,9 @@ pub struct SourceRecord {
     pub has_baseline: bool,
     pub oldest: Option<Moment>,
     pub newest: Option<Moment>,
-    pub fragments_tell: bool,
+    /// Exports have it as `fragments_tell`.
+    #[serde(rename = "fragments_tell")]
+    pub fragments_distinguish: bool,
     /// Bulletins that the page showed last.
     pub page: Vec<u64>,
     /// Exports have it as `look`.

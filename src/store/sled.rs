@@ -122,7 +122,7 @@ impl Sled {
             // sled panics where its log makes no sense.
             Err(error) if error.is_panic() => Err(damage::damaged(
                 &path,
-                open::told(error.into_panic().as_ref()),
+                open::panic_text(error.into_panic().as_ref()),
             )),
             Err(error) => Err(Failure::Write(error.to_string()).into()),
         }

@@ -1,4 +1,4 @@
-//! Faults, told once, and once when they are over. The texts are pure; [`tell`] queues them.
+//! Faults, told once, and once when they are over. The texts are pure; [`notify`] queues them.
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Failed looks in a row after which a fault that may pass is told.
-const TOLD_AFTER: u32 = 3;
+const REPORTED_AFTER: u32 = 3;
 /// A history shorter than this says nothing about a silence.
 const LEAST_GAPS: usize = 4;
 /// A source counts as silent after this many times its longest gap …
@@ -38,7 +38,7 @@ pub(super) struct Audience {
 /// `state` is the source's after the look, `held` are a few titles of what it held.
 pub(super) fn of(
     source: &Source,
-    looked: &PollOutcome,
+    outcome: &PollOutcome,
     held: &[String],
     state: &PollState,
     audience: Audience,
@@ -53,19 +53,19 @@ pub(super) fn of(
         texts: Vec::new(),
         reported: state.reported,
     };
-    if !looked.held.is_empty() {
-        let text = (!audience.has_buttons).then(|| texts.held(looked.held.len(), held));
+    if !outcome.held.is_empty() {
+        let text = (!audience.has_buttons).then(|| texts.held(outcome.held.len(), held));
         alerts.texts.extend(text);
-    } else if looked.has_gap {
+    } else if outcome.has_gap {
         alerts.texts.push(texts.say(texts.words.gap));
     }
-    if looked.left_out > 0 {
-        alerts.texts.push(texts.left_out(looked.left_out));
+    if outcome.left_out > 0 {
+        alerts.texts.push(texts.left_out(outcome.left_out));
     }
-    match (&looked.error, state.reported) {
+    match (&outcome.error, state.reported) {
         (Some(_), Reported::Fault) => {}
-        (Some(error), _) if looked.is_grave || state.failures >= TOLD_AFTER => {
-            alerts.texts.push(texts.fault(error, looked.fault));
+        (Some(error), _) if outcome.is_grave || state.failures >= REPORTED_AFTER => {
+            alerts.texts.push(texts.fault(error, outcome.fault));
             alerts.reported = Reported::Fault;
         }
         (Some(_), _) => {}
@@ -73,7 +73,7 @@ pub(super) fn of(
             alerts.texts.push(texts.say(texts.words.recovered));
             alerts.reported = Reported::No;
         }
-        (None, Reported::Silence) if !looked.new.is_empty() => {
+        (None, Reported::Silence) if !outcome.new.is_empty() => {
             alerts.texts.push(texts.say(texts.words.speaks_again));
             alerts.reported = Reported::No;
         }
@@ -109,7 +109,7 @@ pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
 }
 
 /// Tells those who are told of faults: `[alerts]`, else the admins, else the log.
-pub(super) async fn tell(
+pub(super) async fn notify(
     store: &Store,
     config: &Config,
     text: &str,

@@ -67,13 +67,13 @@ async fn answer_one(poller: &Poller, id: &SourceId, number: u64) -> Result<(), S
     let Some(source) = config.sources.iter().find(|known| known.id == *id) else {
         return Ok(());
     };
-    let looked = poller.poll(source, Asked::ByHand).await?;
+    let outcome = poller.poll(source, Asked::ByHand).await?;
     let _ = poller.polled.send(id.clone());
     let answer = PollAnswer {
-        new: looked.new,
-        held: looked.held,
-        error: looked.error,
-        fault: looked.fault,
+        new: outcome.new,
+        held: outcome.held,
+        error: outcome.error,
+        fault: outcome.fault,
     };
     store.answer_poll(id, number, answer).await
 }

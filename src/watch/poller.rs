@@ -82,18 +82,18 @@ impl Poller {
         poll: impl Future<Output = Result<PollOutcome, StoreError>>,
     ) -> Result<PollOutcome, StoreError> {
         let panic = match AssertUnwindSafe(poll).catch_unwind().await {
-            Ok(looked) => return looked,
+            Ok(outcome) => return outcome,
             Err(panic) => panic,
         };
         let why = supervise::reason(panic.as_ref());
         self.supervisor
             .broke("look", &format!("at `{}`, {why}", source.id));
-        let looked = round::broken(&self.under_lease(source)?, source).await?;
-        log(source, &looked);
-        let told = AssertUnwindSafe(self.tell(source, &looked)).catch_unwind();
+        let outcome = round::broken(&self.under_lease(source)?, source).await?;
+        log(source, &outcome);
+        let reported = AssertUnwindSafe(self.report(source, &outcome)).catch_unwind();
         // Whatever broke may have been the telling: it must not end the loop.
-        told.await.unwrap_or(Ok(()))?;
-        Ok(looked)
+        reported.await.unwrap_or(Ok(()))?;
+        Ok(outcome)
     }
 
     async fn poll_and_report(
@@ -106,11 +106,11 @@ impl Poller {
         let fetcher = self.fetcher();
         let poll = tracing::info_span!("poll", source = %source.id);
         let store = self.under_lease(source)?;
-        let looked = round::poll(&store, &fetcher, source, asked, Utc::now());
-        let looked = looked.instrument(poll).await?;
-        log(source, &looked);
-        self.tell(source, &looked).await?;
-        Ok(looked)
+        let outcome = round::poll(&store, &fetcher, source, asked, Utc::now());
+        let outcome = outcome.instrument(poll).await?;
+        log(source, &outcome);
+        self.report(source, &outcome).await?;
+        Ok(outcome)
     }
 
     /// The store for a look at a source, as long as this process holds it.
@@ -136,22 +136,29 @@ impl Poller {
         }
     }
 
-    async fn tell(&self, source: &Source, looked: &PollOutcome) -> Result<(), StoreError> {
+    async fn report(&self, source: &Source, outcome: &PollOutcome) -> Result<(), StoreError> {
         let (now, config) = (Utc::now(), self.config.borrow().clone());
-        let held = self.newest_titles(&looked.held).await?;
-        let (alerts, told) = self.store.read_poll_state(&source.id, |state| {
+        let held = self.newest_titles(&outcome.held).await?;
+        let (alerts, reported) = self.store.read_poll_state(&source.id, |state| {
             (
-                alerts::of(source, looked, &held, state, alerts::audience(&config), now),
+                alerts::of(
+                    source,
+                    outcome,
+                    &held,
+                    state,
+                    alerts::audience(&config),
+                    now,
+                ),
                 state.reported,
             )
         });
-        if alerts.reported != told {
+        if alerts.reported != reported {
             self.store.set_reported(&source.id, alerts.reported);
         }
         for text in &alerts.texts {
             // An alert that nobody can be told must not undo the look.
-            let told = alerts::tell(&self.store, &config, text, now).await;
-            told.or_report("reporting on a source")?;
+            let reported = alerts::notify(&self.store, &config, text, now).await;
+            reported.or_report("reporting on a source")?;
         }
         Ok(())
     }
@@ -177,8 +184,8 @@ impl Poller {
             if alerts::is_anybody_notified(&config) {
                 tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::OF_LOG));
             }
-            let told = alerts::tell(&self.store, &config, &text, Utc::now()).await;
-            told.or_report("reporting that the disk is low")?;
+            let reported = alerts::notify(&self.store, &config, &text, Utc::now()).await;
+            reported.or_report("reporting that the disk is low")?;
         }
         if !is_low {
             self.save_poll_states().await?;
@@ -192,13 +199,13 @@ impl Poller {
     }
 }
 
-fn log(source: &Source, looked: &PollOutcome) {
-    if let Some(error) = &looked.error {
+fn log(source: &Source, outcome: &PollOutcome) {
+    if let Some(error) = &outcome.error {
         tracing::warn!(source = %source.id, "the poll failed: {error}");
-    } else if !looked.new.is_empty() || !looked.held.is_empty() {
+    } else if !outcome.new.is_empty() || !outcome.held.is_empty() {
         tracing::info!(
             source = %source.id,
-            "{} new, {} held", looked.new.len(), looked.held.len()
+            "{} new, {} held", outcome.new.len(), outcome.held.len()
         );
     }
 }

@@ -217,9 +217,9 @@ impl Polls {
 }
 
 async fn poll_in_turn(poller: Arc<Poller>, source: Arc<Source>) -> Result<Turn, Failure> {
-    let looked = poller.poll(&source, Asked::BySchedule).await;
+    let outcome = poller.poll(&source, Asked::BySchedule).await;
     let id = source.id.clone();
-    match looked.settled()? {
+    match outcome.settled()? {
         Ok(_) => {}
         Err(Refusal::DiskLow(_) | Refusal::Away(_)) => return Ok(Turn::NoRoom(id)),
         Err(refusal @ Refusal::LeaseLost(_)) => tracing::debug!(source = %id, "{refusal}"),
@@ -250,10 +250,10 @@ mod tests {
         assert_eq!(polls.timetable.take_due(Now::read()).len(), 1);
 
         let poll = async { panic!("index out of bounds") };
-        let looked = polls.poller.unbroken(&source, poll).await.unwrap();
+        let outcome = polls.poller.unbroken(&source, poll).await.unwrap();
         polls.plan(&source.id);
 
-        assert!(looked.error.is_some());
+        assert!(outcome.error.is_some());
         let state = store.poll_state(&source.id);
         let broken = polls.poller.supervisor.breakages();
         assert_eq!((state.failures, broken[0].times), (1, 1));

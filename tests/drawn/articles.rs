@@ -124,7 +124,7 @@ impl Draw {
     }
 
     /// Returns what stands under or beside the title, with who is named in it.
-    fn told(&mut self, day: NaiveDate) -> (String, Option<String>) {
+    fn byline(&mut self, day: NaiveDate) -> (String, Option<String>) {
         let who = self
             .pick(&["综合办公室", "宣传部", "教务处", "某市水务中心"])
             .to_owned();
@@ -351,7 +351,7 @@ pub(crate) fn article(seed: u64) -> Drawn {
     draw.chinese = draw.chance(70);
     let title = draw.title(6);
     let day = NaiveDate::from_ymd_opt(2024, 6, 13).expect("a day") - Days::new(draw.rng.u64(..400));
-    let (told, mut source) = draw.told(day);
+    let (byline, mut source) = draw.byline(day);
     let (text, mut lines) = draw.text();
     let (attached, files) = if draw.chinese {
         draw.files()
@@ -359,7 +359,7 @@ pub(crate) fn article(seed: u64) -> Drawn {
         (String::new(), Vec::new())
     };
     let mut sign = String::new();
-    if draw.chinese && (told.is_empty() || draw.chance(30)) {
+    if draw.chinese && (byline.is_empty() || draw.chance(30)) {
         let date = day.format("%Y年%-m月%-d日").to_string();
         sign = format!(
             "<p style=\"text-align:right\">某某单位办公室</p><p style=\"text-align:right\">{date}</p>"
@@ -385,7 +385,7 @@ pub(crate) fn article(seed: u64) -> Drawn {
     };
     let class = draw.class();
     let after = draw.after();
-    let main = format!("{heading}{told}<div{class}>{text}{sign}{within}</div>{below}{after}");
+    let main = format!("{heading}{byline}<div{class}>{text}{sign}{within}</div>{below}{after}");
     let main = draw.wrapped(&main);
     let mut parts = vec![main];
     for _ in 0..draw.rng.usize(..3) {

@@ -132,7 +132,7 @@ impl World {
                 format!("site {place} is down: {}", site.is_down)
             }
         };
-        self.tell(what);
+        self.note(what);
     }
 
     /// Somebody subscribes, wants to be reminded, sends again, pauses, or settles what is held; a group grows.
@@ -166,7 +166,7 @@ impl World {
         let from = ChannelId::of_chat(chat, None);
         let to = ChannelId::of_chat(self.called(chat), None);
         at_once(self.store.move_chat(chat, self.called(chat), self.now)).unwrap();
-        self.tell(format_args!("{from} is {to} from now on"));
+        self.note(format_args!("{from} is {to} from now on"));
         if let Some(wish) = self.wishes.remove(&from) {
             self.wishes.insert(to.clone(), wish);
         }
@@ -183,7 +183,7 @@ impl World {
     fn subscribe(&mut self, id: &ChannelId) {
         let sources = self.sites.iter().map(|site| site.source().id);
         let sources: Vec<SourceId> = sources.filter(|_| self.rng.bool()).collect();
-        self.tell(format_args!("{id} wants {sources:?}"));
+        self.note(format_args!("{id} wants {sources:?}"));
         let wanted = sources.clone();
         let change = move |before: Option<Chat>| Chat {
             standing: Standing::Approved,
@@ -212,7 +212,7 @@ impl World {
             .store
             .remind(id, Some(BulletinId(bulletin)), &by, self.now);
         if let Ok(Reminded::At(due)) = at_once(asked) {
-            self.tell(format_args!("{id} is reminded of {bulletin} at {due}"));
+            self.note(format_args!("{id} is reminded of {bulletin} at {due}"));
             self.owed.reminders.insert((id.clone(), bulletin));
         }
     }
@@ -229,7 +229,7 @@ impl World {
             .store
             .rebroadcast(BulletinId(bulletin), to, None, &request, &by, self.now);
         let Ok(made) = at_once(asked) else { return };
-        self.tell(format_args!("{request} sends {bulletin} to {id} again"));
+        self.note(format_args!("{request} sends {bulletin} to {id} again"));
         if self.requests.insert(request) {
             self.owed.rebroadcasts.extend(made);
         }
@@ -237,9 +237,9 @@ impl World {
 
     fn pause(&mut self) {
         let source = self.sites[self.rng.usize(..SITES)].source().id;
-        let is_paused = self.store.read_poll_state(&source, |look| look.paused);
+        let is_paused = self.store.read_poll_state(&source, |poll| poll.paused);
         at_once(self.store.set_paused(&source, !is_paused, &by(), self.now)).unwrap();
-        self.tell(format_args!("{source} is paused: {}", !is_paused));
+        self.note(format_args!("{source} is paused: {}", !is_paused));
         self.owed.paused.insert(source, !is_paused);
     }
 

@@ -110,7 +110,7 @@ impl World {
             ));
         }
         if !published.is_empty() {
-            self.tell(format_args!(
+            self.note(format_args!(
                 "site {place} has news: {published:?} for {wanting:?}"
             ));
         }
@@ -331,7 +331,7 @@ fn remembered(world: &mut World) {
         world.breaks(format_args!("subscriptions: {wishes:?} became {chats:?}"));
     }
     for (source, is_paused) in world.owed.paused.clone() {
-        if world.store.read_poll_state(&source, |look| look.paused) != is_paused {
+        if world.store.read_poll_state(&source, |poll| poll.paused) != is_paused {
             world.breaks(format_args!("{source}: a pause was lost"));
         }
     }

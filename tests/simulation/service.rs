@@ -29,7 +29,7 @@ pub(crate) struct Flight {
 /// A poll whose process stands still before it asks the store.
 pub(crate) struct LatePoll {
     pub(crate) place: usize,
-    pub(crate) look: PollFindings,
+    pub(crate) poll: PollFindings,
     pub(crate) under: Under,
 }
 
@@ -49,7 +49,7 @@ impl World {
             return;
         };
         let site = &self.sites[place];
-        let is_paused = self.store.read_poll_state(&source, |look| look.paused);
+        let is_paused = self.store.read_poll_state(&source, |poll| poll.paused);
         if site.is_down || is_paused {
             return;
         }
@@ -83,7 +83,7 @@ impl World {
         };
         let site = &self.sites[place];
         let found = site.pages(pages, visits, |item| opens(&site.url(item)));
-        let look = PollFindings {
+        let poll = PollFindings {
             source,
             found,
             state: PollState {
@@ -93,46 +93,46 @@ impl World {
             },
         };
         if self.is_killed(200) {
-            self.tell("killed before an admission");
+            self.note("killed before an admission");
             return self.kill(under.process);
         }
         if self.is_killed(60) {
             self.stand_still(under.process);
-            self.looks.push(LatePoll { place, look, under });
+            self.late_polls.push(LatePoll { place, poll, under });
             return;
         }
         let process = under.process;
-        if self.admit(place, look, &under) {
+        if self.admit(place, poll, &under) {
             (self.sites[place].is_corrected, self.sites[place].is_moved) = (false, false);
         }
         if self.is_killed(200) {
-            self.tell("killed after an admission");
+            self.note("killed after an admission");
             self.kill(process);
         }
     }
 
     /// Polls go on whose process stood still.
     pub(crate) fn land_polls(&mut self) {
-        for late in std::mem::take(&mut self.looks) {
+        for late in std::mem::take(&mut self.late_polls) {
             match self.stands_still(late.under.process) {
-                true => self.looks.push(late),
+                true => self.late_polls.push(late),
                 false => {
-                    self.admit(late.place, late.look, &late.under);
+                    self.admit(late.place, late.poll, &late.under);
                 }
             }
         }
     }
 
     /// Returns whether it was admitted.
-    fn admit(&mut self, place: usize, look: PollFindings, under: &Under) -> bool {
-        let rows: Vec<_> = look
+    fn admit(&mut self, place: usize, poll: PollFindings, under: &Under) -> bool {
+        let rows: Vec<_> = poll
             .found
             .iter()
             .map(|found| row_of(&found.notice))
             .collect();
         let numbers: Vec<usize> = rows.iter().map(|(number, ..)| *number).collect();
         let wanting = self.wanting(place);
-        let answer = at_once(under.store.admit(look, self.now));
+        let answer = at_once(under.store.admit(poll, self.now));
         let Some(admitted) = self.written(under, answer) else {
             return false;
         };
@@ -211,7 +211,7 @@ impl World {
             }
         };
         if self.is_killed(150) {
-            self.tell(format_args!("killed before {} was sent", head.id));
+            self.note(format_args!("killed before {} was sent", head.id));
             self.platform.lose(&sending);
             self.kill(under.process);
             return false;
@@ -219,7 +219,7 @@ impl World {
         let (answer, waits) = self.platform.ask(&mut self.rng, &sending, self.now);
         let (channel, kind, ids) = (&sending.channel, sending.kind, &sending.deliveries);
         let bulletins: Vec<u64> = sending.bulletins.iter().map(|it| it.bulletin).collect();
-        self.tell(format!(
+        self.note(format!(
             "{channel}: {kind:?} {bulletins:?} by {ids:?}: {answer:?}"
         ));
         self.flights.push(Flight {
@@ -272,7 +272,7 @@ impl World {
             if self.is_killed(150) {
                 let flight = &self.flights[place];
                 let (first, process) = (flight.first, flight.under.process);
-                self.tell(format_args!("killed before {first} was written down"));
+                self.note(format_args!("killed before {first} was written down"));
                 return self.kill(process);
             }
             let flight = self.flights.remove(place);
@@ -303,7 +303,7 @@ impl World {
 
     /// The config is read again, perhaps with other settings.
     pub(crate) fn reload(&mut self) {
-        self.tell("the config is read again");
+        self.note("the config is read again");
         crate::people::change_modes(&mut self.channels, &mut self.rng);
         self.sync();
     }

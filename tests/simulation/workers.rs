@@ -76,7 +76,7 @@ impl World {
     pub(crate) fn join(&mut self, name: String) {
         self.begun += 1;
         let number = self.begun;
-        self.tell(format_args!("process {number} begins to work as {name}"));
+        self.note(format_args!("process {number} begins to work as {name}"));
         let store = Store::on(Engine::Memory(self.memory.clone()));
         at_once(store.begin_work((&name, "host"), self.wanted(), self.now)).unwrap();
         self.processes.push(Process {
@@ -195,16 +195,16 @@ impl World {
 
     pub(crate) fn stand_still(&mut self, number: u32) {
         let until = self.now + TimeDelta::seconds(self.rng.i64(20..240));
-        self.tell(format_args!("process {number} stands still until {until}"));
+        self.note(format_args!("process {number} stands still until {until}"));
         let process = self.processes.iter_mut().find(|it| it.number == number);
         process.unwrap().stands_still = Some(until);
     }
 
     fn end(&mut self, number: u32) {
-        self.tell(format_args!("process {number} ends in order"));
+        self.note(format_args!("process {number} ends in order"));
         let place = self.processes.iter().position(|it| it.number == number);
         let process = self.processes.remove(place.unwrap());
-        self.looks.retain(|look| look.under.process != number);
+        self.late_polls.retain(|poll| poll.under.process != number);
         at_once(process.store.end_work()).unwrap();
         self.renew();
     }
@@ -216,9 +216,9 @@ impl World {
             return self.restart();
         }
         self.restarts += 1;
-        self.tell(format_args!("process {number} is killed"));
+        self.note(format_args!("process {number} is killed"));
         self.processes.retain(|it| it.number != number);
-        self.looks.retain(|look| look.under.process != number);
+        self.late_polls.retain(|poll| poll.under.process != number);
         let flights = std::mem::take(&mut self.flights);
         let (own, others): (Vec<Flight>, Vec<Flight>) = flights
             .into_iter()
@@ -230,10 +230,10 @@ impl World {
     /// All processes end at once, and begin again under their names.
     pub(crate) fn restart(&mut self) {
         self.restarts += 1;
-        self.tell("all processes begin again");
+        self.note("all processes begin again");
         let flights = std::mem::take(&mut self.flights);
         flights.iter().for_each(|flight| self.lose(flight));
-        self.looks.clear();
+        self.late_polls.clear();
         self.memory.restart();
         self.store = Store::on(Engine::Memory(self.memory.clone()));
         self.sync();

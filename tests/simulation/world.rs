@@ -42,14 +42,14 @@ pub(crate) struct World {
     /// Which notice a bulletin is: its site and number.
     pub(crate) identities: BTreeMap<u64, (usize, usize)>,
     pub(crate) broken: Vec<String>,
-    pub(crate) told: Vec<String>,
+    pub(crate) log: Vec<String>,
     pub(crate) restarts: usize,
     pub(crate) processes: Vec<Process>,
     pub(crate) holders: Holders,
     /// Processes that ever began.
     pub(crate) begun: u32,
     /// Polls whose process stands still between the page and the store.
-    pub(crate) looks: Vec<LatePoll>,
+    pub(crate) late_polls: Vec<LatePoll>,
     pub(crate) requests: BTreeSet<String>,
 }
 
@@ -84,12 +84,12 @@ impl World {
             owed: Owed::default(),
             identities: BTreeMap::new(),
             broken: Vec::new(),
-            told: vec![format!("seed {seed}")],
+            log: vec![format!("seed {seed}")],
             restarts: 0,
             processes: Vec::new(),
             holders: Holders::new(),
             begun: 0,
-            looks: Vec::new(),
+            late_polls: Vec::new(),
             requests: BTreeSet::new(),
         };
         world.sync();
@@ -106,9 +106,9 @@ impl World {
         }
     }
 
-    pub(crate) fn tell(&mut self, what: impl std::fmt::Display) {
+    pub(crate) fn note(&mut self, what: impl std::fmt::Display) {
         let line = format!("{} {what}", self.now.format("%d %H:%M:%S"));
-        self.told.push(line);
+        self.log.push(line);
     }
 
     pub(crate) fn breaks(&mut self, what: impl std::fmt::Display) {
@@ -129,7 +129,7 @@ impl World {
             promises::check(&mut self);
         }
         if prints {
-            self.told.iter().for_each(|line| println!("{line}"));
+            self.log.iter().for_each(|line| println!("{line}"));
         }
         self.broken
     }

@@ -304,7 +304,7 @@ impl Admission<'_, '_> {
         facts.newest = newest;
         let news = u32::try_from(self.admitted.published.len()).unwrap_or(u32::MAX);
         facts.most_news = facts.most_news.max(news);
-        facts.fragments_tell = page.fragments_tell;
+        facts.fragments_distinguish = page.fragments_distinguish;
         if facts.baseline.is_none() {
             let earlier = |a: Moment, b: Moment| if b.is_before(&a) { b } else { a };
             let oldest = dates(false)

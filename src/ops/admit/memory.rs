@@ -39,16 +39,16 @@ pub(super) fn of(
         memory.address = asked.hit(op, bare)?;
     }
     let by_key = memory.guid.or(memory.address);
-    let is_told_by_title = memory.is_told_by_title(identity);
+    let is_known_by_title = memory.is_known_by_title(identity);
     match by_key.filter(KeyHit::is_exact) {
         // What is known by these needs no second look.
-        Some(hit) if !is_told_by_title => memory.titled.push(Titled {
+        Some(hit) if !is_known_by_title => memory.titled.push(Titled {
             bulletin: hit.seen.bulletin,
             is_here: true,
             was_here: true,
             is_current: true,
         }),
-        _ => memory.titled = asked.titled(op, is_told_by_title)?,
+        _ => memory.titled = asked.titled(op, is_known_by_title)?,
     }
     Ok(memory)
 }
@@ -107,10 +107,10 @@ impl Asked<'_> {
         }
     }
 
-    /// Bulletins of the row's title and day; `looks_closer`: whether they stand under its address too.
-    fn titled(&self, op: &mut Op<'_>, looks_closer: bool) -> Result<Vec<Titled>> {
+    /// Bulletins of the row's title and day; `compares_closely`: whether they stand under its address too.
+    fn titled(&self, op: &mut Op<'_>, compares_closely: bool) -> Result<Vec<Titled>> {
         let mut all = Vec::new();
-        let here = match looks_closer {
+        let here = match compares_closely {
             true => op.tx.seen(self.source, &[self.identity.here()])?.pop(),
             false => None,
         };
@@ -121,7 +121,7 @@ impl Asked<'_> {
             let is_at = |row: &Archived| self.is_at(&row.url);
             all.push(Titled {
                 bulletin,
-                is_here: was_here || looks_closer && row.as_ref().is_some_and(is_at),
+                is_here: was_here || compares_closely && row.as_ref().is_some_and(is_at),
                 was_here,
                 is_current: row.is_some_and(|row| self.is_titled(&row)),
             });

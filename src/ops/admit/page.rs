@@ -29,7 +29,7 @@ pub(super) struct Page {
     pub(super) facts: SourceFacts,
     pub(super) settings: Option<Arc<Source>>,
     pub(super) identities: Vec<Identity>,
-    pub(super) fragments_tell: bool,
+    pub(super) fragments_distinguish: bool,
     pub(super) connected: Connected,
     /// Bulletins whose titles differ from the page's by counters alone.
     pub(super) counting: HashSet<u64>,
@@ -54,7 +54,8 @@ pub(super) fn page(
     let facts = op.tx.source(source);
     let last_page = op.tx.last_page(source)?;
     let shown: HashSet<u64> = last_page.iter().copied().collect();
-    let (identities, fragments_tell) = judge::identities(notices, facts.fragments_tell);
+    let (identities, fragments_distinguish) =
+        judge::identities(notices, facts.fragments_distinguish);
     let mut remembered = Vec::with_capacity(notices.len());
     for (notice, identity) in notices.iter().zip(&identities) {
         remembered.push(memory::of(op, source, notice, identity)?);
@@ -83,7 +84,7 @@ pub(super) fn page(
         connected,
         counting,
         identities,
-        fragments_tell,
+        fragments_distinguish,
         last_page,
         shown,
         first_page,

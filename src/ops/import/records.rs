@@ -165,7 +165,7 @@ impl Part<'_, '_> {
             oldest: record.oldest,
         });
         facts.newest = record.newest;
-        facts.fragments_tell = record.fragments_tell;
+        facts.fragments_distinguish = record.fragments_distinguish;
         self.op.tx.set_source(&record.id, facts);
         self.op.tx.set_last_page(&record.id, record.page);
         let poll = record.poll;

@@ -26,7 +26,7 @@ fn at(clock: &str) -> DateTime<Utc> {
 
 impl World {
     /// A world in which the channel was told of bulletin 2, 甲.
-    async fn told() -> Self {
+    async fn announced() -> Self {
         let mut world = Self::new(&[noting()]).await;
         world.now = at("01 09:00");
         world.poll(list([1])).await;
@@ -85,7 +85,7 @@ fn titled(before: &str) -> Vec<(Option<String>, Changed)> {
 
 #[tokio::test]
 async fn a_title_that_flips_is_told_once_and_again_only_where_it_is_another_than_was_told() {
-    let mut world = World::told().await;
+    let mut world = World::announced().await;
     world.turn("01 11:00", "乙", "一。").await;
     assert_eq!(world.notes().await, [titled("甲")]);
     world.turn("01 12:00", "甲", "一。").await;
@@ -109,7 +109,7 @@ async fn a_title_that_flips_is_told_once_and_again_only_where_it_is_another_than
 
 #[tokio::test]
 async fn what_is_back_before_quiet_hours_end_is_told_to_nobody() {
-    let mut world = World::told().await;
+    let mut world = World::announced().await;
     world.turn("01 23:00", "乙", "二。").await;
     world.turn("02 01:00", "甲", "一。").await;
     world.now = at("02 08:00");
@@ -118,7 +118,7 @@ async fn what_is_back_before_quiet_hours_end_is_told_to_nobody() {
 
 #[tokio::test]
 async fn a_text_that_flips_is_told_once() {
-    let mut world = World::told().await;
+    let mut world = World::announced().await;
     world.turn("01 11:00", "甲", "二。").await;
     let before = || vec![(None, Changed::Before("一。".to_owned()))];
     assert_eq!(world.notes().await, [before()]);
@@ -130,7 +130,7 @@ async fn a_text_that_flips_is_told_once() {
 
 #[tokio::test]
 async fn a_notice_that_is_there_again_is_told_as_that() {
-    let mut world = World::told().await;
+    let mut world = World::announced().await;
     let mut reread = async |clock: &str, again| {
         world.now = at(clock);
         let settled = world.store.settle_reread(BulletinId(2), again, world.now);
@@ -154,7 +154,7 @@ async fn a_notice_that_is_there_again_is_told_as_that() {
 
 #[tokio::test]
 async fn another_machine_knows_what_changed_and_what_was_told() {
-    let mut world = World::told().await;
+    let mut world = World::announced().await;
     world.turn("01 11:00", "乙", "一。").await;
     assert_eq!(world.notes().await.len(), 1);
     world.turn("01 12:00", "甲", "二。").await;

@@ -50,17 +50,17 @@ async fn what_is_held_and_released_changes_its_source_too() {
     let held = world.poll(redesign.collect()).await.held.len();
     assert!(held > 1);
     let news = Event::Source("news".parse().unwrap());
-    let told = events(&world, 0).await;
-    assert_eq!(told.iter().filter(|event| **event == news).count(), 1);
-    let before = told.len() as u64;
+    let seen = events(&world, 0).await;
+    assert_eq!(seen.iter().filter(|event| **event == news).count(), 1);
+    let before = seen.len() as u64;
     let by = subscriptions::person();
     let settled = world
         .store
         .settle_held(HeldAction::PublishAll, &by, world.now);
     settled.await.unwrap();
-    let told = events(&world, before).await;
-    assert_eq!(told.len(), held + 1);
-    assert!(told.contains(&news), "{told:?}");
+    let seen = events(&world, before).await;
+    assert_eq!(seen.len(), held + 1);
+    assert!(seen.contains(&news), "{seen:?}");
 }
 
 #[tokio::test]

@@ -72,20 +72,20 @@ fn killed_after(state: &Path, moment: Duration, is_at_work: bool) -> Vec<(String
         .spawn()
         .unwrap();
     let lines = BufReader::new(writer.stdout.take().unwrap()).lines();
-    let (tell, told) = mpsc::channel();
+    let (send, written) = mpsc::channel();
     let reading = std::thread::spawn(move || {
         let numbered = lines.map_while(|line| line.ok()).filter_map(|line| {
             let (what, number) = line.split_once(' ')?;
             Some((what.to_owned(), number.parse().ok()?))
         });
-        numbered.for_each(|line| tell.send(line).unwrap());
+        numbered.for_each(|line| send.send(line).unwrap());
     });
-    let first = is_at_work.then(|| told.recv_timeout(Duration::from_secs(60)).unwrap());
+    let first = is_at_work.then(|| written.recv_timeout(Duration::from_secs(60)).unwrap());
     std::thread::sleep(moment);
     writer.kill().unwrap();
     writer.wait().unwrap();
     reading.join().unwrap();
-    first.into_iter().chain(told.try_iter()).collect()
+    first.into_iter().chain(written.try_iter()).collect()
 }
 
 /// Where [`STATE`] names a store, this is the writer that is killed.
@@ -97,12 +97,12 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
     let dir = tempfile::tempdir().unwrap();
     let mut acknowledged = 0;
     for round in 0..8 {
-        let told = killed_after(
+        let written = killed_after(
             dir.path(),
             Duration::from_millis(200 + round * 37),
             round % 2 == 1,
         );
-        acknowledged += told.len();
+        acknowledged += written.len();
         let store = Store::open(dir.path()).await.unwrap();
         let now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
         store
@@ -118,7 +118,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
             .map(|w| w.id.0)
             .collect();
         assert!(uncertain.len() <= 1, "one sender had one request open");
-        for (what, number) in &told {
+        for (what, number) in &written {
             let state = match what.as_str() {
                 "admitted" => {
                     assert!(bulletins >= *number, "bulletin {number} of {bulletins}");

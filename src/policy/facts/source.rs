@@ -15,8 +15,9 @@ pub struct SourceFacts {
     pub baseline: Option<Baseline>,
     /// The latest date of anything known, dates in the future apart.
     pub newest: Option<Moment>,
-    /// Fragments were seen to tell two rows of a page apart.
-    pub fragments_tell: bool,
+    /// Fragments were seen to distinguish two rows of a page. Stores have it as `fragments_tell`.
+    #[serde(rename = "fragments_tell")]
+    pub fragments_distinguish: bool,
     pub bulletins: u64,
     pub held: u64,
     /// The most that one look published.
@@ -104,15 +105,15 @@ impl PollState {
     /// More are no exceptions, but how the page marks its rows.
     pub const MOST_PINNED: usize = 20;
 
-    /// This state after a look that left `look`. Whether it is paused and what was reported of it belong to
+    /// This state after a look that left `poll`. Whether it is paused and what was reported of it belong to
     /// others, who may have changed them while the look was under way, as does the time of the next one.
     #[must_use]
-    pub fn after(&self, look: Self) -> Self {
+    pub fn after(&self, poll: Self) -> Self {
         Self {
             paused: self.paused,
             reported: self.reported,
             next_poll: self.next_poll,
-            ..look
+            ..poll
         }
     }
 

@@ -29,13 +29,13 @@ impl KnownTitles {
     /// Returns whether a title that `shown` of the unknown rows bear is that of what was archived: a weekly
     /// menu that bore it twice may well bear it once more. A site that moves puts other marks around
     /// its titles, and may cut them.
-    fn knows(&self, notice: &Notice, bare: &str, shown: usize, looks_closer: bool) -> bool {
+    fn knows(&self, notice: &Notice, bare: &str, shown: usize, compares_closely: bool) -> bool {
         if let Some(&count) = self.0.get(bare) {
             return count <= shown;
         }
         let is_long = |title: &str| title.chars().count() >= LEAST_PART;
         let is_cut = is_cut_title(&notice.title);
-        looks_closer
+        compares_closely
             && is_long(bare)
             && self.0.keys().any(|title| {
                 title.starts_with(bare) && is_cut || is_long(title) && bare.contains(title.as_str())
@@ -64,11 +64,16 @@ pub(crate) fn guard(
     for (_, title) in &unknown {
         *shown.entry(title).or_default() += 1;
     }
-    let looks_closer = unknown.len() <= MOST_COMPARED;
+    let compares_closely = unknown.len() <= MOST_COMPARED;
     let moved: Vec<&(usize, String)> = unknown
         .iter()
         .filter(|(place, title)| {
-            archive.knows(&notices[*place], title, shown[title.as_str()], looks_closer)
+            archive.knows(
+                &notices[*place],
+                title,
+                shown[title.as_str()],
+                compares_closely,
+            )
         })
         .collect();
     let titles: HashSet<&String> = moved.iter().map(|(_, title)| title).collect();

@@ -66,7 +66,7 @@ impl DayRelation {
 
 /// The keys of each row, and whether fragments tell rows of this source apart: once they did on
 /// one page, they do on all later ones.
-pub(crate) fn identities(notices: &[Notice], fragments_tell: bool) -> (Vec<Identity>, bool) {
+pub(crate) fn identities(notices: &[Notice], fragments_distinguish: bool) -> (Vec<Identity>, bool) {
     let bare: Vec<String> = notices.iter().map(|row| canonical_url(&row.url)).collect();
     let mut fragments: HashMap<&str, HashSet<Option<&str>>> = HashMap::new();
     for (notice, bare) in notices.iter().zip(&bare) {
@@ -75,7 +75,7 @@ pub(crate) fn identities(notices: &[Notice], fragments_tell: bool) -> (Vec<Ident
             .or_default()
             .insert(loose_fragment(&notice.url));
     }
-    let tell = fragments_tell
+    let distinguish = fragments_distinguish
         || fragments
             .values()
             .any(|all| all.iter().flatten().count() > 1);
@@ -93,7 +93,7 @@ pub(crate) fn identities(notices: &[Notice], fragments_tell: bool) -> (Vec<Ident
                 .filter(|guid| !guid.trim().is_empty())
                 .map(SeenKey::guid),
             address: address.unwrap_or(bare),
-            bare: address.and((!tell).then_some(bare)),
+            bare: address.and((!distinguish).then_some(bare)),
             titled: SeenKey::titled(&notice.title, notice.published.as_ref()),
             names_one,
             shares: Shares::default(),
@@ -101,7 +101,7 @@ pub(crate) fn identities(notices: &[Notice], fragments_tell: bool) -> (Vec<Ident
     };
     let mut identities: Vec<Identity> = notices.iter().zip(&bare).map(identity).collect();
     share(notices, &mut identities);
-    (identities, tell)
+    (identities, distinguish)
 }
 
 /// Marks the keys that rows of the page share though they are different notices.

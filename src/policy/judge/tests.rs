@@ -22,7 +22,7 @@ struct Memory {
     next: u64,
     baseline: Option<Option<Moment>>,
     newest: Option<Moment>,
-    fragments_tell: bool,
+    fragments_distinguish: bool,
     last_page: HashSet<u64>,
     news: HashSet<u64>,
     announce_first: usize,
@@ -53,13 +53,13 @@ fn notice(line: &str) -> Notice {
 
 impl Memory {
     /// Judges a page and remembers it, as admission does; each row's ruling in a word.
-    fn look(&mut self, lines: &[&str]) -> Vec<&'static str> {
+    fn poll(&mut self, lines: &[&str]) -> Vec<&'static str> {
         let notices: Vec<Notice> = lines.iter().map(|line| notice(line)).collect();
         self.look_at(&notices)
     }
 
     fn look_at(&mut self, notices: &[Notice]) -> Vec<&'static str> {
-        let (identities, tell) = identities(notices, self.fragments_tell);
+        let (identities, distinguish) = identities(notices, self.fragments_distinguish);
         let mut remembered = self.remember_all(notices, &identities);
         displace(&mut remembered, &self.last_page);
         let connected = connect(notices, &identities, &remembered, &self.last_page);
@@ -81,7 +81,7 @@ impl Memory {
         let summaries = vec![None; notices.len()];
         let rulings = rule(notices, &summaries, &connected, &facts);
         self.order = oldest_first(notices, &connected, &facts);
-        self.fragments_tell = tell;
+        self.fragments_distinguish = distinguish;
         self.admit(notices, &identities, &connected);
         let bulletins = notices.iter().map(|row| (&row.url, &row.title));
         for (ruling, (url, title)) in rulings.iter().zip(bulletins) {
@@ -208,16 +208,16 @@ fn word(ruling: &Ruling) -> &'static str {
 #[track_caller]
 fn check(baseline: &[&str], page: &[&str], expected: &[&str]) {
     let mut memory = Memory::default();
-    memory.look(baseline);
-    assert_eq!(memory.look(page), expected);
+    memory.poll(baseline);
+    assert_eq!(memory.poll(page), expected);
 }
 
 #[test]
 fn the_first_look_is_quiet_and_the_second_is_known() {
     let page = ["2|乙|2022-11-02", "1|甲|2022-11-01"];
     let mut memory = Memory::default();
-    assert_eq!(memory.look(&page), ["first", "first"]);
-    assert_eq!(memory.look(&page), ["known", "known"]);
+    assert_eq!(memory.poll(&page), ["first", "first"]);
+    assert_eq!(memory.poll(&page), ["known", "known"]);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn the_newest_by_date_are_announced_and_not_the_pinned() {
         "2|乙|2022-11-02",
     ];
     assert_eq!(
-        memory.look(&page),
+        memory.poll(&page),
         ["first", "first", "announced", "announced"]
     );
     let mut memory = Memory {
@@ -241,7 +241,7 @@ fn the_newest_by_date_are_announced_and_not_the_pinned() {
         ..Memory::default()
     };
     assert_eq!(
-        memory.look(&["9|置顶||^", "2|乙|", "1|甲|"]),
+        memory.poll(&["9|置顶||^", "2|乙|", "1|甲|"]),
         ["first", "announced", "first"]
     );
 }
@@ -348,10 +348,10 @@ fn every_address_changed_is_no_news() {
 #[test]
 fn an_undated_title_is_the_same_bulletin_only_while_the_page_shows_it() {
     let mut memory = Memory::default();
-    memory.look(&["1|每周菜单|", "0|通知|"]);
-    memory.look(&["2|会议|", "0|通知|"]);
+    memory.poll(&["1|每周菜单|", "0|通知|"]);
+    memory.poll(&["2|会议|", "0|通知|"]);
     assert_eq!(
-        memory.look(&["3|每周菜单|", "2|会议|", "0|通知|"]),
+        memory.poll(&["3|每周菜单|", "2|会议|", "0|通知|"]),
         ["new", "known", "known"]
     );
 }
@@ -433,21 +433,21 @@ fn a_fragment_counts_where_it_alone_tells_two_rows_apart() {
         &["known", "known"],
     );
     let mut memory = Memory::default();
-    memory.look(&["log#v2|第二版|", "log#v1|第一版|"]);
+    memory.poll(&["log#v2|第二版|", "log#v1|第一版|"]);
     assert_eq!(
-        memory.look(&["log#v3|第三版|", "log#v2|第二版|", "log#v1|第一版|"]),
+        memory.poll(&["log#v3|第三版|", "log#v2|第二版|", "log#v1|第一版|"]),
         ["new", "known", "known"]
     );
     assert_eq!(
-        memory.look(&["log#v4|第四版|", "log#v3|第三版|"]),
+        memory.poll(&["log#v4|第四版|", "log#v3|第三版|"]),
         ["new", "known"],
         "they tell for good"
     );
     // The first page shows one, the second the other beside it.
     let mut memory = Memory::default();
-    memory.look(&["log#v1|第一版|", "0|通知|"]);
+    memory.poll(&["log#v1|第一版|", "0|通知|"]);
     assert_eq!(
-        memory.look(&["log#v2|第二版|", "log#v1|第一版|", "0|通知|"]),
+        memory.poll(&["log#v2|第二版|", "log#v1|第一版|", "0|通知|"]),
         ["new", "known", "known"]
     );
 }

@@ -33,13 +33,13 @@ impl Card {
             edition.bulletins.retain(|bulletin| is_it(bulletin.id));
             edition.changes.retain(|(id, _)| is_it(*id));
         }
-        let told = changes(&edition, language, channel);
+        let changed = changes(&edition, language, channel);
         let mut card = Self::new(update, edition.bulletins, channel, config);
         if edition.message.is_none() {
-            card.note = (!told.is_empty()).then(|| lines(&told));
+            card.note = (!changed.is_empty()).then(|| lines(&changed));
             return card;
         }
-        (card.kind, card.note, card.changes) = (edition.kind, edition.note, told);
+        (card.kind, card.note, card.changes) = (edition.kind, edition.note, changed);
         card
     }
 
@@ -86,7 +86,7 @@ fn lines(changes: &[(BulletinId, String)]) -> String {
 /// With the bulletin that each is of.
 fn changes(edition: &Edition, language: Language, channel: &Channel) -> Vec<(BulletinId, String)> {
     let is_one = edition.bulletins.len() == 1;
-    let mut told = Vec::new();
+    let mut changed = Vec::new();
     for (id, change) in &edition.changes {
         let now = edition.bulletins.iter().find(|bulletin| bulletin.id == *id);
         let is_back = change.title.is_some() && change.title.as_ref() == now.map(|it| &it.title);
@@ -95,9 +95,9 @@ fn changes(edition: &Edition, language: Language, channel: &Channel) -> Vec<(Bul
         }
         let title = change.title.as_ref().filter(|_| !is_back);
         let about = (!is_one).then_some(*id);
-        told.push((*id, line(about, change, title, language, channel)));
+        changed.push((*id, line(about, change, title, language, channel)));
     }
-    told.split_off(told.len().saturating_sub(MOST))
+    changed.split_off(changed.len().saturating_sub(MOST))
 }
 
 fn line(

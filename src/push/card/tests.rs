@@ -101,8 +101,8 @@ fn files_are_named_and_linked() {
 fn other_forms_say_what_they_are() {
     let update = card(DeliveryKind::Update, Some(bulletin()), None);
     assert!(update.html().starts_with("<b>更正</b>\n\n"));
-    let told = card(DeliveryKind::Announcement, None, Some("来源 a & b\n读不到"));
-    assert_eq!(told.html(), "来源 a &amp; b\n读不到");
+    let announcement = card(DeliveryKind::Announcement, None, Some("来源 a & b\n读不到"));
+    assert_eq!(announcement.html(), "来源 a &amp; b\n读不到");
     let mut english = card(DeliveryKind::Rebroadcast, Some(bulletin()), None);
     english.language = Language::En;
     english.source = "Group news".to_owned();

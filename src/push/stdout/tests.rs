@@ -29,11 +29,11 @@ fn a_rebroadcast_and_an_announcement_say_so() {
         again.starts_with("#1042   重发：请转达\n        关于 <安全生产>"),
         "{again}"
     );
-    let told = text(
+    let printed = text(
         &card(DeliveryKind::Announcement, None, Some("来源读不到")),
         Screen::PLAIN,
     );
-    assert_eq!(told, "        来源读不到\n\n");
+    assert_eq!(printed, "        来源读不到\n\n");
 }
 
 #[test]
@@ -110,9 +110,9 @@ fn json_is_the_contracts_bulletin_with_channel_and_kind() {
     insta::assert_snapshot!(line, @r#"
     {"channel":"staff","kind":"new","id":1042,"source":"group-news","also":[],"url":"https://www.example.com/news/1042.html?a=1&b=\"2\"","title":"关于 <安全生产> 月活动安排的通知","summary":"各部门须于 6 月底前完成自查 & 整改。\n\n逾期者通报。","publisher":"安全环保部","published":"2022-11-20","deadline":null,"attachments":[],"first_seen":"2022-11-20T09:00:00.000+08:00","state":"published","revision":0}
     "#);
-    let told = json(&card(DeliveryKind::Announcement, None, Some("a")), &channel);
+    let printed = json(&card(DeliveryKind::Announcement, None, Some("a")), &channel);
     assert_eq!(
-        told,
+        printed,
         "{\"channel\":\"staff\",\"kind\":\"announcement\",\"note\":\"a\"}\n"
     );
 }

@@ -17,7 +17,7 @@ use teloxide::{
 
 use crate::{
     bulletin::{Secret, TelegramChat, TelegramSettings},
-    push::http::{Http, Silence, TIMEOUT, client, told},
+    push::http::{Http, Silence, TIMEOUT, client, error_text},
 };
 
 /// Answers are bounded: a hundred updates with long texts are under 2 MiB.
@@ -95,9 +95,11 @@ impl Api {
         let mut client = client().map_err(|error| error.to_string())?;
         if let Some(proxy) = &settings.proxy {
             let proxy = Proxy::all(proxy.as_str());
-            client = client.proxy(proxy.map_err(|error| told(&error.without_url()))?);
+            client = client.proxy(proxy.map_err(|error| error_text(&error.without_url()))?);
         }
-        let client = client.build().map_err(|error| told(&error.without_url()))?;
+        let client = client
+            .build()
+            .map_err(|error| error_text(&error.without_url()))?;
         let secrets = vec![settings.token.reveal().to_owned()];
         Ok(Self {
             http: Http::new(client, secrets, LARGEST_ANSWER),

@@ -139,13 +139,13 @@ impl AtWork {
     }
 
     async fn admit(&self, found: Vec<Found>) {
-        let look = PollFindings {
+        let poll = PollFindings {
             source: "news".parse().unwrap(),
             found,
             state: PollState::default(),
         };
         let now = Utc::now() - TimeDelta::seconds(5);
-        self.store.admit(look, now).await.unwrap();
+        self.store.admit(poll, now).await.unwrap();
     }
 
     async fn stop(self) -> crate::supervise::Supervisor {

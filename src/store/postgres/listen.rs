@@ -49,7 +49,7 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
             tokio::time::sleep(AGAIN).await;
         }
     };
-    let looking = async {
+    let checking = async {
         let mut saved = Instant::now();
         loop {
             let _ = timeout(LOOKED, notices.recv()).await;
@@ -70,7 +70,7 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
     };
     tokio::select! {
         () = listening => {}
-        () = looking => {}
+        () = checking => {}
     }
 }
 
@@ -81,11 +81,11 @@ impl Postgres {
             // It is tried already.
             return;
         }
-        let looked = match saves && self.shared.memory.poll_states.has_unwritten() {
+        let checked = match saves && self.shared.memory.poll_states.has_unwritten() {
             true => self.save_poll_states().await,
             false => self.snapshot(|_, _| Ok(())).await,
         };
-        if let Err(why) = looked {
+        if let Err(why) = checked {
             tracing::debug!("what other processes did is not known: {why}");
         }
     }

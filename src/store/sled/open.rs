@@ -159,12 +159,12 @@ fn open_sled(state: &Path, path: &Path, collect_every: Duration) -> Result<sled:
         Ok(Ok(db)) => Ok(db),
         Ok(Err(sled::Error::Io(error))) => Err(io_error(state, path, &error)),
         Ok(Err(error)) => Err(damaged(path, error.to_string())),
-        Err(panic) => Err(damaged(path, told(panic.as_ref()))),
+        Err(panic) => Err(damaged(path, panic_text(panic.as_ref()))),
     }
 }
 
 /// Returns what a panic said.
-pub(super) fn told(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     panic
         .downcast_ref::<String>()
         .map(String::as_str)

@@ -44,15 +44,15 @@ impl Writer {
         &self,
         call: impl FnOnce(&mut Books) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (tell, told) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
         self.send(move |books| {
             let done = books.engine.check().and_then(|()| call(books));
             Some(Box::new(move |synced: Result<()>| {
                 // Whoever asked may have gone; what was done stays done.
-                let _ = tell.send(done.and_then(|done| synced.map(|()| done)));
+                let _ = answer.send(done.and_then(|done| synced.map(|()| done)));
             }))
         })?;
-        told.await.map_err(|_| self.ended())?
+        answered.await.map_err(|_| self.ended())?
     }
 
     /// Reads the books' memory.
@@ -60,12 +60,12 @@ impl Writer {
         &self,
         question: impl FnOnce(&Books) -> T + Send + 'static,
     ) -> Result<T> {
-        let (tell, told) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
         self.send(move |books| {
-            let _ = tell.send(question(books));
+            let _ = answer.send(question(books));
             None
         })?;
-        told.await.map_err(|_| self.ended())
+        answered.await.map_err(|_| self.ended())
     }
 
     /// Why writes fail, once one has.
@@ -93,7 +93,7 @@ impl Writer {
 /// sled panics where it cannot read: whoever asked is told that the store failed, as is all that follows.
 fn call(job: Job, books: &mut Books) -> Option<Answer> {
     catch_unwind(AssertUnwindSafe(|| job(books))).unwrap_or_else(|panic| {
-        books.engine.fail(&open::told(panic.as_ref()));
+        books.engine.fail(&open::panic_text(panic.as_ref()));
         None
     })
 }

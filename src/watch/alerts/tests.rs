@@ -15,8 +15,8 @@ const BY_MESSAGE: Audience = Audience {
     has_buttons: false,
 };
 
-fn reported_of(looked: &PollOutcome, state: &PollState) -> (usize, Reported) {
-    let alerts = of(&source(), looked, &[], state, BY_MESSAGE, Utc::now());
+fn reported_of(outcome: &PollOutcome, state: &PollState) -> (usize, Reported) {
+    let alerts = of(&source(), outcome, &[], state, BY_MESSAGE, Utc::now());
     (alerts.texts.len(), alerts.reported)
 }
 
@@ -92,14 +92,14 @@ fn a_silence_is_told_by_the_source_s_own_history() {
 
 #[test]
 fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
-    let looked = PollOutcome {
+    let outcome = PollOutcome {
         held: (1..=20).map(BulletinId).collect(),
         has_gap: true,
         ..PollOutcome::default()
     };
     let state = PollState::default();
     let titles = ["关于甲的通知".to_owned(), "关于乙的通知".to_owned()];
-    let alerts = of(&source(), &looked, &titles, &state, BY_MESSAGE, Utc::now());
+    let alerts = of(&source(), &outcome, &titles, &state, BY_MESSAGE, Utc::now());
     let [text] = alerts.texts.as_slice() else {
         panic!("one text: {:?}", alerts.texts);
     };
@@ -115,20 +115,20 @@ fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
         has_buttons: true,
         ..BY_MESSAGE
     };
-    let alerts = of(&source(), &looked, &titles, &state, audience, Utc::now());
+    let alerts = of(&source(), &outcome, &titles, &state, audience, Utc::now());
     assert_eq!(alerts.texts, Vec::<String>::new());
 }
 
 #[test]
 fn a_chinese_reader_is_told_of_a_fault_without_english() {
-    let looked = PollOutcome {
+    let outcome = PollOutcome {
         error: Some("not a list of notices: a sign-in page".to_owned()),
         fault: Some(PageFault::Instead(PageKind::SignIn)),
         is_grave: true,
         ..PollOutcome::default()
     };
     let state = state(1, Reported::No);
-    let alerts = of(&source(), &looked, &[], &state, BY_MESSAGE, Utc::now());
+    let alerts = of(&source(), &outcome, &[], &state, BY_MESSAGE, Utc::now());
     let expected =
         "来源“news”（news）检查失败：需要登录才能查看。已收录的通知不受影响，稍后会自动重试。";
     assert_eq!(alerts.texts, [expected]);
@@ -138,7 +138,7 @@ fn a_chinese_reader_is_told_of_a_fault_without_english() {
 fn what_a_page_says_calls_nobody_in_an_alert() {
     let mut named = source();
     named.name = "@boss 站".to_owned();
-    let looked = PollOutcome {
+    let outcome = PollOutcome {
         error: Some("the page shows “@all /stop”".to_owned()),
         is_grave: true,
         ..PollOutcome::default()
@@ -148,7 +148,7 @@ fn what_a_page_says_calls_nobody_in_an_alert() {
         language: Language::En,
         ..BY_MESSAGE
     };
-    let alerts = of(&named, &looked, &[], &state, english, Utc::now());
+    let alerts = of(&named, &outcome, &[], &state, english, Utc::now());
     let text = &alerts.texts[0];
     assert!(!text.contains("@boss") && !text.contains("@all") && !text.contains("/stop"));
     assert!(

@@ -68,7 +68,7 @@ proptest! {
     fn a_bulletin_is_moved_to_once_on_a_page(first in any_page(), second in any_page()) {
         let mut memory = Memory::default();
         memory.look_at(&first);
-        let (identities, _) = identities(&second, memory.fragments_tell);
+        let (identities, _) = identities(&second, memory.fragments_distinguish);
         let remembered = memory.remember_all(&second, &identities);
         let links = connect(&second, &identities, &remembered, &memory.last_page).links;
         let known: HashSet<u64> =

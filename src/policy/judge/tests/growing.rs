@@ -26,9 +26,9 @@ fn on_a_list_that_grows_at_its_end_news_stands_there() {
     );
     // There an older row slides in at the top.
     let mut memory = Memory::default();
-    memory.look(&["0|零|2026-11-20", "2|乙|2026-11-26", "3|丙|2026-11-27"]);
+    memory.poll(&["0|零|2026-11-20", "2|乙|2026-11-26", "3|丙|2026-11-27"]);
     assert_eq!(
-        memory.look(&["1|甲|2026-11-25", "2|乙|2026-11-26", "3|丙|2026-11-27"]),
+        memory.poll(&["1|甲|2026-11-25", "2|乙|2026-11-26", "3|丙|2026-11-27"]),
         ["below", "known", "known"]
     );
 }
@@ -36,14 +36,14 @@ fn on_a_list_that_grows_at_its_end_news_stands_there() {
 #[test]
 fn a_list_that_drops_its_first_rows_as_it_grows_loses_no_news() {
     let mut memory = Memory::default();
-    memory.look(&["1|甲|", "2|乙|", "3|丙|"]);
-    memory.look(&["1|甲|", "2|乙|", "3|丙|", "4|丁|"]);
-    for look in [
+    memory.poll(&["1|甲|", "2|乙|", "3|丙|"]);
+    memory.poll(&["1|甲|", "2|乙|", "3|丙|", "4|丁|"]);
+    for poll in [
         ["2|乙|", "3|丙|", "4|丁|", "5|戊|"],
         ["3|丙|", "4|丁|", "5|戊|", "6|己|"],
         ["4|丁|", "5|戊|", "6|己|", "7|庚|"],
     ] {
-        assert_eq!(memory.look(&look), ["known", "known", "known", "new"]);
+        assert_eq!(memory.poll(&poll), ["known", "known", "known", "new"]);
     }
     // It is longer, though one has left.
     check(
@@ -58,7 +58,7 @@ fn what_is_appended_goes_out_from_the_top_down() {
     for date in ["", "2026-11-27"] {
         let line = |n: u32| format!("{n}|题{n}|{date}");
         let mut memory = Memory::default();
-        let mut look = |numbers: &[u32]| {
+        let mut poll = |numbers: &[u32]| {
             let notices: Vec<Notice> = numbers.iter().map(|n| notice(&line(*n))).collect();
             memory.look_at(&notices);
             memory
@@ -67,10 +67,10 @@ fn what_is_appended_goes_out_from_the_top_down() {
                 .map(|place| numbers[*place])
                 .collect::<Vec<_>>()
         };
-        look(&[1, 2]);
-        assert_eq!(look(&[1, 2, 3, 4, 5]), [1, 2, 3, 4, 5], "{date}");
-        assert_eq!(look(&[2, 3, 4, 5, 6, 7]), [2, 3, 4, 5, 6, 7], "{date}");
-        assert_eq!(look(&[9, 8, 2, 3, 4, 5, 6, 7])[6..], [8, 9], "{date}");
+        poll(&[1, 2]);
+        assert_eq!(poll(&[1, 2, 3, 4, 5]), [1, 2, 3, 4, 5], "{date}");
+        assert_eq!(poll(&[2, 3, 4, 5, 6, 7]), [2, 3, 4, 5, 6, 7], "{date}");
+        assert_eq!(poll(&[9, 8, 2, 3, 4, 5, 6, 7])[6..], [8, 9], "{date}");
     }
 }
 
@@ -110,9 +110,9 @@ fn a_row_that_slides_in_at_the_bottom_is_not_news() {
         first_page: Some(2),
         ..Memory::default()
     };
-    memory.look(&["3|丙|", "2|乙|"]);
+    memory.poll(&["3|丙|", "2|乙|"]);
     assert_eq!(
-        memory.look(&["3|丙|", "2|乙|", "1|甲|"]),
+        memory.poll(&["3|丙|", "2|乙|", "1|甲|"]),
         ["known", "known", "below"]
     );
 }

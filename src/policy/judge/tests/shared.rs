@@ -10,30 +10,30 @@ fn an_address_that_several_notices_share_tells_none_of_them() {
         "s|第21批|2026-11-21",
         "s|第20批|2026-11-20",
     ];
-    assert_eq!(memory.look(&three), ["first"; 3]);
+    assert_eq!(memory.poll(&three), ["first"; 3]);
     let four = [&["s|第23批|2026-11-23"][..], &three].concat();
-    assert_eq!(memory.look(&four), ["new", "known", "known", "known"]);
-    assert_eq!(memory.look(&four[..2]), ["known", "known"]);
+    assert_eq!(memory.poll(&four), ["new", "known", "known", "known"]);
+    assert_eq!(memory.poll(&four[..2]), ["known", "known"]);
     assert_eq!(
-        memory.look(&["s|第24批|2026-11-24"]),
+        memory.poll(&["s|第24批|2026-11-24"]),
         ["new"],
         "once shared, always shared"
     );
     assert_eq!(
-        memory.look(&["s|第25批|2026-11-24"]),
+        memory.poll(&["s|第25批|2026-11-24"]),
         ["new"],
         "of the same day too"
     );
     assert_eq!(
-        memory.look(&three),
+        memory.poll(&three),
         ["known"; 3],
         "what comes back is known"
     );
     // The titles are the same, the days are not.
     let mut memory = Memory::default();
-    memory.look(&["s|停水|2026-11-22", "s|停水|2026-11-20"]);
+    memory.poll(&["s|停水|2026-11-22", "s|停水|2026-11-20"]);
     assert_eq!(
-        memory.look(&[
+        memory.poll(&[
             "s|停水|2026-11-24",
             "s|停水|2026-11-22",
             "s|停水|2026-11-20"
@@ -42,9 +42,9 @@ fn an_address_that_several_notices_share_tells_none_of_them() {
     );
     // Without any date.
     let mut memory = Memory::default();
-    memory.look(&["s|供暖安排|", "s|停水安排|"]);
+    memory.poll(&["s|供暖安排|", "s|停水安排|"]);
     assert_eq!(
-        memory.look(&["s|放假安排|", "s|供暖安排|", "s|停水安排|"]),
+        memory.poll(&["s|放假安排|", "s|供暖安排|", "s|停水安排|"]),
         ["new", "known", "known"]
     );
 }
@@ -192,13 +192,13 @@ fn a_guid_that_several_notices_share_tells_none_of_them() {
         "22|第22批|2026-11-22|guid=blog",
         "21|第21批|2026-11-21|guid=blog",
     ];
-    assert_eq!(memory.look(&two), ["first", "first"]);
+    assert_eq!(memory.poll(&two), ["first", "first"]);
     assert_eq!(
-        memory.look(&["23|第23批|2026-11-23|guid=blog", two[0], two[1]]),
+        memory.poll(&["23|第23批|2026-11-23|guid=blog", two[0], two[1]]),
         ["new", "known", "known"]
     );
-    assert_eq!(memory.look(&["24|第24批|2026-11-24|guid=blog"]), ["new"]);
-    assert_eq!(memory.look(&two), ["known", "known"]);
+    assert_eq!(memory.poll(&["24|第24批|2026-11-24|guid=blog"]), ["new"]);
+    assert_eq!(memory.poll(&two), ["known", "known"]);
     // One at a time: address, title and day are others.
     check(
         &["1|第22批|2026-11-22|guid=g"],
@@ -268,13 +268,13 @@ fn a_guid_that_several_notices_share_tells_none_of_them() {
     // One of three rows of a notice has no guid.
     let mut memory = Memory::default();
     let three = ["9|题|", "9|题||guid=4", "9|题||guid=3"];
-    memory.look(&three);
-    assert_eq!(memory.look(&three), ["known"; 3]);
+    memory.poll(&three);
+    assert_eq!(memory.poll(&three), ["known"; 3]);
     // Both address and guid are shared.
     let mut memory = Memory::default();
-    memory.look(&["s|第22批|2026-11-22|guid=s", "s|第21批|2026-11-21|guid=s"]);
+    memory.poll(&["s|第22批|2026-11-22|guid=s", "s|第21批|2026-11-21|guid=s"]);
     assert_eq!(
-        memory.look(&["s|第23批|2026-11-23|guid=s", "s|第22批|2026-11-22|guid=s"]),
+        memory.poll(&["s|第23批|2026-11-23|guid=s", "s|第22批|2026-11-22|guid=s"]),
         ["new", "known"]
     );
 }
@@ -282,24 +282,24 @@ fn a_guid_that_several_notices_share_tells_none_of_them() {
 #[test]
 fn rows_at_one_address_are_told_apart_whichever_of_them_is_known() {
     let mut memory = Memory::default();
-    memory.look(&["0|题5|2022-11-01|guid=4", "9|题5||guid=4", "4|题0||"]);
-    memory.look(&["4|题0||", "0|题1||"]);
+    memory.poll(&["0|题5|2022-11-01|guid=4", "9|题5||guid=4", "4|题0||"]);
+    memory.poll(&["4|题0||", "0|题1||"]);
     let page = ["9|题5||", "9|题5|2022-11-02|", "0|题0||"];
-    memory.look(&page);
-    assert_eq!(memory.look(&page), ["known"; 3]);
+    memory.poll(&page);
+    assert_eq!(memory.poll(&page), ["known"; 3]);
     // A row that left a shared address for another one comes back.
     let mut memory = Memory::default();
     let page = ["5|题2|", "5|题1|"];
-    memory.look(&page);
-    memory.look(&["0|题1|"]);
-    memory.look(&[]);
-    assert_eq!(memory.look(&page), ["known"; 2]);
+    memory.poll(&page);
+    memory.poll(&["0|题1|"]);
+    memory.poll(&[]);
+    assert_eq!(memory.poll(&page), ["known"; 2]);
 }
 
 #[test]
 fn what_an_older_version_took_for_one_bulletin_is_told_apart() {
     let mut memory = Memory::default();
-    memory.look(&["22|第22批|2026-11-22|guid=blog"]);
+    memory.poll(&["22|第22批|2026-11-22|guid=blog"]);
     // It knew these as the first one's.
     for address in ["21", "20"] {
         let (row, _) = identities(&[notice(&format!("{address}||"))], false);
@@ -316,6 +316,6 @@ fn what_an_older_version_took_for_one_bulletin_is_told_apart() {
         "21|第21批|2026-11-22|guid=blog",
         "20|第20批|2026-11-22|guid=blog",
     ];
-    assert_eq!(memory.look(&page), ["new", "known", "below", "below"]);
-    assert_eq!(memory.look(&page), ["known"; 4]);
+    assert_eq!(memory.poll(&page), ["new", "known", "below", "below"]);
+    assert_eq!(memory.poll(&page), ["known"; 4]);
 }
