@@ -28,8 +28,8 @@ pub(super) fn states_event(layout: &Layout<'_>, at: usize, context: &Context<'_>
         && !is_in_byline(layout, at, context)
 }
 
-/// Returns whether a bare label with a past day and an hour is one of several lines that describe the notice: `来源：…` stands
-/// right beside it, and no place.
+/// Returns whether a bare label with a past day and an hour is one of several lines that describe the notice: `来源：…`
+/// stands right beside it, and no place.
 fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     let own = block_line(layout, at);
     let Some((Called::Bare, value)) = labelled(own) else {

@@ -18,7 +18,8 @@ pub(super) fn is_event(line: &str) -> bool {
     }
 }
 
-/// Returns whether a line must stay with the text: it is an event's, or says beside the day of publication by when to act.
+/// Returns whether a line must stay with the text: it is an event's, or says beside the day of publication by
+/// when to act.
 pub(super) fn is_kept(line: &str) -> bool {
     static KEPT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:截止|截至|报名|申报|投标|开标|考试|面试|会议|讲座|活动|公示)\p{Han}{0,4}\s*[:：][^:：]{0,4}\d")

@@ -1,6 +1,7 @@
 //! Lists as data: the array of objects that resemble notices, anywhere in a JSON value.
 //!
-//! Names of fields differ from one system to the next: [`fields`](super::fields) recognises them. Nested objects are flattened: `title.rendered`, `attributes.title`.
+//! Names of fields differ from one system to the next: [`fields`](super::fields) recognises them. Nested objects are
+//! flattened: `title.rendered`, `attributes.title`.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -1,4 +1,5 @@
-//! In which order a page writes the numbers of its dates, where one date alone leaves it open: its other dates settle it.
+//! In which order a page writes the numbers of its dates, where one date alone leaves it open: its other dates
+//! settle it.
 
 use std::ops::Range;
 

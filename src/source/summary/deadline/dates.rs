@@ -90,7 +90,8 @@ fn sentences(line: &str) -> impl Iterator<Item = &str> {
         .flat_map(sentence::parts)
 }
 
-/// Returns whether a sentence may name a day, by its characters alone: most sentences have none, and to read dates is dear.
+/// Returns whether a sentence may name a day, by its characters alone: most sentences have none, and to read
+/// dates is dear.
 fn has_day(sentence: &str) -> bool {
     let (mut before, mut digits) = (' ', 0);
     for (at, c) in sentence.char_indices() {

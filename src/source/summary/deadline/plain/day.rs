@@ -16,8 +16,8 @@ pub(super) fn replace(
     }
 }
 
-/// The same for a pattern that needs one of some characters. Most sentences have few of them, and finding a character is far
-/// cheaper than a search.
+/// The same for a pattern that needs one of some characters. Most sentences have few of them, and finding a character is
+/// far cheaper than a search.
 pub(super) fn replace_where(
     needs: &[char],
     pattern: &Regex,

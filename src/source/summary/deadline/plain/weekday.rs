@@ -1,5 +1,5 @@
-//! Weekdays that name a day, alone or with its number: `by Friday`, `venerdì 17`, `bu cuma gününe kadar`; and numbers that do so
-//! without a month: `ayın 24'üne kadar`, `9 числа`.
+//! Weekdays that name a day, alone or with its number: `by Friday`, `venerdì 17`, `bu cuma gününe kadar`; and
+//! numbers that do so without a month: `ayın 24'üne kadar`, `9 числа`.
 
 use std::sync::LazyLock;
 
