@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_while_the_look_went_on_said_the_other_words() {
+    fn a_message_sent_during_the_poll_had_the_earlier_words() {
         for begun in [10, 11] {
             let mut said = Versions::default();
             said.turn(words("甲", 1, false), words("乙", 1, false), 10, begun);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_before_is_the_one_that_was_told() {
+    fn the_title_before_is_the_one_that_was_announced() {
         let turns = [words("乙", 1, false), words("丙", 1, false)];
         let news = said(&turns).news(0, Vec::new());
         assert_eq!(news.len(), 1);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_again_is_told_to_those_who_know_it_as_withdrawn() {
+    fn a_notice_that_is_there_again_is_announced_to_those_who_know_it_as_withdrawn() {
         let mut said = said(&[words("甲", 1, true)]);
         said.turn(words("甲", 1, true), words("甲", 1, false), 30, 20);
         let what = |then| -> Vec<Changed> {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_that_flips_for_years_is_remembered_as_it_was_told() {
+    fn a_title_that_flips_for_years_is_remembered_as_it_was_announced() {
         let mut said = Versions::default();
         for day in 0..10_000 {
             let (a, b) = (words("甲", day, false), words("乙", day, false));

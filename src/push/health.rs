@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_is_told_the_keys_that_it_has() {
+    fn each_kind_is_shown_the_keys_that_it_has() {
         for (place, addresses, secrets) in [
             ("telegram", "`proxy` and `api_url`", "`token`"),
             ("email", "`smtp` and `encryption`", "`password`"),

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_looked_at_daily_never_waits_longer_than_a_day() {
+    fn a_source_polled_daily_never_waits_longer_than_a_day() {
         assert_eq!(backoff(10, DAY, 0.0), DAY);
     }
 

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_of_one_gram_needs_no_second_look() {
+    fn a_word_of_one_gram_needs_no_second_check() {
         for (word, is_whole) in [
             ("放", true),
             ("放假", true),

@@ -234,7 +234,7 @@ mod tests {
     use crate::{bulletin::FetchSettings, config::Config, ops::Store, source::fetch::Fetcher};
 
     #[tokio::test]
-    async fn a_look_that_panics_is_a_failed_look_and_its_source_is_planned_again() {
+    async fn a_poll_that_panics_is_a_failed_poll_and_its_source_is_planned_again() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
         let url = "https://www.example.com/news/".parse().unwrap();

@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_withdrawal_is_told_as_one() {
+    fn a_withdrawal_is_announced_as_one() {
         use BulletinState::{Baseline, Published, Withdrawn};
         for (before, now, what) in [
             (Published, Some(Withdrawn), "was withdrawn"),

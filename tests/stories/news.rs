@@ -46,12 +46,12 @@ fn title(number: u32) -> String {
 }
 
 /// A page that changes, and what watches it.
-struct Looks {
+struct PageStory {
     site: Site,
     pushing: Pushing,
 }
 
-impl Looks {
+impl PageStory {
     async fn new() -> Self {
         let site = Site::start().await;
         let channel = "[[channel]]\nid = \"out\"\nkind = \"stdout\"\ncorrections = true\n";
@@ -61,12 +61,12 @@ impl Looks {
     }
 
     /// Looks at the page as it is now; the titles of what is pushed.
-    async fn look(&self, body: &str) -> Vec<String> {
+    async fn poll(&self, body: &str) -> Vec<String> {
         let origin = self.site.url.as_str().trim_end_matches('/');
         self.site
             .serve("/", Answer::page(body.replace("@@", origin)));
-        let looked = self.pushing.poll_page(Utc::now()).await;
-        self.titles(&looked.new).await
+        let outcome = self.pushing.poll_page(Utc::now()).await;
+        self.titles(&outcome.new).await
     }
 
     async fn titles(&self, ids: &[noticast::bulletin::BulletinId]) -> Vec<String> {
@@ -111,42 +111,42 @@ fn owned(numbers: impl IntoIterator<Item = u32>) -> Vec<Row> {
 
 #[tokio::test]
 async fn notices_at_one_address_are_pushed_each_and_none_is_rewritten() {
-    let looks = Looks::new().await;
+    let story = PageStory::new().await;
     let rows = |numbers: &[u32]| {
         let row = |n: &u32| (title(*n), "/status".to_owned(), *n);
         feed(&numbers.iter().map(row).collect::<Vec<Row>>())
     };
-    assert!(looks.look(&rows(&[22, 21, 20])).await.is_empty());
-    let next = looks.look(&rows(&[23, 22, 21, 20])).await;
+    assert!(story.poll(&rows(&[22, 21, 20])).await.is_empty());
+    let next = story.poll(&rows(&[23, 22, 21, 20])).await;
     assert_eq!(next, [title(23)]);
-    assert_eq!(looks.look(&rows(&[24, 23])).await, [title(24)]);
-    assert_eq!(looks.look(&rows(&[25, 24, 20])).await, [title(25)]);
-    assert!(looks.look(&rows(&[22, 21, 20])).await.is_empty());
-    assert_eq!(looks.corrections_and_held().await, (0, 0));
+    assert_eq!(story.poll(&rows(&[24, 23])).await, [title(24)]);
+    assert_eq!(story.poll(&rows(&[25, 24, 20])).await, [title(25)]);
+    assert!(story.poll(&rows(&[22, 21, 20])).await.is_empty());
+    assert_eq!(story.corrections_and_held().await, (0, 0));
 }
 
 #[tokio::test]
 async fn some_notices_may_share_an_address_among_others() {
     for page in [feed, list] {
-        let looks = Looks::new().await;
+        let story = PageStory::new().await;
         let row = |n: &u32| match n % 2 {
             1 => (title(*n), "/poll".to_owned(), *n),
             _ => own(*n),
         };
         let rows = |numbers: &[u32]| page(&numbers.iter().map(row).collect::<Vec<Row>>());
         for _ in 0..3 {
-            assert!(looks.look(&rows(&[24, 23, 22, 21, 20])).await.is_empty());
+            assert!(story.poll(&rows(&[24, 23, 22, 21, 20])).await.is_empty());
         }
-        let next = looks.look(&rows(&[25, 24, 23, 22, 21])).await;
+        let next = story.poll(&rows(&[25, 24, 23, 22, 21])).await;
         assert_eq!(next, [title(25)]);
-        let next = looks.look(&rows(&[27, 26, 25, 24, 23])).await;
+        let next = story.poll(&rows(&[27, 26, 25, 24, 23])).await;
         assert_eq!(next, [title(26), title(27)]);
-        assert_eq!(looks.corrections_and_held().await, (0, 0));
+        assert_eq!(story.corrections_and_held().await, (0, 0));
     }
 }
 
 #[tokio::test]
-async fn rows_of_one_page_need_no_dates_to_be_told_apart() {
+async fn rows_of_one_page_need_no_dates_to_be_distinguished() {
     let at = |path: &str| {
         let path = path.to_owned();
         move |title: &str| (title.to_owned(), path.clone(), 0)
@@ -154,49 +154,49 @@ async fn rows_of_one_page_need_no_dates_to_be_told_apart() {
     let rest: Vec<Row> = (1..=9)
         .map(|n| (title(n), format!("/a/{n}.html"), 0))
         .collect();
-    let looks = Looks::new().await;
+    let story = PageStory::new().await;
     let page = |titles: &[&str]| {
         let shared = titles.iter().copied().map(at("/today"));
         list(&shared.chain(rest.clone()).collect::<Vec<Row>>())
     };
     let shown = ["停电通知（东区）", "停水通知（西区）"];
-    assert!(looks.look(&page(&shown)).await.is_empty());
+    assert!(story.poll(&page(&shown)).await.is_empty());
     let added = "道路封闭通知（北门）";
     let all = [added, shown[0], shown[1]];
-    assert_eq!(looks.look(&page(&all)).await, [added]);
-    assert!(looks.look(&page(&all)).await.is_empty());
-    assert_eq!(looks.corrections_and_held().await, (0, 0));
+    assert_eq!(story.poll(&page(&all)).await, [added]);
+    assert!(story.poll(&page(&all)).await.is_empty());
+    assert_eq!(story.corrections_and_held().await, (0, 0));
 }
 
 #[tokio::test]
 async fn a_list_may_lead_to_one_page_with_all_of_its_rows() {
-    let looks = Looks::new().await;
+    let story = PageStory::new().await;
     let rows = |numbers: &[u32]| {
         let row = |n: &u32| (title(*n), "/status".to_owned(), *n);
         list(&numbers.iter().map(row).collect::<Vec<Row>>())
     };
-    assert!(looks.look(&rows(&[22, 21, 20])).await.is_empty());
-    assert_eq!(looks.look(&rows(&[23, 22, 21, 20])).await, [title(23)]);
-    assert_eq!(looks.look(&rows(&[24, 23, 22])).await, [title(24)]);
-    assert_eq!(looks.corrections_and_held().await, (0, 0));
+    assert!(story.poll(&rows(&[22, 21, 20])).await.is_empty());
+    assert_eq!(story.poll(&rows(&[23, 22, 21, 20])).await, [title(23)]);
+    assert_eq!(story.poll(&rows(&[24, 23, 22])).await, [title(24)]);
+    assert_eq!(story.corrections_and_held().await, (0, 0));
 }
 
 #[tokio::test]
 async fn what_takes_the_place_of_a_notice_on_the_same_day_is_another_one() {
-    let looks = Looks::new().await;
+    let story = PageStory::new().await;
     let page = |title: &str| {
         let row = (title.to_owned(), "/status".to_owned(), 26);
         list(&[vec![row], owned((20..=25).rev())].concat())
     };
-    looks.look(&list(&owned((20..=25).rev()))).await;
+    story.poll(&list(&owned((20..=25).rev()))).await;
     let shown = [
         "校园网运行正常",
         "东门临时封闭公告",
         "东门临时封闭公告（更正）",
     ];
-    assert_eq!(looks.look(&page(shown[0])).await, [shown[0]]);
-    assert_eq!(looks.look(&page(shown[1])).await, [shown[1]]);
-    assert_eq!(looks.corrections_and_held().await, (0, 0));
+    assert_eq!(story.poll(&page(shown[0])).await, [shown[0]]);
+    assert_eq!(story.poll(&page(shown[1])).await, [shown[1]]);
+    assert_eq!(story.corrections_and_held().await, (0, 0));
 }
 
 #[tokio::test]
@@ -208,12 +208,12 @@ async fn a_body_that_breaks_off_in_a_row_raises_no_alarm_and_loses_nothing() {
         let end = begin + whole[begin..].find(end).unwrap();
         // In its title, in its date, and in the second row.
         for cut in [begin + 9, end - 10, end + 90] {
-            let looks = Looks::new().await;
-            looks.look(&page(&rows[1..])).await;
+            let story = PageStory::new().await;
+            story.poll(&page(&rows[1..])).await;
             let body = &whole[..whole.floor_char_boundary(cut)];
-            let mut pushed = looks.look(body).await;
-            assert_eq!(looks.corrections_and_held().await, (0, 0), "{body}");
-            pushed.extend(looks.look(&whole).await);
+            let mut pushed = story.poll(body).await;
+            assert_eq!(story.corrections_and_held().await, (0, 0), "{body}");
+            pushed.extend(story.poll(&whole).await);
             assert_eq!(pushed, [title(26)], "{body}");
         }
     }
@@ -221,7 +221,7 @@ async fn a_body_that_breaks_off_in_a_row_raises_no_alarm_and_loses_nothing() {
 
 #[tokio::test]
 async fn counters_and_pins_are_no_corrections() {
-    let looks = Looks::new().await;
+    let story = PageStory::new().await;
     let page = |dress: &dyn Fn(String) -> String| {
         let row = |(title, path, day)| (dress(title), path, day);
         list(
@@ -231,55 +231,55 @@ async fn counters_and_pins_are_no_corrections() {
                 .collect::<Vec<Row>>(),
         )
     };
-    looks.look(&list(&owned((1..=3).rev()))).await;
+    story.poll(&list(&owned((1..=3).rev()))).await;
     let dressed = page(&|title| format!("【置顶】{title} 阅读：127"));
-    assert_eq!(looks.look(&dressed).await, [title(4)]);
+    assert_eq!(story.poll(&dressed).await, [title(4)]);
     for views in 1..4 {
-        looks
-            .look(&page(&|title| format!("{title} 阅读：{views}")))
+        story
+            .poll(&page(&|title| format!("{title} 阅读：{views}")))
             .await;
-        looks
-            .look(&page(&|title| format!("[TOP] {title}（{views}人已读）")))
+        story
+            .poll(&page(&|title| format!("[TOP] {title}（{views}人已读）")))
             .await;
-        looks
-            .look(&page(&|title| format!("{title}({views})")))
+        story
+            .poll(&page(&|title| format!("{title}({views})")))
             .await;
-        looks
-            .look(&page(&|title| format!("{title} {views} views")))
+        story
+            .poll(&page(&|title| format!("{title} {views} views")))
             .await;
-        looks
-            .look(&page(&|title| {
+        story
+            .poll(&page(&|title| {
                 format!("{title}<i class=\"hits\">{views}</i>")
             }))
             .await;
-        looks
-            .look(&page(&|title| format!("{title}<span>{views}次</span>")))
+        story
+            .poll(&page(&|title| format!("{title}<span>{views}次</span>")))
             .await;
-        looks.look(&page(&|title| title)).await;
+        story.poll(&page(&|title| title)).await;
     }
-    assert_eq!(looks.corrections_and_held().await, (0, 0));
+    assert_eq!(story.corrections_and_held().await, (0, 0));
 }
 
 #[tokio::test]
 async fn a_site_that_moved_and_a_flood_are_held() {
-    let looks = Looks::new().await;
-    looks.look(&list(&owned((1..=20).rev()))).await;
+    let story = PageStory::new().await;
+    story.poll(&list(&owned((1..=20).rev()))).await;
     let row = |n: u32, folder: &str, day: u32| (title(n), format!("/{folder}/{n}.html"), day);
     let moved: Vec<Row> = (1..=20).map(|n| row(n, "new", 28)).rev().collect();
-    assert!(looks.look(&list(&moved)).await.is_empty());
-    assert_eq!(looks.corrections_and_held().await, (0, 20));
+    assert!(story.poll(&list(&moved)).await.is_empty());
+    assert_eq!(story.corrections_and_held().await, (0, 20));
     // A weekend's news are pushed, a flood is not.
     let many: Vec<Row> = (100..400).map(|n| row(n, "b", 29)).collect();
     let thirty = [&many[..30], &moved].concat();
-    assert_eq!(looks.look(&list(&thirty)).await.len(), 30);
+    assert_eq!(story.poll(&list(&thirty)).await.len(), 30);
     let flood = [&many[30..], &thirty].concat();
-    assert!(looks.look(&list(&flood)).await.is_empty());
-    assert_eq!(looks.corrections_and_held().await, (0, 290));
+    assert!(story.poll(&list(&flood)).await.is_empty());
+    assert_eq!(story.corrections_and_held().await, (0, 290));
 }
 
 #[tokio::test]
 async fn a_new_title_comes_with_what_its_article_says_now_and_the_next_one_waits_for_no_day() {
-    let looks = Looks::new().await;
+    let story = PageStory::new().await;
     let article = |title: &str, day: u32| {
         let text = format!(
             "各学院：现将奖学金申报工作通知如下，请于2026年12月{day}日前将申报材料报送至学生工作处，逾期不予受理。             申报材料包括申请表和成绩单，一式两份，由学院汇总后统一报送。"
@@ -292,9 +292,9 @@ async fn a_new_title_comes_with_what_its_article_says_now_and_the_next_one_waits
         let row = (title.to_owned(), "/a/26.html".to_owned(), 26);
         list(&[vec![row], owned((20..=25).rev())].concat())
     };
-    looks.look(&list(&owned((20..=25).rev()))).await;
+    story.poll(&list(&owned((20..=25).rev()))).await;
     let deadline = async || {
-        let bulletin = looks
+        let bulletin = story
             .pushing
             .store
             .bulletin(noticast::bulletin::BulletinId(7));
@@ -306,16 +306,16 @@ async fn a_new_title_comes_with_what_its_article_says_now_and_the_next_one_waits
             .map(|it| it.to_string())
     };
     let first = "关于申报奖学金的通知（12月11日截止）";
-    looks.site.serve("/a/26.html", article(first, 11));
-    assert_eq!(looks.look(&page(first)).await, [first]);
+    story.site.serve("/a/26.html", article(first, 11));
+    assert_eq!(story.poll(&page(first)).await, [first]);
     assert_eq!(deadline().await.as_deref(), Some("2026-12-11"));
     for (count, day) in (1..).zip([14, 16, 18]) {
-        looks.pushing.until_all_sent().await;
+        story.pushing.until_all_sent().await;
         let title = format!("关于申报奖学金的通知（12月{day}日截止）");
-        looks.site.serve("/a/26.html", article(&title, day));
-        looks.look(&page(&title)).await;
+        story.site.serve("/a/26.html", article(&title, day));
+        story.poll(&page(&title)).await;
         assert_eq!(deadline().await, Some(format!("2026-12-{day}")));
-        looks.pushing.until_all_sent().await;
-        assert_eq!(looks.corrections_and_held().await, (count, 0));
+        story.pushing.until_all_sent().await;
+        assert_eq!(story.corrections_and_held().await, (count, 0));
     }
 }

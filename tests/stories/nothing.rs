@@ -47,8 +47,8 @@ fn commands_that_find_no_store_say_so_and_make_none() {
             let output = world.noticast(command);
             assert_eq!(output.status.code(), Some(1), "{command:?}");
             assert_eq!(text(&output.stdout), "", "{command:?}");
-            let told = text(&output.stderr);
-            assert!(told.contains("there is no store in state"), "{told}");
+            let printed = text(&output.stderr);
+            assert!(printed.contains("there is no store in state"), "{printed}");
             assert_eq!(all_of(&world), before, "{command:?}");
         }
         let empty = world.path("empty");
@@ -152,12 +152,12 @@ async fn an_emptied_config_is_refused_and_a_new_one_is_warned_of() {
                 Some(2),
                 "{command} {emptied:?}: {output:?}"
             );
-            let told = text(&output.stderr);
+            let printed = text(&output.stderr);
             assert!(
-                told.starts_with("noticast.toml: ") || told.contains("noticast.toml: "),
-                "{told}"
+                printed.starts_with("noticast.toml: ") || printed.contains("noticast.toml: "),
+                "{printed}"
             );
-            assert!(told.contains(EMPTIED), "{told}");
+            assert!(printed.contains(EMPTIED), "{printed}");
         }
     }
     world.polls(&site, 2).await;
@@ -192,8 +192,8 @@ fn an_opml_file_without_a_store_says_what_is_not_in_it() {
     world.configure(SOURCE);
     let output = world.noticast(&["export", "feeds.opml"]);
     assert!(output.status.success(), "{output:?}");
-    let told = text(&output.stderr);
-    assert!(told.contains("there is no store in state"), "{told}");
-    assert!(told.contains("sources that chats added"), "{told}");
-    assert!(told.contains("1 source in feeds.opml"), "{told}");
+    let printed = text(&output.stderr);
+    assert!(printed.contains("there is no store in state"), "{printed}");
+    assert!(printed.contains("sources that chats added"), "{printed}");
+    assert!(printed.contains("1 source in feeds.opml"), "{printed}");
 }

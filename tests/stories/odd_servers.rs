@@ -137,17 +137,17 @@ async fn a_body_that_is_packed_twice_is_unpacked_twice_and_never_past_the_limit(
     let thrice = gzip(&twice);
     let lines = ["Content-Encoding: gzip, gzip, gzip"];
     site.serve("/thrice", Answer::with("200 OK", &lines, thrice));
-    let told = refused(&site, "/thrice").await;
-    assert!(told.contains("gzip, gzip, gzip"), "{told}");
+    let error = refused(&site, "/thrice").await;
+    assert!(error.contains("gzip, gzip, gzip"), "{error}");
     let lines = ["Content-Encoding: compress"];
     site.serve("/unknown", Answer::with("200 OK", &lines, "xxxx"));
-    let told = refused(&site, "/unknown").await;
-    assert!(told.contains("compress"), "{told}");
+    let error = refused(&site, "/unknown").await;
+    assert!(error.contains("compress"), "{error}");
     let bomb = gzip(&gzip(&vec![b'x'; 64 << 20]));
     let lines = ["Content-Encoding: gzip, gzip"];
     site.serve("/bomb", Answer::with("200 OK", &lines, bomb));
-    let told = refused(&site, "/bomb").await;
-    assert!(told.contains("larger than"), "{told}");
+    let error = refused(&site, "/bomb").await;
+    assert!(error.contains("larger than"), "{error}");
 }
 
 #[tokio::test]
@@ -186,9 +186,9 @@ async fn hints_before_an_answer_are_let_pass_and_hints_without_end_are_not() {
     };
     for url in [site.url.clone(), secure.url.clone()] {
         let began = std::time::Instant::now();
-        let told = ask(url, via.clone()).await.unwrap_err().to_string();
-        assert!(began.elapsed() < Duration::from_secs(2), "{told}");
-        assert!(told.contains("103"), "{told}");
+        let error = ask(url, via.clone()).await.unwrap_err().to_string();
+        assert!(began.elapsed() < Duration::from_secs(2), "{error}");
+        assert!(error.contains("103"), "{error}");
     }
     // Nothing goes on with the connection.
     let ended = async {
@@ -230,10 +230,10 @@ async fn the_error_names_where_a_page_leads_that_is_not_followed() {
         .command(&["preview", site.url.as_str()])
         .output()
         .unwrap();
-    let told = text(&preview.stderr);
+    let error = text(&preview.stderr);
     assert!(
-        told.contains("leads on to http://news.example.org/list"),
-        "{told}"
+        error.contains("leads on to http://news.example.org/list"),
+        "{error}"
     );
 }
 
@@ -265,22 +265,22 @@ async fn a_site_that_wants_to_know_who_asks_says_how() {
     site.serve("/digest", Answer::with("401 Unauthorized", &digest, ""));
     let basic = ["WWW-Authenticate: Basic realm=\"x\""];
     site.serve("/basic", Answer::with("401 Unauthorized", &basic, ""));
-    let told = refused(&site, "/digest").await;
-    assert!(told.contains("Digest authentication"), "{told}");
-    let told = refused(&site, "/basic").await;
-    assert!(told.contains("USER:PASSWORD"), "{told}");
+    let error = refused(&site, "/digest").await;
+    assert!(error.contains("Digest authentication"), "{error}");
+    let error = refused(&site, "/basic").await;
+    assert!(error.contains("USER:PASSWORD"), "{error}");
     let mut url = site.at("/basic");
     url.set_username("me").unwrap();
     url.set_password(Some("word")).unwrap();
-    let told = ask(url, Via::default()).await.unwrap_err().to_string();
+    let error = ask(url, Via::default()).await.unwrap_err().to_string();
     assert!(
-        told.contains("is wrong") && !told.contains("word@"),
-        "{told}"
+        error.contains("is wrong") && !error.contains("word@"),
+        "{error}"
     );
 }
 
 #[tokio::test]
-async fn what_a_proxy_answers_is_told_from_what_the_site_answers() {
+async fn answers_of_a_proxy_are_distinguished_from_those_of_the_site() {
     let proxy = Site::start().await;
     let through = |url: &str| {
         let via = Via {
@@ -296,9 +296,9 @@ async fn what_a_proxy_answers_is_told_from_what_the_site_answers() {
     proxy.serve("http://far.example/ntlm", other.clone());
     proxy.serve("far.example:443", other);
     for url in ["http://far.example/ntlm", "https://far.example/ntlm"] {
-        let told = through(url).await.unwrap_err();
-        assert!(told.what.contains("NTLM, Negotiate"), "{told}");
-        assert!(!told.what.contains("PASSWORD"), "{told}");
+        let error = through(url).await.unwrap_err();
+        assert!(error.what.contains("NTLM, Negotiate"), "{error}");
+        assert!(!error.what.contains("PASSWORD"), "{error}");
     }
     let squid = ["X-Squid-Error: ERR_CONNECT_FAIL 111", "Retry-After: 60"];
     let failed = Answer::with("503 Service Unavailable", &squid, "");
@@ -307,16 +307,16 @@ async fn what_a_proxy_answers_is_told_from_what_the_site_answers() {
         "http://far.example/own",
         Answer::with("503 Service Unavailable", &[], ""),
     );
-    let told = through("http://far.example/closed").await.unwrap_err();
-    assert!(told.what.contains("the `proxy`, not the site"), "{told}");
-    assert!(told.what.contains("USER:PASSWORD"), "{told}");
-    let told = through("http://far.example/down").await.unwrap_err();
-    assert!(told.what.contains("ERR_CONNECT_FAIL"), "{told}");
-    assert_eq!(told.retry_after, None);
-    let told = through("http://far.example/own").await.unwrap_err();
+    let error = through("http://far.example/closed").await.unwrap_err();
+    assert!(error.what.contains("the `proxy`, not the site"), "{error}");
+    assert!(error.what.contains("USER:PASSWORD"), "{error}");
+    let error = through("http://far.example/down").await.unwrap_err();
+    assert!(error.what.contains("ERR_CONNECT_FAIL"), "{error}");
+    assert_eq!(error.retry_after, None);
+    let error = through("http://far.example/own").await.unwrap_err();
     assert!(
-        told.what.ends_with("answered 503 Service Unavailable"),
-        "{told}"
+        error.what.ends_with("answered 503 Service Unavailable"),
+        "{error}"
     );
 }
 
@@ -333,10 +333,10 @@ async fn a_proxy_that_makes_no_connection_is_named_with_what_it_answers() {
             proxy: Some(proxy.url.clone()),
             ..Via::default()
         };
-        let told = ask("https://far.example/list".parse().unwrap(), via).await;
-        let told = told.unwrap_err().to_string();
-        assert!(told.contains("the `proxy`, not the site"), "{told}");
-        assert!(told.contains(status), "{told}");
+        let error = ask("https://far.example/list".parse().unwrap(), via).await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("the `proxy`, not the site"), "{error}");
+        assert!(error.contains(status), "{error}");
     }
 }
 
@@ -351,12 +351,15 @@ async fn a_certificate_for_another_name_or_past_its_time_says_what_to_do() {
             ca: Some(ca.clone()),
             ..Via::default()
         };
-        let told = ask(site.url.clone(), via).await.unwrap_err().to_string();
+        let error = ask(site.url.clone(), via).await.unwrap_err().to_string();
         assert!(
-            told.contains("another name (news.example.org), not for 127.0.0.1"),
-            "{told}"
+            error.contains("another name (news.example.org), not for 127.0.0.1"),
+            "{error}"
         );
-        assert!(told.contains("`url`") && !told.contains("`ca`"), "{told}");
+        assert!(
+            error.contains("`url`") && !error.contains("`ca`"),
+            "{error}"
+        );
     }
     let (site, pem) = Site::start_tls_expired().await;
     std::fs::write(&ca, pem).unwrap();
@@ -364,22 +367,22 @@ async fn a_certificate_for_another_name_or_past_its_time_says_what_to_do() {
         ca: Some(ca.clone()),
         ..Via::default()
     };
-    let told = ask(site.url.clone(), via.clone())
+    let error = ask(site.url.clone(), via.clone())
         .await
         .unwrap_err()
         .to_string();
     assert!(
-        told.contains("expired on 2021-01-01") && !told.contains("`ca`"),
-        "{told}"
+        error.contains("expired on 2021-01-01") && !error.contains("`ca`"),
+        "{error}"
     );
     let (stranger, _) = Site::start_tls().await;
-    let told = ask(stranger.url.clone(), via)
+    let error = ask(stranger.url.clone(), via)
         .await
         .unwrap_err()
         .to_string();
     assert!(
-        !told.contains("set `ca`") && told.contains("`ca`"),
-        "{told}"
+        !error.contains("set `ca`") && error.contains("`ca`"),
+        "{error}"
     );
 }
 
@@ -387,10 +390,10 @@ async fn a_certificate_for_another_name_or_past_its_time_says_what_to_do() {
 async fn a_self_signed_certificate_is_called_that() {
     for is_authority in [true, false] {
         let (site, _) = Site::start_tls_as("127.0.0.1", is_authority).await;
-        let told = refused(&site, "/").await;
+        let error = refused(&site, "/").await;
         assert!(
-            told.contains("self-signed") && told.contains("`ca`"),
-            "{told}"
+            error.contains("self-signed") && error.contains("`ca`"),
+            "{error}"
         );
     }
 }
@@ -490,8 +493,8 @@ async fn secrets_go_to_the_source_s_own_origin_alone() {
     site.serve("/list", Answer::redirect("302 Found", away.as_str()));
     ask(source.url.clone(), via.clone()).await.unwrap();
     other.serve("/closed", Answer::with("401 Unauthorized", &[], ""));
-    let told = ask(other.at("/closed"), via).await.unwrap_err().to_string();
-    assert!(told.contains("sent only to http://127.0.0.1"), "{told}");
+    let error = ask(other.at("/closed"), via).await.unwrap_err().to_string();
+    assert!(error.contains("sent only to http://127.0.0.1"), "{error}");
     for seen in other.seen() {
         assert!(!has_secret(&seen.head), "{}", seen.head);
     }

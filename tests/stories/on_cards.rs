@@ -61,8 +61,8 @@ async fn a_card_offers_its_full_text_a_reminder_and_to_mute_its_source() {
     press(&telegram, &card, PERSON, "提醒我");
     acknowledged(&telegram, 1).await;
     press(&telegram, &card, PERSON, "静音此来源");
-    let told = acknowledged(&telegram, 2).await;
-    assert!(told.as_str().unwrap().contains("静音推送"), "{told}");
+    let toast = acknowledged(&telegram, 2).await;
+    assert!(toast.as_str().unwrap().contains("静音推送"), "{toast}");
     // Without a deadline there is nothing to be reminded of, and what is muted is not offered to be muted.
     pushing.publish_article("放假通知", TEXT, None).await;
     said(&telegram, PERSON, "放假通知").await;
@@ -155,8 +155,8 @@ async fn in_a_group_only_its_administrators_mute_a_source() {
     said(&telegram, GROUP, "体检通知").await;
     let card = shown(&telegram, GROUP, "体检通知");
     press(&telegram, &card, PERSON, "静音此来源");
-    let told = acknowledged(&telegram, 0).await;
-    assert!(told.as_str().unwrap().contains("管理员"), "{told}");
+    let toast = acknowledged(&telegram, 0).await;
+    assert!(toast.as_str().unwrap().contains("管理员"), "{toast}");
     assert!(chat(&pushing, "telegram:-80").own.is_empty());
     press(&telegram, &card, ADMIN, "静音此来源");
     acknowledged(&telegram, 1).await;

@@ -137,17 +137,23 @@ fn a_config_that_is_named_must_be_there_and_an_address_must_be_one() {
         };
         let line = [&["--config", "nowhere.toml", command], what.as_slice()].concat();
         let output = world.command(&line).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{command}: {told}");
-        assert!(told.starts_with("nowhere.toml: cannot be read"), "{told}");
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{command}: {printed}");
+        assert!(
+            printed.starts_with("nowhere.toml: cannot be read"),
+            "{printed}"
+        );
     }
     let output = world
         .command(&["watch", "127.0.0.1:80/news"])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("begins with http:// or https://"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        printed.contains("begins with http:// or https://"),
+        "{printed}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -241,8 +247,8 @@ async fn a_page_that_moved_for_good_is_shown_with_the_edit_to_make() {
         .unwrap();
     assert_eq!(ready.status(), 200);
     let ready: Value = ready.json().await.unwrap();
-    let told = ready["problems"][0]["do"].as_str().unwrap();
-    assert!(told.contains(&edit), "{ready}");
+    let printed = ready["problems"][0]["do"].as_str().unwrap();
+    assert!(printed.contains(&edit), "{ready}");
     assert_eq!(ready["status"], "ok");
     running.stop();
 }

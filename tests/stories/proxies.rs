@@ -120,12 +120,12 @@ async fn a_secure_site_is_reached_through_each_kind_of_proxy() {
             matches!(&page, Ok(Fetched::Page(page)) if page.body == "the list"),
             "{page:?}"
         );
-        let told = proxy.asked.recv().await.unwrap();
-        assert!(told.starts_with(asked), "{told}");
+        let asked_of_it = proxy.asked.recv().await.unwrap();
+        assert!(asked_of_it.starts_with(asked), "{asked_of_it}");
         assert_eq!(
-            told.contains("Basic bWU6dyNyZA=="),
+            asked_of_it.contains("Basic bWU6dyNyZA=="),
             scheme == "http",
-            "{told}"
+            "{asked_of_it}"
         );
     }
 }

@@ -173,7 +173,7 @@ fn a_block_is_suggested_for_a_file_and_for_a_page_where_detection_fails() {
 }
 
 #[test]
-fn a_page_that_is_no_list_is_told_apart_piece_by_piece() {
+fn a_page_that_is_no_list_is_explained_piece_by_piece() {
     let world = World::new();
     std::fs::write(world.path("doubtful.html"), doubtful()).unwrap();
     let output = world

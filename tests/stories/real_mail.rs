@@ -200,10 +200,11 @@ async fn what_the_server_refuses_for_good_fails_alone_and_a_wrong_password_waits
     let config = std::fs::read_to_string(world.path("noticast.toml")).unwrap();
     world.configure(&config.replace("PASS-1", "hunter2"));
     let tested = world.noticast(&["channels", "--test", "mail"]);
-    let told = String::from_utf8_lossy(&tested.stderr);
-    assert_eq!(tested.status.code(), Some(1), "{told}");
+    let printed = String::from_utf8_lossy(&tested.stderr);
+    assert_eq!(tested.status.code(), Some(1), "{printed}");
     assert!(
-        told.contains("check the user in `smtp`, and `password`") && !told.contains("hunter2"),
-        "{told}"
+        printed.contains("check the user in `smtp`, and `password`")
+            && !printed.contains("hunter2"),
+        "{printed}"
     );
 }

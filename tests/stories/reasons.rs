@@ -248,9 +248,9 @@ async fn each_field_of_a_source_s_form_is_refused_in_chinese_alone() {
             "“发送到”：没有这个频道，请重新打开页面后再选择",
         ),
     ] {
-        let told = noticed(&browser, &[url, (field, value)]).await;
-        assert!(told.contains(why), "{field}: {told}");
-        assert!(!told.contains("expected"), "{field}: {told}");
+        let message = noticed(&browser, &[url, (field, value)]).await;
+        assert!(message.contains(why), "{field}: {message}");
+        assert!(!message.contains("expected"), "{field}: {message}");
     }
     for (address, why) in [
         ("www", "“网址”：请填写以 http:// 或 https:// 开头的网址"),
@@ -259,10 +259,13 @@ async fn each_field_of_a_source_s_form_is_refused_in_chinese_alone() {
             "“网址”：网址中不能带用户名和密码",
         ),
     ] {
-        let told = noticed(&browser, &[("url", address)]).await;
-        assert!(told.contains(why) && !told.contains("expected"), "{told}");
+        let message = noticed(&browser, &[("url", address)]).await;
+        assert!(
+            message.contains(why) && !message.contains("expected"),
+            "{message}"
+        );
     }
     let inner = [("url", "http://127.0.0.1:9/"), ("sure", "yes")];
-    let told = noticed(&browser, &inner).await;
-    assert!(told.contains("“网址”：网址指向内网，"), "{told}");
+    let message = noticed(&browser, &inner).await;
+    assert!(message.contains("“网址”：网址指向内网，"), "{message}");
 }

@@ -121,8 +121,8 @@ impl Story {
     }
 
     async fn poll(&self, after: TimeDelta) {
-        let looked = self.pushing.poll_page(self.began + after).await;
-        assert_eq!((looked.error, looked.new), (None, Vec::new()));
+        let outcome = self.pushing.poll_page(self.began + after).await;
+        assert_eq!((outcome.error, outcome.new), (None, Vec::new()));
     }
 
     async fn bulletin(&self) -> Bulletin {
@@ -158,7 +158,7 @@ impl Story {
 }
 
 #[tokio::test]
-async fn a_corrected_text_edits_the_message_and_tells_what_it_said() {
+async fn a_corrected_text_edits_the_message_and_says_what_it_was() {
     let story = Story::begin(HOUR).await;
     let corrected = text(8).replace("12月8日", "12月18日");
     story
@@ -181,19 +181,19 @@ async fn a_corrected_text_edits_the_message_and_tells_what_it_said() {
 async fn articles_are_asked_for_conditionally_and_rarer_with_age() {
     // Long ago, so that no hour of it is ahead of the clock: that would be one that was set back.
     let mut story = Story::begin(HOUR * 24 * 9).await;
-    let mut looks = Vec::new();
+    let mut read_at = Vec::new();
     for hour in 0..=24 * 8 {
         let before = story.hits();
         assert_eq!(story.read_again(HOUR * hour).await, 0);
         if story.hits() > before {
-            looks.push(hour);
+            read_at.push(hour);
         }
         // Whatever restarts lie between.
         if [1, 2, 23, 25].contains(&hour) {
             story = story.restart().await;
         }
     }
-    assert_eq!(looks, [1, 3, 24, 72]);
+    assert_eq!(read_at, [1, 3, 24, 72]);
     let seen = story.site.seen();
     let again = seen.iter().filter(|seen| seen.path == path(8)).skip(1);
     assert!(
@@ -222,8 +222,8 @@ async fn the_newest_of_a_new_source_are_opened_and_not_sent() {
     let settings = "[[channel]]\nid = \"out\"\nkind = \"stdout\"\n";
     let mut pushing = Pushing::watching(site.url.as_str(), settings).await;
     let began = Utc::now() - HOUR * 3;
-    let looked = pushing.poll_page(began).await;
-    assert_eq!((looked.error, looked.new), (None, Vec::new()));
+    let outcome = pushing.poll_page(began).await;
+    assert_eq!((outcome.error, outcome.new), (None, Vec::new()));
     let hits = |numbers: std::ops::RangeInclusive<u32>| -> Vec<usize> {
         numbers.map(|number| site.hits(&path(number))).collect()
     };
@@ -388,8 +388,8 @@ async fn an_article_that_could_not_be_opened_is_opened_an_hour_later() {
     let busy = Answer::with("503 Service Unavailable", &[], "");
     story.site.serve(&path(9), busy);
     story.site.serve("/", list(1..=9));
-    let looked = story.pushing.poll_page(story.began).await;
-    assert_eq!(looked.new, [BulletinId(9)]);
+    let outcome = story.pushing.poll_page(story.began).await;
+    assert_eq!(outcome.new, [BulletinId(9)]);
     let text_of = async || story.pushing.store.text(BulletinId(9)).await.unwrap();
     assert_eq!(text_of().await, None);
     story

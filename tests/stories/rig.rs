@@ -32,8 +32,8 @@ async fn fifty_sources_reach_forty_chats_exactly_once() {
 #[ignore = "needs the rig"]
 async fn a_thousand_sources_without_news_write_but_one_record() {
     let (rig, noticast, _) = quiet().await;
-    let (looked, written) = (requests(&rig).await, noticast.written());
-    while requests(&rig).await < looked + 15_000.0 {
+    let (polled, written) = (requests(&rig).await, noticast.written());
+    while requests(&rig).await < polled + 15_000.0 {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let written = noticast.written() - written;

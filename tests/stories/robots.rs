@@ -129,19 +129,19 @@ async fn a_lost_answer_repeats_one_message_and_a_lost_message_none() {
             (Fault::Page(502), &[1, 2]),
         ] {
             let platform = platform(kind).await;
-            let told = format!("{kind} {fault:?}");
+            let case = format!("{kind} {fault:?}");
             platform.fault(fault);
             let mut pushing = Pushing::new(&channel(kind, &platform.url)).await;
             pushing.publish(2).await;
             pushing.start();
             platform.until_taken(expected.len()).await;
             pushing.stop().await;
-            assert_eq!(numbers(&platform.taken()), expected, "{told}");
+            assert_eq!(numbers(&platform.taken()), expected, "{case}");
             let first = pushing.deliveries().await.pop().unwrap();
-            assert_eq!(first.state, DeliveryState::Sent, "{told}");
+            assert_eq!(first.state, DeliveryState::Sent, "{case}");
             assert!(
                 first.error.unwrap().said.starts_with("possibly repeated"),
-                "{told}"
+                "{case}"
             );
         }
     }
@@ -164,8 +164,8 @@ async fn a_wrong_key_sets_the_channel_aside_and_shows_nowhere() {
             blocked.contains("noticast channels --test it"),
             "{kind}: {blocked}"
         );
-        let told = pushing.pusher.test(&it()).await.unwrap_err().to_string();
-        for text in [&blocked, &told, &format!("{:?}", pushing.config)] {
+        let error = pushing.pusher.test(&it()).await.unwrap_err().to_string();
+        for text in [&blocked, &error, &format!("{:?}", pushing.config)] {
             assert!(!text.contains("hunter"), "{kind}: {text}");
         }
         // Once for the first bulletin, once for the test.

@@ -144,12 +144,12 @@ async fn filled(world: &World) -> usize {
         };
         let texts: Vec<String> = (0..ROWS).map(text).collect();
         holding += texts.iter().filter(|text| text.contains("建工程")).count();
-        let look = PollFindings {
+        let findings = PollFindings {
             source: id.parse().unwrap(),
             found: rows(id, &texts),
             state: PollState::default(),
         };
-        store.admit(look, Utc::now()).await.unwrap();
+        store.admit(findings, Utc::now()).await.unwrap();
     }
     store.close().await.unwrap();
     holding

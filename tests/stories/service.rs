@@ -119,7 +119,7 @@ async fn a_list_that_fails_for_a_while_is_a_fault_and_no_news() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_redesign_the_admin_is_told_which_rule_finds_what_now() {
+async fn after_a_redesign_the_admin_is_shown_what_each_rule_finds_now() {
     let site = Site::with(10).await;
     let world = World::new();
     let selecting = |item: &str| {
@@ -154,7 +154,7 @@ async fn after_a_redesign_the_admin_is_told_which_rule_finds_what_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_that_a_redesign_brings_are_held_and_told_by_title() {
+async fn rows_that_a_redesign_brings_are_held_and_reported_by_title() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
@@ -237,9 +237,9 @@ async fn a_reload_by_another_file_is_refused_by_name() {
         command.output().unwrap()
     };
     let refused = command("other.toml");
-    let told = String::from_utf8_lossy(&refused.stderr);
-    assert_eq!(refused.status.code(), Some(1), "{told}");
-    assert!(told.contains("other.toml; to switch files"), "{told}");
+    let printed = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("other.toml; to switch files"), "{printed}");
     assert!(command("./noticast.toml").status.success());
     running.stop();
 }

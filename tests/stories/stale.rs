@@ -16,7 +16,7 @@ fn feed(days: &[u32]) -> String {
     format!("<rss version=\"2.0\"><channel><title>通知</title>{items}</channel></rss>")
 }
 
-fn look(world: &World, site: &Site) {
+fn poll(world: &World, site: &Site) {
     let url = site.at("/feed.xml");
     let watch = ["--state", "state", "watch", "--once", url.as_str()];
     let output = world.command(&watch).output().unwrap();
@@ -47,13 +47,13 @@ async fn an_item_is_announced_although_the_validator_of_its_feed_never_changes()
             site.serve("/feed.xml", Answer::Frozen(line.to_owned(), body));
         };
         serve(&[22, 21, 20]);
-        look(&world, &site);
+        poll(&world, &site);
         serve(&[23, 22, 21, 20]);
-        look(&world, &site);
+        poll(&world, &site);
         assert_eq!(announced(&world), ["关于第23批设备检修的通知"], "{line}");
         // What was caught once is not believed again.
         serve(&[24, 23, 22, 21, 20]);
-        look(&world, &site);
+        poll(&world, &site);
         assert_eq!(announced(&world).len(), 2, "{line}");
     }
 }
@@ -64,11 +64,11 @@ async fn a_validator_that_changes_with_its_feed_spares_further_requests() {
     for (tag, days) in [("\"1\"", [22, 21, 20]), ("\"2\"", [23, 22, 21])] {
         let answer = Answer::Tagged(tag.to_owned(), feed(&days).into_bytes());
         site.serve("/feed.xml", answer);
-        look(&world, &site);
+        poll(&world, &site);
     }
     assert_eq!(announced(&world).len(), 1);
     for _ in 0..3 {
-        look(&world, &site);
+        poll(&world, &site);
     }
     let asked: Vec<bool> = site
         .seen()

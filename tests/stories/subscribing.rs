@@ -596,7 +596,7 @@ async fn a_chat_that_waits_or_is_turned_down_sees_that_at_its_sources() {
 }
 
 #[tokio::test]
-async fn who_asked_for_a_group_or_channel_is_told_alone_that_an_admin_agreed() {
+async fn only_the_person_who_asked_for_a_group_or_channel_is_notified_that_an_admin_agreed() {
     let telegram = Telegram::start(TOKEN).await;
     let channel = -1_001_000_000_003;
     telegram.chat(channel, "channel", Some("Our_News"));

@@ -158,7 +158,7 @@ async fn an_address_is_tried_shown_added_and_watched_and_a_private_one_is_refuse
 /// Where others read along, an admin sees no more than they do.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the rig"]
-async fn what_is_not_public_is_told_to_its_readers_and_to_admins_alone() {
+async fn a_page_that_is_not_public_is_reported_to_its_readers_and_to_admins_alone() {
     const GROUP: i64 = -1001;
     let inner = |config: String| config.replace("id = \"s1\"", "id = \"s1\"\npublic = false");
     let (rig, mut noticast) = at_work_with("approved", inner).await;
@@ -329,9 +329,9 @@ async fn a_flood_that_is_held_is_released_by_a_button() {
     rig.shown(ADMIN, "已发布 3 条，忽略（仅存档）").await;
     wait_for_channel(&rig, 3).await;
     // The alert in words would say the same again.
-    let told = rig.messages(ADMIN).await;
+    let sent = rig.messages(ADMIN).await;
     let of_held = |message: &&Value| message.to_string().contains("待审核");
-    assert!(told.iter().filter(of_held).count() <= 1, "{told:#?}");
+    assert!(sent.iter().filter(of_held).count() <= 1, "{sent:#?}");
     rig.say(say(ADMIN, ADMIN, "/health")).await;
     rig.shown(ADMIN, "来源 2 个").await;
     rig.say(say(ADMIN, ADMIN, "/pause s1")).await;

@@ -376,7 +376,7 @@ async fn a_telegram_that_cannot_be_reached_costs_nothing_but_time() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_is_told_once_and_never_shown() {
+async fn a_wrong_token_is_reported_once_and_never_shown() {
     let logged = Logged::start();
     let telegram = Telegram::start("1:other").await;
     let mut pushing = Pushing::new(&settings(&telegram, &[7, 8])).await;

@@ -40,7 +40,7 @@ fn a_config_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_mistakes_are_reported_at_once() {
     let world = World::new();
     world.configure("langauge = \"en\"\n[[source]]\nid = \"A\"\n");
     let said = refused(&world, 2);
@@ -66,7 +66,7 @@ async fn a_port_that_is_taken_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_instance_is_told_who_holds_the_state() {
+async fn a_second_instance_says_who_holds_the_state() {
     let site = Site::with(10).await;
     let world = World::watching(&site);
     let running = world.start();
@@ -89,10 +89,10 @@ async fn a_full_disk_ends_the_program_with_one_message_and_nothing_is_lost() {
         // Not so many at once that they would be held.
         (last + 1..=last + 50).for_each(|number| site.publish(number));
         last += 50;
-        let looks = site.polls() + 2;
+        let enough = site.polls() + 2;
         world
             .until("two looks, or its end", || {
-                site.polls() >= looks || failed()
+                site.polls() >= enough || failed()
             })
             .await;
     }
@@ -177,8 +177,8 @@ async fn no_secret_shows_in_any_log() {
             deliveries.iter().any(|one| !one["error"].is_null())
         })
         .await;
-    let told = world.noticast(&["deliveries", "--json"]);
-    assert!(!text(&told.stdout).contains("short"), "{told:?}");
+    let listed = world.noticast(&["deliveries", "--json"]);
+    assert!(!text(&listed.stdout).contains("short"), "{listed:?}");
     running.stop();
     assert!(!world.log().contains(token));
     assert!(!world.log().contains("short"));

@@ -165,7 +165,7 @@ async fn each_problem_has_the_way_to_where_it_is_mended() {
 }
 
 #[tokio::test]
-async fn readers_of_a_wrong_address_are_told_what_is_wrong_with_it() {
+async fn readers_of_a_wrong_address_see_what_is_wrong_with_it() {
     let desk = Desk::with_baselines().await;
     for (path, why) in [
         ("/?from=gestern", "日期应写成"),

@@ -48,17 +48,17 @@ fn said(world: &World, arguments: &[&str]) -> (i32, String) {
 fn an_address_without_its_scheme_is_answered_with_the_whole_address() {
     let world = World::new();
     for (command, code) in [("preview", 1), ("watch", 2), ("add", 2)] {
-        let (ended, told) = said(&world, &[command, "example.com/news"]);
-        assert_eq!(ended, code, "{told}");
+        let (ended, message) = said(&world, &[command, "example.com/news"]);
+        assert_eq!(ended, code, "{message}");
         let meant = "did you mean https://example.com/news?";
-        assert!(told.contains(meant), "{command}: {told}");
+        assert!(message.contains(meant), "{command}: {message}");
     }
-    let (_, told) = said(&world, &["preview", "page.html"]);
-    assert!(!told.contains("did you mean"), "{told}");
+    let (_, message) = said(&world, &["preview", "page.html"]);
+    assert!(!message.contains("did you mean"), "{message}");
 }
 
 #[test]
-fn a_mistyped_time_or_zone_or_state_is_told_what_is_accepted() {
+fn a_mistyped_time_or_zone_or_state_is_answered_with_what_is_accepted() {
     let world = World::new();
     for (arguments, expected) in [
         (&["bulletins", "--since", "soon"][..], "`yesterday`"),
@@ -78,9 +78,9 @@ fn a_mistyped_time_or_zone_or_state_is_told_what_is_accepted() {
         (&["deliveries", "--state", "ok"], "queued"),
         (&["add", "https://a.example/", "--every", "10"], "`5m`"),
     ] {
-        let (code, told) = said(&world, arguments);
-        assert_eq!(code, 2, "{arguments:?}: {told}");
-        assert!(told.contains(expected), "{arguments:?}: {told}");
+        let (code, message) = said(&world, arguments);
+        assert_eq!(code, 2, "{arguments:?}: {message}");
+        assert!(message.contains(expected), "{arguments:?}: {message}");
     }
 }
 
@@ -101,8 +101,8 @@ fn every_help_shows_examples_and_the_command_s_own_options_first() {
 fn the_manual_has_a_page_for_every_command() {
     let world = World::new();
     let folder = world.path("man1");
-    let (code, told) = said(&world, &["man", folder.to_str().unwrap()]);
-    assert_eq!((code, told.as_str()), (0, ""));
+    let (code, message) = said(&world, &["man", folder.to_str().unwrap()]);
+    assert_eq!((code, message.as_str()), (0, ""));
     for command in COMMANDS {
         let page = fs::read_to_string(folder.join(format!("noticast-{command}.1"))).unwrap();
         assert!(page.contains(".SH OPTIONS"), "{page}");
@@ -224,7 +224,7 @@ async fn a_terminal_has_colour_links_and_weekdays_and_no_colour_where_nobody_wan
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn add_names_the_source_itself_or_as_it_is_told() {
+async fn add_names_the_source_itself_or_as_it_is_asked_to() {
     let site = Site::with(10).await;
     let world = World::new();
     world.configure("[fetch]\nallow_private = true\n");
@@ -279,9 +279,9 @@ fn an_address_that_cannot_be_reached_is_named_once() {
     drop(listener);
     for command in [&["watch", "--once"][..], &["preview"]] {
         let output = world.command(&[command, &[&address]].concat()).output();
-        let told = text(&output.unwrap().stderr);
-        let line = told.lines().find(|line| line.starts_with(&address));
-        let line = line.unwrap_or_else(|| panic!("{told}"));
+        let message = text(&output.unwrap().stderr);
+        let line = message.lines().find(|line| line.starts_with(&address));
+        let line = line.unwrap_or_else(|| panic!("{message}"));
         assert_eq!(line.matches("http://").count(), 1, "{line}");
         assert!(line.contains("the server refuses connections"), "{line}");
     }
@@ -300,8 +300,8 @@ fn a_preview_of_a_slow_page_says_what_it_waits_for() {
     // The page is accepted, and never answered.
     let _connection = listener.accept().unwrap();
     let mut line = String::new();
-    let mut told = BufReader::new(preview.stderr.take().unwrap());
-    told.read_line(&mut line).unwrap();
+    let mut message = BufReader::new(preview.stderr.take().unwrap());
+    message.read_line(&mut line).unwrap();
     preview.kill().unwrap();
     preview.wait().unwrap();
     assert_eq!(line, "waiting for 127.0.0.1 to answer in full …\n");

@@ -22,7 +22,7 @@ async fn the_channel_page_shows_public_bulletins_newest_first() {
 }
 
 #[tokio::test]
-async fn a_page_looks_as_it_should() {
+async fn a_page_is_shown_as_it_should_be() {
     let desk = Desk::with_baselines().await;
     let mut new = with_text(
         notice("notices", "1", "关于元旦放假的通知"),

@@ -35,7 +35,7 @@ async fn desk(hub: &Platform) -> Desk {
 }
 
 /// The feed that a hub was told of.
-fn told(request: &Request) -> String {
+fn feed_of(request: &Request) -> String {
     assert_eq!(request.method, "POST");
     let fields: Vec<_> = form_urlencoded::parse(&request.body).into_owned().collect();
     let [mode, url, topic] = fields.as_slice() else {
@@ -97,15 +97,15 @@ async fn the_hub_hears_of_each_feed_that_has_something_new_and_of_nothing_privat
     desk.publish("notices", "1", "关于放假的通知").await;
     let expected = feeds(&["", "s/notices/", "g/%E9%9B%86%E5%9B%A2/"]);
     let first = hub.until_taken(expected.len()).await;
-    assert_eq!(first.iter().map(told).collect::<BTreeSet<_>>(), expected);
+    assert_eq!(first.iter().map(feed_of).collect::<BTreeSet<_>>(), expected);
     desk.publish("news", "1", "关于停电的通知").await;
     let all = hub.until_taken(first.len() + 6).await;
-    let rest = all[first.len()..].iter().map(told);
+    let rest = all[first.len()..].iter().map(feed_of);
     assert_eq!(rest.collect::<BTreeSet<_>>(), feeds(&["", "s/news/"]));
 }
 
 #[tokio::test]
-async fn a_hub_that_takes_nothing_is_told_again_and_the_status_says_so() {
+async fn a_hub_that_takes_nothing_is_notified_again_and_the_status_says_so() {
     let hub = hub().await;
     hub.fault(Fault::Answer(
         Reply::refused(503, "").with("retry-after", "1"),
@@ -123,7 +123,7 @@ async fn a_hub_that_takes_nothing_is_told_again_and_the_status_says_so() {
         tokio::task::yield_now().await;
     }
     let taken = hub.until_taken(6).await;
-    let taken: BTreeSet<_> = taken.iter().map(told).collect();
+    let taken: BTreeSet<_> = taken.iter().map(feed_of).collect();
     assert_eq!(taken, feeds(&["", "s/news/"]));
     while problems().await {
         tokio::task::yield_now().await;

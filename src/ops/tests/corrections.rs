@@ -84,7 +84,8 @@ fn titled(before: &str) -> Vec<(Option<String>, Changed)> {
 }
 
 #[tokio::test]
-async fn a_title_that_flips_is_told_once_and_again_only_where_it_is_another_than_was_told() {
+async fn a_title_that_flips_is_announced_once_and_again_only_where_it_differs_from_the_announced_one()
+ {
     let mut world = World::announced().await;
     world.turn("01 11:00", "乙", "一。").await;
     assert_eq!(world.notes().await, [titled("甲")]);
@@ -108,7 +109,7 @@ async fn a_title_that_flips_is_told_once_and_again_only_where_it_is_another_than
 }
 
 #[tokio::test]
-async fn what_is_back_before_quiet_hours_end_is_told_to_nobody() {
+async fn a_change_that_is_undone_before_quiet_hours_end_is_announced_to_nobody() {
     let mut world = World::announced().await;
     world.turn("01 23:00", "乙", "二。").await;
     world.turn("02 01:00", "甲", "一。").await;
@@ -117,7 +118,7 @@ async fn what_is_back_before_quiet_hours_end_is_told_to_nobody() {
 }
 
 #[tokio::test]
-async fn a_text_that_flips_is_told_once() {
+async fn a_text_that_flips_is_announced_once() {
     let mut world = World::announced().await;
     world.turn("01 11:00", "甲", "二。").await;
     let before = || vec![(None, Changed::Before("一。".to_owned()))];
@@ -129,7 +130,7 @@ async fn a_text_that_flips_is_told_once() {
 }
 
 #[tokio::test]
-async fn a_notice_that_is_there_again_is_told_as_that() {
+async fn a_notice_that_is_there_again_is_announced_as_that() {
     let mut world = World::announced().await;
     let mut reread = async |clock: &str, again| {
         world.now = at(clock);
@@ -153,7 +154,7 @@ async fn a_notice_that_is_there_again_is_told_as_that() {
 }
 
 #[tokio::test]
-async fn another_machine_knows_what_changed_and_what_was_told() {
+async fn another_machine_knows_what_changed_and_what_was_announced() {
     let mut world = World::announced().await;
     world.turn("01 11:00", "乙", "一。").await;
     assert_eq!(world.notes().await.len(), 1);

@@ -338,7 +338,7 @@ async fn an_export_beside_the_writer_never_knows_a_page_better_than_its_bulletin
 }
 
 #[tokio::test]
-async fn a_pause_survives_a_look_that_was_under_way() {
+async fn a_pause_survives_a_poll_that_was_under_way() {
     let world = World::new(&[]).await;
     let news: SourceId = "news".parse().unwrap();
     let before = world.store.poll_state(&news);

@@ -87,7 +87,7 @@ fn law(numbers: impl IntoIterator<Item = u32>) -> Vec<Notice> {
 }
 
 #[tokio::test]
-async fn what_one_look_found_goes_as_one_card_of_up_to_eight() {
+async fn the_findings_of_one_poll_go_as_one_card_of_up_to_eight() {
     let mut world = World::polled(&[bundling()], "01 10:00").await;
     let found = world.poll(list((1..=20).rev())).await.published;
     world.poll_source("law", law([2, 1])).await;

@@ -89,7 +89,7 @@ async fn a_reminder_follows_the_deadline_and_ends_with_it() {
 }
 
 #[tokio::test]
-async fn a_reminder_outlives_a_look_at_which_the_article_says_no_deadline() {
+async fn a_reminder_outlives_a_poll_at_which_the_article_says_no_deadline() {
     let mut world = World::new(&[chat("a", 1)]).await;
     world.poll(list([1])).await;
     world.with_deadline("2022-12-20", "截止二十日").await;

@@ -13,7 +13,7 @@ async fn due(world: &World) -> Vec<Bulletin> {
 }
 
 #[tokio::test]
-async fn the_newest_of_a_new_source_are_opened_once_and_nobody_is_told() {
+async fn the_newest_of_a_new_source_are_opened_once_and_nobody_is_notified() {
     let (sources, channels) = ([source("news")], [chat("a", 1)]);
     let mut world = World::with(&sources, &channels).await;
     world.poll(list(1..=30)).await;

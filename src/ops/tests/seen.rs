@@ -15,7 +15,7 @@ async fn items_that_return_after_a_thousand_others_are_no_news() {
 }
 
 #[tokio::test]
-async fn a_character_that_no_database_takes_as_text_hinders_no_later_look() {
+async fn a_character_that_no_database_takes_as_text_hinders_no_later_poll() {
     let world = World::new(&[]).await;
     let mut page = list(1..10);
     page[0].summary = Some("甲\0乙".to_owned());
@@ -30,7 +30,7 @@ async fn a_character_that_no_database_takes_as_text_hinders_no_later_look() {
 }
 
 #[tokio::test]
-async fn tracking_parameters_that_change_at_each_look_write_nothing() {
+async fn tracking_parameters_that_change_at_each_poll_write_nothing() {
     let world = World::new(&[]).await;
     let page = |poll: u32| {
         let rows = [2, 1].map(|n| {
@@ -177,7 +177,7 @@ async fn an_article_fills_the_archive_and_its_correction_is_a_revision() {
 }
 
 #[tokio::test]
-async fn announce_first_pushes_the_newest_of_the_first_look() {
+async fn announce_first_pushes_the_newest_of_the_first_poll() {
     let source = Source {
         announce_first: 2,
         ..source("news")
@@ -285,7 +285,7 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
 }
 
 #[tokio::test]
-async fn a_page_that_nothing_connects_is_told() {
+async fn a_page_that_nothing_connects_is_reported() {
     let world = World::new(&[]).await;
     let id = "news".parse().unwrap();
     let judge = async |rows: Vec<Notice>| {
@@ -310,7 +310,7 @@ async fn a_page_that_nothing_connects_is_told() {
 }
 
 #[tokio::test]
-async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
+async fn a_poll_state_is_kept_with_its_admission_or_when_all_are_saved() {
     let world = World::new(&[]).await;
     let id: SourceId = "news".parse().unwrap();
     let mut failed_polls = FailedPolls::default();
@@ -529,7 +529,7 @@ async fn counters_and_marks_in_any_form_are_no_corrections_and_no_news() {
 }
 
 #[tokio::test]
-async fn fifty_looks_at_titles_that_pages_dress_anew_bring_neither_news_nor_corrections() {
+async fn fifty_polls_of_titles_that_pages_dress_anew_bring_neither_news_nor_corrections() {
     let dresses: [fn(&str, u32) -> String; 14] = [
         |title, _| title.to_owned(),
         |title, count| format!("{title} 阅读：{count}"),

@@ -96,7 +96,7 @@ async fn a_second_batch_is_a_notice_of_its_own() {
 }
 
 #[tokio::test]
-async fn two_rows_of_one_look_are_not_both_the_notice_of_another_source() {
+async fn two_rows_of_one_poll_are_not_both_the_notice_of_another_source() {
     let world = World::three().await;
     let id = world.show("news", TITLE, 1).await.published[0];
     let mut second = on("law", TITLE);

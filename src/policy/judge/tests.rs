@@ -55,10 +55,10 @@ impl Memory {
     /// Judges a page and remembers it, as admission does; each row's ruling in a word.
     fn poll(&mut self, lines: &[&str]) -> Vec<&'static str> {
         let notices: Vec<Notice> = lines.iter().map(|line| notice(line)).collect();
-        self.look_at(&notices)
+        self.poll_rows(&notices)
     }
 
-    fn look_at(&mut self, notices: &[Notice]) -> Vec<&'static str> {
+    fn poll_rows(&mut self, notices: &[Notice]) -> Vec<&'static str> {
         let (identities, distinguish) = identities(notices, self.fragments_distinguish);
         let mut remembered = self.remember_all(notices, &identities);
         displace(&mut remembered, &self.last_page);
@@ -213,7 +213,7 @@ fn check(baseline: &[&str], page: &[&str], expected: &[&str]) {
 }
 
 #[test]
-fn the_first_look_is_quiet_and_the_second_is_known() {
+fn the_first_poll_is_quiet_and_the_second_is_known() {
     let page = ["2|乙|2022-11-02", "1|甲|2022-11-01"];
     let mut memory = Memory::default();
     assert_eq!(memory.poll(&page), ["first", "first"]);
@@ -426,7 +426,7 @@ fn a_page_may_list_a_notice_twice() {
 }
 
 #[test]
-fn a_fragment_counts_where_it_alone_tells_two_rows_apart() {
+fn a_fragment_counts_where_it_alone_distinguishes_two_rows() {
     check(
         &["log#top|甲|", "0|通知|"],
         &["log#end|甲|", "0|通知|"],
@@ -490,7 +490,7 @@ fn rows_go_out_oldest_first() {
     let order = |lines: &[&str]| {
         let notices: Vec<Notice> = lines.iter().map(|line| notice(line)).collect();
         let mut memory = Memory::default();
-        memory.look_at(&notices);
+        memory.poll_rows(&notices);
         let places = memory.order.iter().copied();
         places
             .map(|place| notices[place].title.clone())

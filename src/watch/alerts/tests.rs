@@ -37,7 +37,7 @@ fn state(failures: u32, reported: Reported) -> PollState {
 }
 
 #[test]
-fn a_fault_is_told_once_and_once_when_it_is_over() {
+fn a_fault_is_reported_once_and_once_when_it_is_over() {
     assert_eq!(
         reported_of(&failed(false), &state(1, Reported::No)),
         (0, Reported::No)
@@ -62,7 +62,7 @@ fn a_fault_is_told_once_and_once_when_it_is_over() {
 }
 
 #[test]
-fn a_list_that_went_empty_is_told_at_once() {
+fn a_list_that_went_empty_is_reported_at_once() {
     assert_eq!(
         reported_of(&failed(true), &state(1, Reported::No)),
         (1, Reported::Fault)
@@ -70,7 +70,7 @@ fn a_list_that_went_empty_is_told_at_once() {
 }
 
 #[test]
-fn a_silence_is_told_by_the_source_s_own_history() {
+fn a_silence_is_recognized_by_the_source_s_own_history() {
     let mut state = state(0, Reported::No);
     state.gaps_minutes = vec![1440; 5];
     state.last_changed = Some(Utc::now() - TimeDelta::days(3));
@@ -91,7 +91,7 @@ fn a_silence_is_told_by_the_source_s_own_history() {
 }
 
 #[test]
-fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
+fn held_rows_are_reported_by_title_with_the_command_that_releases_them() {
     let outcome = PollOutcome {
         held: (1..=20).map(BulletinId).collect(),
         has_gap: true,
@@ -120,7 +120,7 @@ fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
 }
 
 #[test]
-fn a_chinese_reader_is_told_of_a_fault_without_english() {
+fn a_chinese_reader_is_notified_of_a_fault_without_english() {
     let outcome = PollOutcome {
         error: Some("not a list of notices: a sign-in page".to_owned()),
         fault: Some(PageFault::Instead(PageKind::SignIn)),

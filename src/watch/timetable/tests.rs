@@ -58,14 +58,14 @@ fn what_was_missed_is_made_up_once_at_start() {
 }
 
 #[test]
-fn a_source_looked_at_shortly_before_the_restart_waits_for_its_time() {
+fn a_source_polled_shortly_before_the_restart_waits_for_its_time() {
     let (clock, mut timetable, _) = begun("every 10m", &polled(-60));
     assert_eq!(due(&mut timetable, clock.now(539)), 0);
     assert_eq!(due(&mut timetable, clock.now(540)), 1);
 }
 
 #[test]
-fn intervals_do_not_drift_with_the_time_that_a_look_takes() {
+fn intervals_do_not_drift_with_the_time_that_a_poll_takes() {
     let (clock, mut timetable, source) = begun("every 10s", &PollState::default());
     for round in 0..10 {
         assert_eq!(due(&mut timetable, clock.now(10 * round)), 1);
@@ -74,7 +74,7 @@ fn intervals_do_not_drift_with_the_time_that_a_look_takes() {
 }
 
 #[test]
-fn a_look_that_took_too_long_keeps_in_step() {
+fn a_poll_that_took_too_long_keeps_in_step() {
     let (clock, mut timetable, source) = begun("every 10s", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
     timetable.polled(&source.id, None, clock.now(37));
@@ -83,7 +83,7 @@ fn a_look_that_took_too_long_keeps_in_step() {
 }
 
 #[test]
-fn backoff_puts_the_next_look_off() {
+fn backoff_postpones_the_next_poll() {
     let (clock, mut timetable, source) = begun("every 10s", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
     timetable.polled(&source.id, Some(at(100)), clock.now(0));
@@ -98,7 +98,7 @@ fn due_in_minutes(timetable: &Timetable, source: &Source) -> Option<i64> {
 }
 
 #[test]
-fn a_failed_look_is_tried_again_before_the_next_scheduled_one_and_takes_its_place_never() {
+fn a_failed_poll_is_retried_before_the_next_scheduled_one_and_never_replaces_it() {
     let (clock, mut timetable, source) = begun("0 13 * * *", &polled(-86_400));
     let day = 24 * 60;
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
@@ -133,7 +133,7 @@ fn a_paused_source_whose_retry_is_past_waits_for_its_schedule() {
 }
 
 #[test]
-fn a_look_out_of_turn_puts_no_scheduled_one_off() {
+fn a_poll_out_of_turn_postpones_no_scheduled_one() {
     let (clock, mut timetable, source) = begun("every 10m", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
     timetable.polled(&source.id, None, clock.now(1));
@@ -144,7 +144,7 @@ fn a_look_out_of_turn_puts_no_scheduled_one_off() {
 }
 
 #[test]
-fn a_look_that_is_under_way_is_not_begun_again() {
+fn a_poll_that_is_under_way_is_not_begun_again() {
     let (clock, mut timetable, source) = begun("every 10s", &PollState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
     timetable.follow(&[source], |_| PollState::default(), clock.now(5));
@@ -152,7 +152,7 @@ fn a_look_that_is_under_way_is_not_begun_again() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_does_not_stop_the_looks() {
+fn a_clock_that_is_set_back_does_not_stop_the_polls() {
     let (clock, mut timetable, _) = begun("every 10m", &polled(0));
     let set_back = Now {
         wall: at(30) - TimeDelta::days(1),
@@ -201,7 +201,7 @@ fn a_line_of_one_source_is_kept_to_the_second() {
 }
 
 #[test]
-fn a_source_that_left_the_config_is_looked_at_no_more() {
+fn a_source_that_left_the_config_is_not_polled_any_more() {
     let (clock, mut timetable, _) = begun("every 10s", &PollState::default());
     timetable.follow(&[], |_| PollState::default(), clock.now(1));
     assert_eq!(timetable.first(), None);

@@ -206,12 +206,12 @@ impl Desk {
         found: Vec<Found>,
         now: DateTime<Utc>,
     ) -> noticast::ops::Admitted {
-        let look = PollFindings {
+        let findings = PollFindings {
             source: source.parse().unwrap(),
             found,
             state: PollState::default(),
         };
-        self.store.admit(look, now).await.unwrap()
+        self.store.admit(findings, now).await.unwrap()
     }
 }
 

@@ -189,12 +189,16 @@ impl Pushing {
     /// The source is looked at.
     async fn poll(&self) -> Vec<BulletinId> {
         let source: SourceId = "news".parse().unwrap();
-        let look = PollFindings {
+        let findings = PollFindings {
             state: self.store.poll_state(&source),
             source,
             found: self.notices.clone(),
         };
-        self.store.admit(look, Utc::now()).await.unwrap().published
+        self.store
+            .admit(findings, Utc::now())
+            .await
+            .unwrap()
+            .published
     }
 
     /// The page shows other rows than ever before, which the guard holds.

@@ -403,8 +403,8 @@ pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
     }
     let known = taken.iter().position(|before| before.path == request.path);
     if known.is_none() && is_full(taken, 10, Duration::from_secs(50)) {
-        let told = json!({"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 1000});
-        return Reply::refused(429, told);
+        let refusal = json!({"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 1000});
+        return Reply::refused(429, refusal);
     }
     // The same name for something else would be a message that nobody sees.
     if known.is_some_and(|known| taken[known].body != request.body) {

@@ -104,7 +104,7 @@ impl Smtp {
         loop {
             let line = read(&mut stream).await?;
             self.lines.lock().unwrap().push(line.clone());
-            if let Some(answer) = self.told(&line) {
+            if let Some(answer) = self.answer_to(&line) {
                 say(&mut stream, &answer).await?;
                 continue;
             }
@@ -146,7 +146,7 @@ impl Smtp {
         }
     }
 
-    fn told(&self, line: &str) -> Option<String> {
+    fn answer_to(&self, line: &str) -> Option<String> {
         let answers = self.answers.lock().unwrap();
         let mut fitting = answers
             .iter()

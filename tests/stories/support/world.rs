@@ -151,8 +151,8 @@ impl World {
         let poll = client.post(format!("{url}/api/v1/sources/{source}/poll"));
         let poll = poll.bearer_auth(instance["token"].as_str().unwrap());
         let answer = poll.send().await.unwrap().bytes().await.unwrap();
-        let looked: Value = serde_json::from_slice(&answer).unwrap();
-        assert_eq!(looked["error"], Value::Null);
+        let answered: Value = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(answered["error"], Value::Null);
     }
 
     /// Starts `noticast run`, and waits for nothing but a store, without which there is nothing to ask.

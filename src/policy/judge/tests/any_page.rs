@@ -33,8 +33,8 @@ proptest! {
     fn a_page_is_never_news_twice(pages in proptest::collection::vec(any_page(), 1..5)) {
         let mut memory = Memory::default();
         for page in &pages {
-            memory.look_at(page);
-            let again = memory.look_at(page);
+            memory.poll_rows(page);
+            let again = memory.poll_rows(page);
             // A row that stands twice is what its first one is.
             let is_known = |word: &&str| ["known", "again"].contains(word);
             prop_assert!(again.iter().all(is_known), "{page:?}: {again:?}");
@@ -48,7 +48,7 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let mut memory = Memory::default();
-        pages.iter().for_each(|page| { memory.look_at(page); });
+        pages.iter().for_each(|page| { memory.poll_rows(page); });
         let mut back = pages[0].clone();
         if !back.is_empty() {
             let turn = usize::try_from(seed % back.len() as u64).unwrap();
@@ -59,7 +59,7 @@ proptest! {
         }
         // Without guids, so that addresses alone decide.
         let has_guids = pages.iter().flatten().any(|row| row.guid.is_some());
-        let rulings = memory.look_at(&back);
+        let rulings = memory.poll_rows(&back);
         prop_assert!(has_guids || rulings.iter().all(|word| *word == "known"), "{rulings:?}");
     }
 
@@ -67,7 +67,7 @@ proptest! {
     #[test]
     fn a_bulletin_is_moved_to_once_on_a_page(first in any_page(), second in any_page()) {
         let mut memory = Memory::default();
-        memory.look_at(&first);
+        memory.poll_rows(&first);
         let (identities, _) = identities(&second, memory.fragments_distinguish);
         let remembered = memory.remember_all(&second, &identities);
         let links = connect(&second, &identities, &remembered, &memory.last_page).links;
@@ -87,7 +87,7 @@ proptest! {
     #[test]
     fn the_order_is_a_permutation(page in any_page()) {
         let mut memory = Memory::default();
-        memory.look_at(&page);
+        memory.poll_rows(&page);
         let mut order = memory.order;
         order.sort_unstable();
         prop_assert_eq!(order, (0..page.len()).collect::<Vec<_>>());

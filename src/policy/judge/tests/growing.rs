@@ -60,7 +60,7 @@ fn what_is_appended_goes_out_from_the_top_down() {
         let mut memory = Memory::default();
         let mut poll = |numbers: &[u32]| {
             let notices: Vec<Notice> = numbers.iter().map(|n| notice(&line(*n))).collect();
-            memory.look_at(&notices);
+            memory.poll_rows(&notices);
             memory
                 .order
                 .iter()

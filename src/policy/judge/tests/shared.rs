@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn an_address_that_several_notices_share_tells_none_of_them() {
+fn an_address_that_several_notices_share_distinguishes_none_of_them() {
     let mut memory = Memory::default();
     let three = [
         "s|第22批|2026-11-22",
@@ -145,11 +145,11 @@ fn addresses_and_guids_that_are_places_in_a_list_tell_nothing() {
     ];
     for form in forms {
         let mut memory = Memory::default();
-        memory.look_at(&placed(&titles[3..], form));
+        memory.poll_rows(&placed(&titles[3..], form));
         // The list drops its last row, grows, and does both.
         for (top, end) in [(2, 6), (1, 6), (0, 5)] {
             let page = placed(&titles[top..end], form);
-            let words = memory.look_at(&page);
+            let words = memory.poll_rows(&page);
             assert_eq!(words[0], "new", "{}: {words:?}", page[0].url);
             let known = words[1..].iter().all(|word| *word == "known");
             assert!(known, "{}: {words:?}", page[0].url);
@@ -186,7 +186,7 @@ fn an_undated_row_at_an_address_of_its_own_may_be_corrected_in_a_number() {
 }
 
 #[test]
-fn a_guid_that_several_notices_share_tells_none_of_them() {
+fn a_guid_that_several_notices_share_distinguishes_none_of_them() {
     let mut memory = Memory::default();
     let two = [
         "22|第22批|2026-11-22|guid=blog",
@@ -280,7 +280,7 @@ fn a_guid_that_several_notices_share_tells_none_of_them() {
 }
 
 #[test]
-fn rows_at_one_address_are_told_apart_whichever_of_them_is_known() {
+fn rows_at_one_address_are_distinguished_whichever_of_them_is_known() {
     let mut memory = Memory::default();
     memory.poll(&["0|题5|2022-11-01|guid=4", "9|题5||guid=4", "4|题0||"]);
     memory.poll(&["4|题0||", "0|题1||"]);
@@ -297,7 +297,7 @@ fn rows_at_one_address_are_told_apart_whichever_of_them_is_known() {
 }
 
 #[test]
-fn what_an_older_version_took_for_one_bulletin_is_told_apart() {
+fn rows_that_an_older_version_took_for_one_bulletin_are_distinguished() {
     let mut memory = Memory::default();
     memory.poll(&["22|第22批|2026-11-22|guid=blog"]);
     // It knew these as the first one's.

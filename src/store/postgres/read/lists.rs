@@ -109,9 +109,9 @@ pub(super) fn bulletins(
         Some(id) => place(session, signed(id.0))?,
         None => (i64::MAX, i64::MAX),
     };
-    let is_told_by_rows =
+    let is_limited_by_rows =
         query.words.is_empty() && query.days.is_none() && query.due_from.is_none();
-    let batch = batch(query.limit.filter(|_| is_told_by_rows));
+    let batch = batch(query.limit.filter(|_| is_limited_by_rows));
     let words = SearchedWords::new(&query.words);
     let mut page = Collected::new(query.limit);
     loop {
