@@ -88,7 +88,7 @@ fn used(name: &'static str, report: &Value) -> Figure {
     )
 }
 
-/// Each looked at every second, with nothing new.
+/// Each polled every second, with nothing new.
 async fn a_thousand_quiet_sources() -> Vec<Figure> {
     const POLLED: f64 = 30.0;
     let (rig, noticast, first_mib) = quiet().await;
@@ -101,17 +101,17 @@ async fn a_thousand_quiet_sources() -> Vec<Figure> {
     println!("floor {floor}");
     vec![
         figure(
-            "1,000 quiet sources: looks a second",
+            "1,000 quiet sources: polls a second",
             polls / POLLED,
             AtLeast(990.0),
         ),
         figure(
-            "ms of CPU a look",
+            "ms of CPU a poll",
             (after - before) * 1e3 / polls,
             AtMost(0.1),
         ),
         // 80 MB.
-        figure("MiB after the first looks", first_mib, AtMost(76.0)),
+        figure("MiB after the first polls", first_mib, AtMost(76.0)),
         figure("MiB after a restart", mib, AtMost(76.0)),
         figure("MB written", written as f64 / 1e6, AtMost(2.0)),
     ]

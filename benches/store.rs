@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench store [-- BULLETINS]` (100,000 by default) prints a table; nothing is judged.
 
-#![expect(clippy::print_stdout, reason = "a bench tells its figures")]
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use std::{
     fs::File,
@@ -151,10 +151,10 @@ async fn few_channels(print: &impl Fn(&str, Duration)) {
         store
             .admit(findings(0, 301, ""), now())
             .await
-            .expect("a look");
+            .expect("a poll");
         times.push(start.elapsed());
     }
-    print("a look of ten rows without news", median(times));
+    print("a poll of ten rows without news", median(times));
     store.close().await.expect("a close");
 }
 
@@ -266,11 +266,11 @@ async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {
             ..PollState::default()
         };
         let kept = store.keep_poll(&id, state, Utc::now());
-        kept.await.expect("a look");
+        kept.await.expect("a poll");
     }
     let start = Instant::now();
-    store.save_poll_states().await.expect("looks");
-    print("save the looks of 1,000 sources", start.elapsed());
+    store.save_poll_states().await.expect("polls");
+    print("save the polls of 1,000 sources", start.elapsed());
     let start = Instant::now();
     store.sources().await.expect("sources");
     print("status of 1,000 sources", start.elapsed());

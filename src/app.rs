@@ -66,7 +66,7 @@ pub struct Setup {
     pub typed_hosts: Vec<String>,
     /// `demo` and `watch`: shown so on the pages.
     pub is_demo: bool,
-    /// Told of each config before anything is done by it, so that logs hide the secrets of channels that live in the store.
+    /// Gets each config before anything is done by it, so that logs hide the secrets of channels that live in the store.
     pub hide_secrets: HideSecrets,
     /// Gives the changed config to a reload; without it there is nothing to reload.
     pub load_config: Option<LoadConfig>,
@@ -189,7 +189,7 @@ impl App {
         [desk.admin_token.clone(), desk.instance_token.clone()]
     }
 
-    /// Runs until stopped, or until the store fails. Then no look and no answer
+    /// Runs until stopped, or until the store fails. Then no poll and no answer
     /// begins, what is being sent is completed or put back, and the store is flushed and closed.
     ///
     /// # Errors
@@ -198,7 +198,7 @@ impl App {
         let store = self.store();
         let (ending, ended_all) = (CancellationToken::new(), CancellationToken::new());
         let mut parts = start(&self.desk, self.pusher, self.search, &ending);
-        // The pages stay to the end: whoever asks is told that the instance shuts down.
+        // The pages stay to the end: they answer that the instance shuts down.
         let mut pages = JoinSet::new();
         pages.spawn(keep_serving(
             self.listener.into_std()?,

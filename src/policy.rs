@@ -1,11 +1,11 @@
 //! The rules that make noticast what it is: facts and input and a time go in, a decision comes out.
 //!
 //! Nothing here reads a store, a clock or a page. [`judge`] says what is new, old or held; [`correction`] how a
-//! notice differs from its bulletin; [`notified`] what people were told of it; [`rereading`] when its article is
+//! notice differs from its bulletin; [`notified`] what was announced of it; [`rereading`] when its article is
 //! read again; [`timing`] when a delivery may go out; [`places`] which channels lead to one place;
 //! [`routes`] which channels want a bulletin; [`attempts`]
 //! what follows a request that nobody answered; [`audit`] who did
-//! what, [`change_feed`] what followers are told of a change; [`leases`] which
+//! what, [`change_feed`] the events that followers get of a change; [`leases`] which
 //! worker does what. [`facts`] are the entities that the rules read and the store keeps.
 
 pub mod asked_polls;

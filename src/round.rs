@@ -1,4 +1,4 @@
-//! One round: one look at one source, from due to admitted.
+//! One round: one poll of one source, from due to admitted.
 //!
 //! [`poll`] is the best index of the program: each step is a call into the room that knows it. This
 //! room holds no rule of its own about what is new (that is the store's) nor about pages (that is
@@ -35,18 +35,18 @@ use crate::{
     source::fetch::Fetcher,
 };
 
-/// What a look found.
+/// What a poll found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PollOutcome {
     /// Published, oldest first.
     pub new: Vec<BulletinId>,
     /// Oldest first.
     pub held: Vec<BulletinId>,
-    /// Why the look failed; it is also in the source's state.
+    /// Why the poll failed; it is also in the source's state.
     pub error: Option<String>,
     /// Its kind.
     pub fault: Option<PageFault>,
-    /// The failure will not pass by itself: it is told at once.
+    /// The failure will not pass by itself: it is reported at once.
     pub is_grave: bool,
     /// No row could be connected to what was known, so something may have been missed.
     pub has_gap: bool,
@@ -54,9 +54,9 @@ pub struct PollOutcome {
     pub left_out: usize,
 }
 
-/// Looks at a source once: fetch, read, judge, open, admit.
+/// Polls a source once: fetch, read, judge, open, admit.
 ///
-/// `now` is when the look began. A page that cannot be had or read is no error here: it is in
+/// `now` is when the poll began. A page that cannot be had or read is no error here: it is in
 /// [`PollOutcome::error`] and in the source's state, and nothing that was known is forgotten.
 ///
 /// # Errors
@@ -84,7 +84,7 @@ pub async fn poll(
     };
     match front {
         Front::Unchanged(state) => pass(store, source, state).await,
-        // Boxed, so that the many looks that find nothing new are small.
+        // Boxed, so that the many polls that find nothing new are small.
         Front::Rows(rows, state) => Box::pin(take_in(store, &reader, rows, state)).await,
     }
 }
@@ -119,14 +119,14 @@ async fn take_in(
     })
 }
 
-/// A good look that found nothing to judge.
+/// A good poll that found nothing to judge.
 async fn pass(store: &Store, source: &Source, state: PollState) -> Result<PollOutcome, StoreError> {
     let state = after_good_poll(state);
     store.keep_poll(&source.id, state, Utc::now()).await?;
     Ok(PollOutcome::default())
 }
 
-/// A failed look: what was known stays, the next one comes later.
+/// A failed poll: what was known stays, the next one comes later.
 async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<PollOutcome, StoreError> {
     let (state, now) = (store.poll_state(&source.id), Utc::now());
     let state = fault.recorded_in(state, source, now, fastrand::f64());
@@ -139,7 +139,7 @@ async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<PollOutcom
     })
 }
 
-/// A look that panicked: it failed, and the next one comes later.
+/// A poll that panicked: it failed, and the next one comes later.
 ///
 /// # Errors
 /// A store that failed a write.
@@ -149,7 +149,7 @@ pub async fn broken(store: &Store, source: &Source) -> Result<PollOutcome, Store
     fail(store, source, Fault::broken(what.to_owned())).await
 }
 
-/// What the source's own history is told by: when something new came, and after how long.
+/// Records the source's own history: when something new came, and after how long.
 fn remember_change(state: &mut PollState, now: DateTime<Utc>) {
     const MOST_GAPS: usize = 16;
     if let Some(last) = state.last_changed.replace(now) {

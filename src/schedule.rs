@@ -1,4 +1,4 @@
-//! When to look: crontab lines with crontab's meaning, intervals, time zones, clock changes.
+//! When to poll: crontab lines with crontab's meaning, intervals, time zones, clock changes.
 //!
 //! Pure: the next time is a function of a given one. Read [`Schedule::next_after`] first.
 

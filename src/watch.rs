@@ -1,7 +1,7 @@
-//! The loop that knows when to look: due times, spreading, catch-up, backoff.
+//! The loop that knows when to poll: due times, spreading, catch-up, backoff.
 //!
-//! One timer for all sources, a task for each look. What is due and when is [`timetable`]'s, which is
-//! pure; what is told of it is [`alerts`]'s; the loop itself is [`looking`], and one look [`poller`]. This
+//! One timer for all sources, a task for each poll. What is due and when is [`timetable`]'s, which is
+//! pure; the reports about it are [`alerts`]'s; the loop itself is [`polling`], and one poll [`poller`]. This
 //! file is the handle that others have on them.
 
 mod alerts;
@@ -70,7 +70,7 @@ impl Watch {
         self.poller.use_fetcher(fetcher);
     }
 
-    /// Looks at sources when they are due until stopped. Follows config changes.
+    /// Polls sources when they are due until stopped. Follows config changes.
     ///
     /// # Errors
     /// A store that failed a write.
@@ -82,7 +82,7 @@ impl Watch {
         ended.and(saved)
     }
 
-    /// Looks now, whatever schedule, backoff or Retry-After say; None: no such source.
+    /// Polls now, whatever schedule, backoff or Retry-After say; None: no such source.
     ///
     /// # Errors
     /// It is a desk; the disk is nearly full; the store failed a write.
@@ -108,7 +108,7 @@ impl Watch {
         Ok(Some(outcome))
     }
 
-    /// Returns what a look at a page would find, by its title and notices; nothing is kept.
+    /// Returns what a poll of a page would find, by its title and notices; nothing is kept.
     ///
     /// # Errors
     /// Why nothing is found there.
@@ -147,7 +147,7 @@ impl Watch {
         in_time(source, round::copy(&fetcher, source, Utc::now())).await
     }
 
-    /// Returns whether the guard on private addresses lets a source's address be looked at.
+    /// Returns whether the guard on private addresses lets a source's address be polled.
     ///
     /// # Errors
     /// The reason for the refusal, and the setting that would allow it.
@@ -174,7 +174,7 @@ impl Watch {
         found.map_err(|error| (error.is::<AddressRefusal>(), error.to_string()))
     }
 
-    /// Tells those who are told of faults: `[alerts]`, else the admins, else the log.
+    /// Notifies those who are to know of faults: `[alerts]`, else the admins, else the log.
     ///
     /// # Errors
     /// A store that failed a write.

@@ -1,4 +1,4 @@
-//! How well `auto` tells lists, feeds and articles apart, over every page of the corpus.
+//! How well `auto` distinguishes lists, feeds and articles, over every page of the corpus.
 
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// More than looks, sends and the web's connections together ever need.
+/// More than polls, sends and the web's connections together ever need.
 const ENOUGH: u64 = 65_536;
 
 /// Takes what the system allows: shells and service managers often give a process 1,024 at first, so that

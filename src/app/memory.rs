@@ -21,7 +21,7 @@ mod glibc {
         }
     }
 
-    /// What a thousand first looks needed lies scattered between what lives on; asked, glibc gives
+    /// What a thousand first polls needed lies scattered between what lives on; asked, glibc gives
     /// back every page that is free (malloc_trim(3)).
     pub(crate) fn give_back() {
         // SAFETY: it may be called at any time, by any thread.

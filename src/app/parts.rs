@@ -112,7 +112,7 @@ async fn keep_index(store: Store, folder: PathBuf, stop: CancellationToken) -> R
     kept.or_report("keeping the search index").map(|_| ())
 }
 
-/// Backs up and forgets what is old enough. A backup that fails is told and tried again.
+/// Backs up and forgets what is old enough. A backup that fails is reported and tried again.
 async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), Failure> {
     let mut hour = interval_at(Instant::now() + MINUTE, HOUR);
     let mut moment = interval(MOMENT);

@@ -1,4 +1,4 @@
-//! Admission: one look becomes one transaction.
+//! Admission: one poll becomes one transaction.
 
 mod admission;
 mod counting;

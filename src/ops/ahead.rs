@@ -33,7 +33,7 @@ fn costly(op: &mut Op<'_>) -> Vec<Filter> {
 }
 
 impl Store {
-    /// For what a look is about to publish.
+    /// For what a poll is about to publish.
     pub(super) async fn ahead_of_poll(&self, poll: &PollFindings) -> Result<Ahead> {
         let filters = self.ask(costly).await?;
         if filters.is_empty() {

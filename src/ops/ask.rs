@@ -18,13 +18,13 @@ pub struct Judged {
     pub shares_address: Vec<bool>,
     /// The places of known rows that bear another title than before.
     pub retitled: Vec<usize>,
-    /// This is the source's first look.
+    /// This is the source's first poll.
     pub first_poll: bool,
     /// No row is known although the source has a baseline: read further pages (promise 4).
     pub unconnected: bool,
 }
 
-/// One successful look at a source.
+/// One successful poll of a source.
 #[derive(Debug, Clone)]
 pub struct PollFindings {
     pub source: SourceId,

@@ -144,7 +144,7 @@ impl Store {
         .await
     }
 
-    /// Changes a report as it is by then: an undo and a look at it must not undo each other.
+    /// Changes a report as it is by then: an undo and a showing of it must not undo each other.
     ///
     /// # Errors
     /// A write failed.
@@ -194,7 +194,7 @@ impl Store {
         self.read(move |reader| reader.seen_anywhere(key)).await
     }
 
-    /// The newest held bulletin that admins were not told of yet.
+    /// The newest held bulletin that admins were not notified of yet.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -24,7 +24,7 @@ use crate::{
 const MOST: usize = 16;
 const TITLE: usize = 300;
 
-/// Returns whether a note would tell its reader nothing: what changed is back, or was told already.
+/// Returns whether a note would say nothing new to its reader: what changed is back, or was announced already.
 pub(super) fn is_known(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>) -> Result<bool> {
     let settings = op.settings(&entry.channel);
     let can_edit = settings.is_some_and(|channel| channel.kind.can_edit());
@@ -68,11 +68,11 @@ pub(super) fn follow(
         let surplus = history.changes.len().saturating_sub(MOST);
         history.changes.drain(..surplus);
     }
-    // What flips is told once a day; a wrong deadline stands nowhere so long.
+    // What flips is announced once a day; a wrong deadline stands nowhere so long.
     let last = history
         .announced_ms
         .filter(|_| is_back && before.deadline == row.deadline);
-    // A time ahead was told by a clock that was set back since, or is that of one that waits.
+    // A time ahead was recorded by a clock that was set back since, or is that of one that waits.
     let due = last.map_or(now, |known_ms| now.max(time(known_ms).min(now) + A_DAY));
     let is_announced = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
     if queue(op, id, is_announced, (due, now))? {
@@ -198,7 +198,7 @@ fn mark(
     Ok(true)
 }
 
-/// Queues an update for each message that has the bulletin, in channels that are to be told; whether
+/// Queues an update for each message that has the bulletin, in channels that are to be notified; whether
 /// there is one.
 fn queue(
     op: &mut Op<'_>,
@@ -237,7 +237,7 @@ fn queue(
     Ok(is_any)
 }
 
-/// An update that waits tells all that changed, as soon as anything is to be told; gives the channels in which
+/// An update that waits announces all that changed, as soon as anything is to be announced; gives the channels in which
 /// one waits.
 fn hasten(
     op: &mut Op<'_>,

@@ -79,7 +79,7 @@ impl Store {
     /// Returns whether there is a store where [`Store::open_by`] would open it; nothing is made or changed.
     ///
     /// # Errors
-    /// The folder, or the database, cannot be looked into.
+    /// The folder, or the database, cannot be opened.
     pub async fn is_there_by(settings: &StoreSettings, state: &Path) -> Result<bool> {
         match &settings.url {
             Some(url) => Postgres::is_there(url.reveal()).await,
@@ -114,7 +114,7 @@ impl Store {
     /// Returns whether `state` holds a store; nothing is made or changed.
     ///
     /// # Errors
-    /// The folder cannot be looked into.
+    /// The folder cannot be opened.
     pub fn is_there(state: &Path) -> Result<bool> {
         store::is_there(state)
     }

@@ -20,7 +20,7 @@ use crate::{
     store::{Refusal, Result, StoreError},
 };
 
-/// Changed bulletins that are written together; until then they are looked through by each search.
+/// Changed bulletins that are written together; until then each search scans them.
 const MANY: usize = 64;
 /// Changes after which a place in the feed is written, so that it is not lost while only deliveries change.
 const FAR: u64 = 20_000;
@@ -214,7 +214,7 @@ impl Store {
         }
     }
 
-    /// Writes what changed. A disk that is nearly full is left alone: searches look through what changed.
+    /// Writes what changed. A disk that is nearly full is left alone: searches scan what changed.
     async fn flush(&self, current: &mut Current) -> std::result::Result<(), Trouble> {
         if self.engine.disk_low().is_some() {
             return Ok(());

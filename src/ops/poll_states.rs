@@ -1,4 +1,4 @@
-//! What a look leaves that admitted nothing: where polling its source stands.
+//! What a poll leaves that admitted nothing: where polling its source stands.
 
 use chrono::{DateTime, Utc};
 
@@ -10,8 +10,9 @@ use crate::{
 };
 
 impl Store {
-    /// Takes what a look left, but for what is not a look's ([`PollState::after`]): a good one that found nothing new, or a
-    /// failed one. It is written where the source begins or ceases to fail, and else by the next [`Store::save_poll_states`].
+    /// Takes what a poll left, but for what is not a poll's ([`PollState::after`]): a good one that found nothing
+    /// new, or a failed one. It is written where the source begins or ceases to fail, and else by the next
+    /// [`Store::save_poll_states`].
     ///
     /// # Errors
     /// A write failed.
@@ -45,7 +46,8 @@ fn keep(op: &mut Op<'_>, source: &SourceId, poll: PollState, now: DateTime<Utc>)
     Ok(())
 }
 
-/// Changes where polling a source stands to what a look left, and lets followers know where it begins or ceases to fail.
+/// Changes where polling a source stands to what a poll left, and lets followers know where it begins or ceases to
+/// fail.
 pub(super) fn change_poll_state(
     op: &mut Op<'_>,
     source: &SourceId,
@@ -60,7 +62,7 @@ pub(super) fn change_poll_state(
     op.tx.change_poll_state(source, false, Box::new(after));
 }
 
-/// Pauses looking at a source, or goes on with it.
+/// Pauses or resumes polling a source.
 pub(super) fn set_paused(
     op: &mut Op<'_>,
     (source, paused): (&SourceId, bool),

@@ -73,7 +73,7 @@ pub(super) fn cancel(
 }
 
 /// Moves the reminders of a bulletin that wait by what it says now, or cancels them. Where it says no deadline
-/// at the moment, they stay: the next look may find it again.
+/// at the moment, they stay: the next poll may find it again.
 pub(super) fn follow(
     op: &mut Op<'_>,
     bulletin: u64,

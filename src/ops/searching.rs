@@ -1,5 +1,5 @@
 //! Searches. An index on disk follows the change feed; what it finds is verified on the texts, and what changed since is
-//! looked through, so that a search finds what a scan would. Where there is no index yet, it is a scan.
+//! scanned, so that a search finds what a scan would. Where there is no index yet, it is a scan.
 
 use std::{
     collections::{BTreeSet, BinaryHeap, HashSet},
@@ -29,7 +29,7 @@ const MOST_SCANNED: usize = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HitCount {
     Exactly(usize),
-    /// Judged by those that were looked at.
+    /// Judged by those that were examined.
     About(usize),
     Over(usize),
 }
@@ -204,7 +204,7 @@ impl IndexedSearch<'_> {
         })
     }
 
-    /// The bulletin, if it is one that is looked for.
+    /// The bulletin, if it matches the search.
     fn verified(&self, id: u64) -> Result<Option<Bulletin>> {
         let id = BulletinId(id);
         let Some(bulletin) = self.reader.bulletin(id)? else {

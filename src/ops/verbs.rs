@@ -41,9 +41,9 @@ impl Store {
         .await
     }
 
-    // ---- looking ----
+    // ---- polling ----
 
-    /// Where looking at `source` stands; memory, no I/O.
+    /// Where polling `source` stands; memory, no I/O.
     #[must_use]
     pub fn poll_state(&self, source: &SourceId) -> PollState {
         self.engine.read_poll_state(source, PollState::clone)
@@ -54,18 +54,18 @@ impl Store {
         self.engine.read_poll_state(source, read)
     }
 
-    /// Tells when the next look at `source` is due; memory only.
+    /// Sets when the next poll of `source` is due; memory only.
     pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
         self.engine.set_next_poll(source, next);
     }
 
-    /// Remembers whether people were told of a source's fault. Memory, written by the next
+    /// Remembers whether people were notified of a source's fault. Memory, written by the next
     /// [`Store::save_poll_states`].
     pub fn set_reported(&self, source: &SourceId, reported: Reported) {
         self.engine.set_reported(source, reported);
     }
 
-    /// ATOMIC: pauses looking at a source, or goes on with it + audit.
+    /// ATOMIC: pauses or resumes polling a source + audit.
     ///
     /// # Errors
     /// The source is not in the config; a write failed.
@@ -99,7 +99,7 @@ impl Store {
             .await?
     }
 
-    /// ATOMIC: judges again, then seen + number + archive + outbox for every channel that wants it + look state.
+    /// ATOMIC: judges again, then seen + number + archive + outbox for every channel that wants it + poll state.
     ///
     /// # Errors
     /// The source is not in the config; the disk is nearly full; a write failed.

@@ -183,7 +183,7 @@ pub struct AuditRow {
     pub entry: AuditEntry,
 }
 
-/// The time (ms) of an entry, and a number that tells entries of one moment apart.
+/// The time (ms) of an entry, and a number that distinguishes entries of one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AuditPlace {
     pub at_ms: i64,

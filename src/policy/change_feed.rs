@@ -21,7 +21,7 @@ pub enum FeedEvent {
     Revision(u64),
     /// Its publisher took a bulletin down.
     Withdrawal(u64),
-    /// Something of a bulletin changed that nobody is told of: its address, or which other sources carry it.
+    /// Something of a bulletin changed that is announced to nobody: its address, or which other sources carry it.
     Detail(u64),
     /// A delivery was sent, failed or was dropped.
     Delivery(u64),
@@ -53,7 +53,7 @@ impl FeedBounds {
     }
 }
 
-/// Returns what a bulletin's followers are told when it becomes `row`; `before`: None where it is new.
+/// Returns the events for a bulletin's followers when it becomes `row`; `before`: None where it is new.
 #[must_use]
 pub fn of_bulletin(id: u64, before: Option<&Archived>, row: &Archived) -> FeedEvent {
     let Some(before) = before else {
@@ -76,7 +76,7 @@ pub fn first_kept(oldest: &[FeedEntry], newest: u64, now_ms: i64) -> u64 {
     let is_kept = |it: &&FeedEntry| it.at_ms >= until_ms && it.number + MOST > newest;
     let kept = oldest.iter().find(is_kept).map(|it| it.number);
     let past = oldest.last().map_or(0, |last| last.number + 1);
-    // The newest one stays: the next number is told by it.
+    // The newest one stays: it gives the next number.
     kept.unwrap_or(past).min(newest)
 }
 

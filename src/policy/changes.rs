@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::bulletin::{Attachment, Changed, substance};
 
-/// Characters of what is told.
+/// Characters of what is announced.
 const LONGEST: usize = 200;
 
 /// Returns what people would call a change: no counters, no spaces.
@@ -27,7 +27,7 @@ fn first_beside(text: &str, other: &str) -> Option<String> {
     Some(line.chars().take(LONGEST).collect())
 }
 
-/// Returns whether other files are linked; an address may have another query at each look.
+/// Returns whether other files are linked; an address may have another query at each poll.
 #[must_use]
 pub fn of_files(before: &[Attachment], now: &[Attachment]) -> Changed {
     if places(before) == places(now) {

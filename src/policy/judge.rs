@@ -1,6 +1,6 @@
 //! Promises 2 to 4, pure: which rows of a page are known, old, new or held.
 //!
-//! The store looks up what it remembers of each row (`remembered`); `displace` finds the keys that are places in a
+//! The store finds what it remembers of each row (`remembered`); `displace` finds the keys that are places in a
 //! list, `identity` has the keys of a row, `connect` says which bulletin a row is, `rule` what becomes of one that is none, by where it stands (`order`); `guard`
 //! holds what is no news after all. Nothing here reads or writes.
 
@@ -87,7 +87,7 @@ fn refusal(notice: &Notice, summary: &str, facts: &Facts<'_>) -> Option<Cause> {
     }
 }
 
-/// The places of those that a first look pushes.
+/// The places of those that a first poll pushes.
 fn announced(
     oldest_first: &[usize],
     verdicts: &[Option<Cause>],

@@ -1,5 +1,5 @@
 //! The versions of a bulletin that people were sent, so that a note says what its reader does not
-//! know: a title that flips and is back tells nobody anything.
+//! know: a title that flips and is back has nothing new for anybody.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +8,14 @@ use crate::bulletin::{
     BulletinState, Cause, Changed, DeliveryKind, DeliveryState, Revision, substance,
 };
 
-/// Turns that are remembered, the latest; a bulletin is told once a day at most.
+/// Turns that are remembered, the latest; a bulletin is announced once a day at most.
 const MOST: usize = 16;
-/// A look may have begun so long (ms) before a message did that is recorded before it.
+/// A poll may have begun so long (ms) before a message did that is recorded before it.
 const AHEAD: i64 = 600_000;
 /// Characters of a title.
 const TITLE: usize = 300;
 
-/// The content of a bulletin, as far as people are told.
+/// The content of a bulletin, as far as people are notified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wording {
     title: String,
@@ -67,7 +67,7 @@ impl Versions {
         // A version that nobody was sent is as good as none.
         self.0.pop_if(|(since, _)| *since > announced_ms);
         if self.0.last().is_none_or(|(_, said)| *said != now) {
-            // The look may have begun before the message did that still said the other words.
+            // The poll may have begun before the message did that still said the other words.
             self.0
                 .push((now_ms.max(announced_ms.saturating_add(1)), now));
         }
@@ -87,7 +87,7 @@ impl Versions {
             .is_some_and(|(then, (_, now))| then == now)
     }
 
-    /// Returns what is new to those who were told then; `changes`: all that changed since.
+    /// Returns what is new to those who were notified then; `changes`: all that changed since.
     pub fn news(&self, then_ms: i64, changes: Vec<Revision>) -> Vec<Revision> {
         let Some((then, (since, now))) = self.then_and_now(then_ms) else {
             return changes;
@@ -118,7 +118,8 @@ impl Versions {
     }
 }
 
-/// Returns when people were last told of a bulletin by `deliveries`, for one that turns at `now_ms`; `i64::MIN`: never.
+/// Returns when people were last notified of a bulletin by `deliveries`, for one that turns at `now_ms`; `i64::MIN`:
+/// never.
 #[must_use]
 pub fn last_announced_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 {
     let notified = deliveries.iter().filter_map(|(_, entry)| entry.begun_ms);
@@ -133,7 +134,7 @@ pub fn last_announced_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 
     notified.unwrap_or(i64::MIN)
 }
 
-/// Returns when those whom `update` is for were last told of a bulletin, if they were; `deliveries`: those of
+/// Returns when those whom `update` is for were last notified of a bulletin, if they were; `deliveries`: those of
 /// it in the channel of the update, oldest first.
 #[must_use]
 pub fn announced_ms(
@@ -173,7 +174,7 @@ mod tests {
         }
     }
 
-    /// Told at 0, then each of `turns` an hour later; told of nothing more.
+    /// Announced at 0, then each of `turns` an hour later; nothing more is announced.
     fn said(turns: &[Wording]) -> Versions {
         let mut said = Versions::default();
         let mut before = words("甲", 1, false);

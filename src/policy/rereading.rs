@@ -16,7 +16,7 @@ const AFTER: [Duration; 4] = [
     Duration::days(3),
 ];
 const A_WEEK: Duration = Duration::days(7);
-/// Between two looks by which an article is known to be gone.
+/// Between two readings by which an article is known to be gone.
 pub const TO_BE_SURE: Duration = Duration::hours(1);
 /// The newest of what stands on a source's page before it is followed, whose articles are opened once.
 pub const FIRST_LOOK: usize = 20;
@@ -33,7 +33,7 @@ pub struct Recent {
     pub opened: Option<Opened>,
     /// Since when its page is gone.
     pub gone_ms: Option<i64>,
-    /// A look beside those of its age: to be sure that it is gone, or since its row was taken off.
+    /// A reading beside those of its age: to be sure that it is gone, or since its row was taken off.
     pub extra_ms: Option<i64>,
 }
 

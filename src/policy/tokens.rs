@@ -1,6 +1,6 @@
 //! Who may do what by the API and at the desk: tokens and sessions, which of them are valid, and until when. Pure.
 //!
-//! The store keeps the hash of a token; the token itself is shown once. It names its row, so that one look-up finds it.
+//! The store keeps the hash of a token; the token itself is shown once. It names its row, so that one search finds it.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};

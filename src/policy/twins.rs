@@ -7,7 +7,7 @@ use chrono::Duration;
 use super::facts::{Archived, first_number};
 use crate::bulletin::{Face, canonical_url};
 
-/// The time back within which the same notice is looked for.
+/// The time back within which the same notice is searched for.
 pub const LATELY: Duration = Duration::days(7);
 /// Bulletins that are known again after a restart, and those of them by their texts too.
 pub const MOST: usize = 2000;

@@ -1,6 +1,6 @@
-//! Wrong tokens: whoever sends some in a row must wait, longer each time, before the next is looked at. Pure.
+//! Wrong tokens: whoever sends some in a row must wait, longer each time, before the next is checked. Pure.
 //!
-//! Clients are remembered in places, which hold some each: so what is remembered is bounded, and a look at one is short.
+//! Clients are remembered in places, which hold some each: so what is remembered is bounded, and checking one is quick.
 
 use std::time::Duration;
 
@@ -29,9 +29,9 @@ pub enum Opens {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Knocked {
     Taken,
-    /// So many were wrong in a row, and the next one is looked at after so long.
+    /// So many were wrong in a row, and the next one is checked after so long.
     Wrong(u32, Duration),
-    /// Too many were wrong: it is not looked at before so long.
+    /// Too many were wrong: it is not checked before so long.
     Wait(Duration),
 }
 
@@ -44,7 +44,7 @@ struct Tries {
     client: String,
     wrong: u32,
     last_ms: i64,
-    /// No token is looked at before this.
+    /// No token is checked before this.
     until_ms: i64,
 }
 

@@ -233,7 +233,7 @@ fn log(sent: &Sent, waiting: &Waiting) {
         Sent::Again(why) | Sent::Partly(why) => {
             tracing::warn!(delivery.id = delivery, channel.id = %channel, "not sent, will be retried: {why}");
         }
-        // Told once for the whole sender, or not worth telling.
+        // Reported once for the whole sender, or not worth reporting.
         Sent::Moved { .. } | Sent::Denied(_) | Sent::Unreachable(_) => {}
     }
 }

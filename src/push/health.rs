@@ -162,7 +162,7 @@ impl SenderHealth {
         })
     }
 
-    /// The sender cannot send: told, unless the same was told already.
+    /// The sender cannot send: reported, unless the same was reported already.
     pub(super) fn is_ill(&self, sent: &Sent) {
         let (kind, about) = match sent {
             Sent::Denied(_) => (FaultKind::Denied, About::Secrets),

@@ -6,7 +6,7 @@ use std::{collections::VecDeque, time::Duration};
 const LEAST: Duration = Duration::from_millis(40);
 /// What is begun and not sent at a crash is in doubt: no more than this many seconds of sends.
 const MOST: Duration = Duration::from_millis(500);
-/// So many begins are looked back at.
+/// So many begins are considered.
 const LOOKED_AT: usize = 16;
 
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 //!
 //! A sender (one bot, one robot key) has one [`Pace`]: an even rate for all of its chats together, and
 //! a [`LaneLimit`] for each chat. Times are kept as the platform sees them: a request that was answered
-//! later than others was taken later too, as far as anyone can tell from here. Read [`Pace::take`] first.
+//! later than others was taken later too, as far as can be known from here. Read [`Pace::take`] first.
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 const SLACK_SHARE: f64 = 0.3;
 /// Timers are no finer than this: at high rates small bursts make up for it.
 const LEAST_SLACK: Duration = Duration::from_millis(5);
-/// So many answers are looked back at for the usual delay of one.
+/// So many answers are considered for the usual delay of one.
 const USUAL_OF: usize = 8;
 /// Of fewer answers each may have been stalled on its way.
 const USUAL_FROM: usize = 4;
@@ -131,7 +131,7 @@ pub(crate) struct Pace {
     /// When the platform has taken all that went out, if it takes one a gap.
     full: Instant,
     lanes: HashMap<Lane, LaneState>,
-    /// So many lanes are looked through for silent ones.
+    /// So many lanes are searched for silent ones.
     many: usize,
     /// Lanes that wait, by the moment from which they may go.
     order: [BTreeSet<(Instant, Lane)>; 2],
@@ -185,7 +185,7 @@ impl Pace {
             .entry(lane)
             .or_insert_with(|| LaneState::new(limit));
         state.take(at);
-        // Several channels may lead to one chat, and each tells of its own.
+        // Several channels may lead to one chat, and each reports its own.
         state.taken.make_contiguous().sort_unstable();
         self.place(lane);
     }
@@ -300,7 +300,7 @@ impl Pace {
         }
     }
 
-    /// The platform said that `lane` was too fast: it rests, and when a second one is told so within
+    /// The platform said that `lane` was too fast: it rests, and when a second one is too fast within
     /// that span, the whole sender does.
     pub(crate) fn flooded(&mut self, lane: Lane, until: Instant, now: Instant) {
         self.hold(lane, until);

@@ -237,13 +237,13 @@ impl Pusher {
         Ok(MadeSender(telegram.clone(), Some(telegram)))
     }
 
-    /// The leases of all senders of a config, that of the bot, and that of whoever tells the hub of feeds.
+    /// The leases of all senders of a config, that of the bot, and that of the notifier of the hub.
     pub(crate) fn leases(&self, config: &Config) -> BTreeSet<LeaseKey> {
         let channels = config.channels.iter();
         let keys = channels.map(|channel| key_of(&channel.kind));
         let bot = config.telegram.as_ref().map(|_| (TELEGRAM, None));
         let senders = keys.chain(bot).map(|key| lease_of(&key));
-        // The pages of a process that has none are not told of.
+        // The pages of a process that has none are not announced.
         let hub = config.web.hub.as_ref().and(config.web.listen);
         senders.chain(hub.map(|_| WebSubHub::lease())).collect()
     }

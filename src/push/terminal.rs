@@ -85,7 +85,7 @@ impl Screen {
     }
 }
 
-/// The looks of a line.
+/// The style of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     Plain,

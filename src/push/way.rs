@@ -40,8 +40,8 @@ impl fmt::Debug for Way {
 }
 
 impl Way {
-    /// `resolve` gives the addresses of a host that may be reached; where it is told so, also those of the environment's
-    /// proxies.
+    /// `resolve` gives the addresses of a host that may be reached; where it is asked to, also those of the
+    /// environment's proxies.
     pub fn guarded(
         resolve: impl Fn(String, bool) -> BoxFuture<'static, Result<Vec<SocketAddr>, NoWay>>
         + Send

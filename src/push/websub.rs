@@ -1,5 +1,5 @@
-//! WebSub: how a hub is told that a feed has something new. The recommendation leaves that to hubs; all of them take a form
-//! that names the feed as `hub.url` or, newer ones, as `hub.topic`.
+//! WebSub: how a hub is notified that a feed has something new. The recommendation leaves that to hubs; all of them
+//! take a form that names the feed as `hub.url` or, newer ones, as `hub.topic`.
 
 use std::time::Duration;
 
@@ -18,13 +18,13 @@ pub(crate) struct WebSubHub {
     url: Url,
 }
 
-/// The outcome of telling a hub of one feed.
+/// The outcome of notifying a hub of one feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum HubAnswer {
     Taken,
     /// The hub rejects news of this feed.
     Refused(String),
-    /// The hub is to be told later, and not before the time that it asks for.
+    /// The hub is to be notified later, and not before the time that it asks for.
     Later(String, Option<Duration>),
 }
 
@@ -38,7 +38,7 @@ impl WebSubHub {
         })
     }
 
-    /// The lease of whoever tells the hub, which one process alone does.
+    /// The lease of the notifier of the hub, which one process alone does.
     pub(crate) fn lease() -> LeaseKey {
         LeaseKey::Sender("websub".to_owned())
     }

@@ -279,7 +279,7 @@ fn number(card: &Card, entry: &EntryWords) -> String {
     }
 }
 
-/// HTML is understood there, so nothing may look like it. A sign of full width is three bytes for one.
+/// HTML is understood there, so nothing may resemble it. A sign of full width is three bytes for one.
 fn without_tags(text: &str) -> String {
     text.replace('<', "＜").replace('>', "＞")
 }

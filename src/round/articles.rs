@@ -21,9 +21,9 @@ use crate::{
 
 /// What is not opened by then is admitted with what the list says.
 const LONGEST: Duration = Duration::from_secs(30);
-/// Articles of one look at a time; the fetcher still asks each host for one page at a time.
+/// Articles of one poll at a time; the fetcher still asks each host for one page at a time.
 const AT_ONCE: usize = 4;
-/// Articles that one look opens.
+/// Articles that one poll opens.
 const MOST_OPENED: usize = 60;
 /// Pages of one article.
 const MOST_PAGES: usize = 10;
@@ -227,7 +227,7 @@ async fn read_page(
     }
 }
 
-/// Asks how large the files are that no page tells of: few, and no longer than news can wait.
+/// Asks how large the files are that no page states: few, and no longer than news can wait.
 pub(super) async fn measure(reader: &Reader<'_>, article: &mut Article) {
     const MOST: usize = 5;
     const PATIENCE: Duration = Duration::from_secs(5);

@@ -34,7 +34,7 @@ impl FileText {
     }
 }
 
-/// Returns until when the files of a look's articles may be read.
+/// Returns until when the files of a poll's articles may be read.
 pub(super) fn end() -> Instant {
     Instant::now() + LONGEST
 }

@@ -1,4 +1,4 @@
-//! Why a look failed, and when the next one may come.
+//! Why a poll failed, and when the next one may come.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use crate::{
     },
 };
 
-/// What failed once is mostly well again soon, also where the next scheduled look is a day away.
+/// What failed once is mostly well again soon, also where the next scheduled poll is a day away.
 const FIRST_WAIT: Duration = Duration::from_secs(5 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Why a look failed.
+/// Why a poll failed.
 #[derive(Debug, Clone)]
 pub(super) struct Fault {
     pub(super) kind: PageFault,
     /// In English, with the details.
     pub(super) what: String,
     pub(super) retry_after: Option<Duration>,
-    /// It is told at once: the page answers, but its list is gone.
+    /// It is reported at once: the page answers, but its list is gone.
     pub(super) is_grave: bool,
     /// The address itself is gone or is not what it was.
     pub(super) is_elsewhere: bool,

@@ -20,12 +20,12 @@ const MOST_TRIED: usize = 3;
 /// What the first page says.
 #[derive(Debug)]
 pub(super) enum Front {
-    /// The same answer, body, or rows as at the last good look.
+    /// The same answer, body, or rows as at the last good poll.
     Unchanged(PollState),
     Rows(Rows, PollState),
 }
 
-/// Looks at the source's feed, where one is known, else at its address.
+/// Polls the source's feed, where one is known, else its address.
 pub(super) async fn read(reader: &Reader<'_>, before: PollState) -> Result<Front, Fault> {
     let source = reader.source;
     let known_feed = before
@@ -120,7 +120,7 @@ fn note_move(reader: &Reader<'_>, page: &FetchedPage, state: &mut PollState) {
     state.moved_to = moved_to;
 }
 
-/// A page with another body than at the last good look. `state` is what it will be after this one.
+/// A page with another body than at the last good poll. `state` is what it will be after this one.
 async fn read_changed(
     reader: &Reader<'_>,
     url: &Url,
@@ -156,7 +156,7 @@ async fn read_changed(
         drop(turn);
         if let Some((feed, entries)) = announced(reader, &rows).await {
             state.feed = Some(feed.to_string());
-            // They belong to the page; the feed's own come with the next look.
+            // They belong to the page; the feed's own come with the next poll.
             (state.validators, state.body) = (Validators::default(), None);
             state.trust = Trust::default();
             rows = entries.with_page_rows(rows);

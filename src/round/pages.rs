@@ -12,7 +12,7 @@ use crate::{
 /// Further pages are read until a row is known, but no more than this (promise 4).
 const MOST_PAGES: usize = 10;
 
-/// All rows that a look has, judged.
+/// All rows that a poll has, judged.
 #[derive(Debug)]
 pub(super) struct JudgedList {
     pub(super) notices: Vec<Notice>,
@@ -25,7 +25,7 @@ pub(super) struct JudgedList {
 }
 
 impl JudgedList {
-    /// Returns whether there is something that was not there before, or this is the first look.
+    /// Returns whether there is something that was not there before, or this is the first poll.
     pub(super) fn has_news(&self) -> bool {
         let is_news = |ruling: &Ruling| {
             matches!(

@@ -22,7 +22,7 @@ use crate::{
 /// The reason why nothing is found on a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unread {
-    /// Where it is [`PageFault::Private`], the reason tells where an inner name leads.
+    /// Where it is [`PageFault::Private`], the reason says where an inner name leads.
     pub fault: PageFault,
     /// In English, with the details.
     pub why: String,
@@ -211,7 +211,7 @@ pub async fn copy(
     Ok(reader.copy(page).await?)
 }
 
-/// The title of a page and the notices that a look at it would find; nothing is kept. An error says
+/// The title of a page and the notices that a poll of it would find; nothing is kept. An error says
 /// why there are none.
 ///
 /// # Errors

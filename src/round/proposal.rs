@@ -1,4 +1,4 @@
-//! What an admin is told of a page that is no list any more: which rows might be it.
+//! The proposal for an admin about a page that is no list any more: which rows might be it.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::{
     ops::{BulletinQuery, Store, StoreError},
 };
 
-/// So many of the newest bulletins are looked for on the page.
+/// So many of the newest bulletins are searched for on the page.
 const MOST_KNOWN: usize = 300;
 
 /// A fault with the rule that might read the page, where the source was a list before and its own

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Who wants a look.
+/// Who wants a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     /// The schedule: a pause that the host asked for is kept.
@@ -32,7 +32,7 @@ static CORES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
 
 /// What was read, and the turn that it took. Whoever keeps the turn until the rows are judged keeps
-/// others from reading ahead of the store: at a first look at many, rows would pile up in memory.
+/// others from reading ahead of the store: at a first poll of many, rows would pile up in memory.
 /// It must be given back before anything else is fetched or read.
 #[derive(Debug)]
 pub(super) struct Read<T> {

@@ -81,7 +81,7 @@ async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<Read
     }
 }
 
-/// What opening a bulletin of a first look gives where nobody is to be asked for it.
+/// What opening a bulletin of a first poll gives where nobody is to be asked for it.
 fn without_asking(reader: &Reader<'_>, bulletin: &Bulletin, url: &Url) -> Option<ReadAgain> {
     if bulletin.state != BulletinState::Baseline {
         return None;
@@ -93,7 +93,7 @@ fn without_asking(reader: &Reader<'_>, bulletin: &Bulletin, url: &Url) -> Option
     articles::is_closed_file(url).then(|| ReadAgain::Article(Box::new(file())))
 }
 
-/// The article as a look would admit it; `before` is its text as it was kept.
+/// The article as a poll would admit it; `before` is its text as it was kept.
 async fn article(
     reader: &Reader<'_>,
     bulletin: &Bulletin,

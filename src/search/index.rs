@@ -246,7 +246,7 @@ fn holders(segment: &Segment, grams: &[u64], table: &Table) -> io::Result<Vec<u6
     }
     lines.sort_unstable_by_key(|line| line.length);
     let Some((first, rest)) = lines.split_first() else {
-        // Nothing but gaps is looked for: all bulletins may have them.
+        // Only gaps are searched for: all bulletins may have them.
         let of_it = |id: &u64| {
             table
                 .get(*id)

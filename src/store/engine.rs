@@ -177,7 +177,7 @@ impl Engine {
         of!(self, it => it.keep_poll(source, poll));
     }
 
-    /// Remembers whether people were told of a source's fault. Memory, written by the next
+    /// Remembers whether people were notified of a source's fault. Memory, written by the next
     /// [`Engine::save_poll_states`].
     pub fn set_reported(&self, source: &SourceId, reported: Reported) {
         of!(self, it => it.set_reported(source, reported));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, FieldFault, SourceId};
 
-/// `Display` says what to do. Whether the program may go on is told by the type alone.
+/// `Display` says what to do. The type alone says whether the program may go on.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     #[error(transparent)]

@@ -229,7 +229,7 @@ impl Postgres {
         self.shared.memory.poll_states.change(source, keep);
     }
 
-    /// Remembers whether people were told of a source's fault.
+    /// Remembers whether people were notified of a source's fault.
     pub fn set_reported(&self, source: &SourceId, reported: Reported) {
         let poll_states = &self.shared.memory.poll_states;
         poll_states.change(source, |state| state.reported = reported);

@@ -199,7 +199,7 @@ impl BulletinQuery {
     }
 }
 
-/// Words that are looked for.
+/// Search words.
 #[derive(Debug)]
 pub struct SearchedWords {
     folded: Vec<String>,

@@ -265,7 +265,7 @@ impl Sled {
         self.shared.poll_states.change(source, keep);
     }
 
-    /// Remembers whether people were told of a source's fault. Memory, written by the next
+    /// Remembers whether people were notified of a source's fault. Memory, written by the next
     /// [`Sled::save_poll_states`].
     pub fn set_reported(&self, source: &SourceId, reported: Reported) {
         self.shared

@@ -213,7 +213,7 @@ pub trait Outbox: Channels {
     /// Drops some of the deliveries that ended before `until_ms`, from a place on; gives the place to go on from.
     fn forget_finished(&mut self, from: u64, until_ms: i64) -> Result<Option<u64>>;
 
-    // What waits, as it was before this transaction or is by now: whoever changes it looks at each delivery.
+    // What waits, as it was before this transaction or is by now: a change of it reads each delivery.
 
     /// Channels in which something waits.
     fn waiting_channels(&mut self) -> Vec<ChannelId>;
@@ -328,7 +328,7 @@ pub trait Journal {
     fn set_bot_name(&mut self, name: &str);
     /// Drops requests that were made, and reports that were settled, before `until_ms`.
     fn forget_requests(&mut self, until_ms: i64) -> Result<()>;
-    /// Whoever waits for the outbox looks at it again after the commit.
+    /// Those who wait for the outbox read it again after the commit.
     fn wake_senders(&mut self);
     /// What is done in memory once the transaction is committed, before the next one begins.
     fn after_commit(&mut self, then: Box<dyn FnOnce() + Send>);

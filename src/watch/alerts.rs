@@ -1,4 +1,4 @@
-//! Faults, told once, and once when they are over. The texts are pure; [`notify`] queues them.
+//! Faults, reported once, and once when they are over. The texts are pure; [`notify`] queues them.
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::{
     words::{self, AlertWords, fill},
 };
 
-/// Failed looks in a row after which a fault that may pass is told.
+/// Failed polls in a row after which a fault that may pass is reported.
 const REPORTED_AFTER: u32 = 3;
 /// A history shorter than this says nothing about a silence.
 const LEAST_GAPS: usize = 4;
@@ -31,11 +31,11 @@ pub(super) struct Alerts {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Audience {
     pub(super) language: Language,
-    /// The bot tells them of what is held, with buttons.
+    /// The bot notifies them of what is held, with buttons.
     pub(super) has_buttons: bool,
 }
 
-/// `state` is the source's after the look, `held` are a few titles of what it held.
+/// `state` is the source's after the poll, `held` are a few titles of what it held.
 pub(super) fn of(
     source: &Source,
     outcome: &PollOutcome,
@@ -96,7 +96,7 @@ fn silent_days(state: &PollState, now: DateTime<Utc>) -> Option<i64> {
     (is_long && state.gaps_minutes.len() >= LEAST_GAPS).then_some(silent / (24 * 60))
 }
 
-/// Returns what is told of the disk: that it is low, and that it is no more.
+/// Returns the reports about the disk: that it is low, and that it is no more.
 pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
     let words = &words::of(language).alerts;
     match low {
@@ -108,7 +108,7 @@ pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
     }
 }
 
-/// Tells those who are told of faults: `[alerts]`, else the admins, else the log.
+/// Notifies those who are to know of faults: `[alerts]`, else the admins, else the log.
 pub(super) async fn notify(
     store: &Store,
     config: &Config,

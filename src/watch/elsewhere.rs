@@ -16,8 +16,8 @@ use crate::{
 
 /// So long an answer of another process is waited for: longer than a slow site takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The interval at which it is looked for.
-const LOOKED: Duration = Duration::from_millis(250);
+/// The interval at which it is checked.
+const CHECKED_EVERY: Duration = Duration::from_millis(250);
 
 /// Has a source polled by the process that polls it.
 ///
@@ -37,7 +37,7 @@ pub(super) async fn ask(poller: &Poller, source: &Source) -> Result<PollOutcome,
                 ..PollOutcome::default()
             });
         }
-        sleep(LOOKED).await;
+        sleep(CHECKED_EVERY).await;
     }
     Err(Refusal::NoAnswer(source.id.clone(), PATIENCE.as_secs()).into())
 }

@@ -29,9 +29,9 @@ pub(super) struct Poller {
     pub(super) store: Store,
     pub(super) config: Live,
     fetcher: Mutex<Fetcher>,
-    /// One look at a source at a time, whoever asks for it.
+    /// One poll of a source at a time, whoever asks for it.
     gates: Mutex<HashMap<SourceId, Arc<Gate<()>>>>,
-    /// Sources that were looked at out of turn, for the loop to plan again.
+    /// Sources that were polled out of turn, for the loop to plan again.
     pub(super) polled: mpsc::UnboundedSender<SourceId>,
     pub(super) polled_by_loop: Gate<mpsc::UnboundedReceiver<SourceId>>,
     pub(super) runs: AtomicBool,
@@ -66,7 +66,7 @@ impl Poller {
         self.store.read_poll_state(source, |state| state.paused)
     }
 
-    /// One look, and what is told of it. A look that panics is a failed one: its source is looked at again.
+    /// One poll, and the reports about it. A poll that panics is a failed one: its source is polled again.
     pub(super) async fn poll(
         &self,
         source: &Source,
@@ -87,11 +87,11 @@ impl Poller {
         };
         let why = supervise::reason(panic.as_ref());
         self.supervisor
-            .broke("look", &format!("at `{}`, {why}", source.id));
+            .broke("poll", &format!("at `{}`, {why}", source.id));
         let outcome = round::broken(&self.under_lease(source)?, source).await?;
         log(source, &outcome);
         let reported = AssertUnwindSafe(self.report(source, &outcome)).catch_unwind();
-        // Whatever broke may have been the telling: it must not end the loop.
+        // Whatever broke may have been the reporting: it must not end the loop.
         reported.await.unwrap_or(Ok(()))?;
         Ok(outcome)
     }
@@ -113,7 +113,7 @@ impl Poller {
         Ok(outcome)
     }
 
-    /// The store for a look at a source, as long as this process holds it.
+    /// The store for a poll of a source, as long as this process holds it.
     fn under_lease(&self, source: &Source) -> Result<Store, StoreError> {
         self.store.under(&LeaseKey::Source(source.id.clone()))
     }
@@ -156,7 +156,7 @@ impl Poller {
             self.store.set_reported(&source.id, alerts.reported);
         }
         for text in &alerts.texts {
-            // An alert that nobody can be told must not undo the look.
+            // An alert that cannot be delivered must not undo the poll.
             let reported = alerts::notify(&self.store, &config, text, now).await;
             reported.or_report("reporting on a source")?;
         }
@@ -173,14 +173,14 @@ impl Poller {
         Ok(titles)
     }
 
-    /// Does what is due once a minute: the states of looks are written, the disk is looked at.
+    /// Does what is due once a minute: the states of polls are written, the disk is checked.
     pub(super) async fn rest(&self, was_low: bool) -> Result<bool, Failure> {
         let low = self.store.health().await.disk_low;
         let is_low = low.is_some();
         if is_low != was_low {
             let config = self.config.borrow().clone();
             let text = alerts::of_disk(low.as_deref(), alerts::audience(&config).language);
-            // Where nobody is told, the log is.
+            // Where nobody is notified, it is logged.
             if alerts::is_anybody_notified(&config) {
                 tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::OF_LOG));
             }

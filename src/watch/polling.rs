@@ -1,4 +1,4 @@
-//! The loop: one timer for all sources, a task for each look.
+//! The loop: one timer for all sources, a task for each poll.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -24,13 +24,13 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// Looks that are due within this time begin together: a thousand a second, each waking the program by
+/// Polls that are due within this time begin together: a thousand a second, each waking the program by
 /// itself, cost half as much again.
 const TOGETHER: Duration = Duration::from_millis(100);
 /// The interval at which a database that was away is tried.
 const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
 
-/// Looks at sources when they are due, until stopped.
+/// Polls sources when they are due, until stopped.
 ///
 /// # Errors
 /// A store that failed a write.

@@ -1,7 +1,7 @@
 //! Which source is due when. Pure: the clock is given, as [`Now`].
 //!
 //! Times are kept by the wall clock, since cron lines speak of it, and waited for by the monotonic one,
-//! so that a clock that is set neither stops the looks nor repeats them in a burst.
+//! so that a clock that is set neither stops the polls nor repeats them in a burst.
 
 use std::{
     cmp::Reverse,
@@ -128,7 +128,7 @@ impl Timetable {
         self.enter(id, now);
     }
 
-    /// Sources that are due; each is busy until it was looked at.
+    /// Sources that are due; each is busy until it was polled.
     pub(super) fn take_due(&mut self, now: Now) -> Vec<Arc<Source>> {
         let mut due = Vec::new();
         while self.first().is_some_and(|at| at <= now.instant) {
@@ -143,8 +143,8 @@ impl Timetable {
         due
     }
 
-    /// Plans the next look at a source; `again` is when a failed one is tried again, before its next
-    /// scheduled time or after it. A look out of turn takes the place of none.
+    /// Plans the next poll of a source; `again` is when a failed one is tried again, before its next
+    /// scheduled time or after it. A poll out of turn takes the place of none.
     pub(super) fn polled(&mut self, id: &SourceId, again: Option<DateTime<Utc>>, now: Now) {
         let Some(row) = self.rows.get_mut(id) else {
             return;
@@ -158,7 +158,7 @@ impl Timetable {
         self.enter(id, now);
     }
 
-    /// A look that came to nothing is made up as soon as looks are made.
+    /// A poll that came to nothing is made up as soon as polls are made.
     pub(super) fn put_back(&mut self, id: &SourceId, now: Now) {
         if let Some(row) = self.rows.get_mut(id) {
             (row.due, row.busy) = (now.wall, false);
@@ -220,7 +220,7 @@ impl Timetable {
 }
 
 impl Row {
-    /// Returns when it is looked at next. A clock that is set must not put a retry off for long.
+    /// Returns when it is polled next. A clock that is set must not put a retry off for long.
     fn due_at(&self, again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
         let scheduled = self.base + self.jitter;
         match again.map(|again| again.min(now + LONGEST_WAIT)) {
@@ -231,7 +231,7 @@ impl Row {
     }
 }
 
-/// Returns the first row of a source: due now if it was never looked at or something was missed.
+/// Returns the first row of a source: due now if it was never polled or something was missed.
 fn first_row(source: &Source, jitter: Duration, state: &PollState, now: DateTime<Utc>) -> Row {
     let last = state.last_polled.map(|last| last.min(now));
     let scheduled = last.and_then(|last| source.schedule.next_after(last, source.time_zone));
@@ -281,7 +281,7 @@ fn next(
 }
 
 /// The first of `base` and its multiples of `interval` after `now`: whoever was late keeps in step
-/// with those of the same interval, and many looks at one moment are cheaper than as many apart.
+/// with those of the same interval, and many polls at one moment are cheaper than as many apart.
 fn in_step(base: DateTime<Utc>, interval: Duration, now: DateTime<Utc>) -> DateTime<Utc> {
     let late = (now - base).to_std().unwrap_or_default();
     let left = interval.as_nanos() - late.as_nanos() % interval.as_nanos();

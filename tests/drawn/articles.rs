@@ -1,4 +1,4 @@
-//! Article pages: title, what is told of it, text, sign-off, files, and what follows.
+//! Article pages: title, its byline, text, sign-off, files, and what follows.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -135,7 +135,7 @@ impl Draw {
                 .to_owned();
             let long = day.format("%B %-d, %Y");
             return match self.rng.u8(..8) {
-                // With a day up to 12 nobody can tell it from the month.
+                // With a day up to 12 nothing distinguishes it from the month.
                 6 if day.day() > 12 => (format!("<p{class}>{}</p>", day.format("%d/%m/%Y")), None),
                 7 => (
                     format!("<p{class}>By <a href=\"/people/4\">{name}</a> | Published {long}</p>"),

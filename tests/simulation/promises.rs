@@ -90,7 +90,7 @@ impl World {
             let bulletin = at_once(self.store.bulletin(id)).unwrap().unwrap();
             let number = number_of(&bulletin.url);
             let identity = (place, number);
-            // A title alone, without a day, does not tell a notice that comes back under another address.
+            // A title alone, without a day, does not identify a notice that comes back under another address.
             let site = &self.sites[place];
             let may_be_another = site.style == Style::Undated && site.path > 0;
             if self.owed.seen.contains(&identity) && may_be_another {
@@ -298,7 +298,7 @@ fn edited(world: &mut World) {
     wrong.iter().for_each(|what| world.breaks(what));
 }
 
-/// Articles that were there before anybody looked are opened, and that corrects nothing.
+/// Articles that were there before anybody polled are opened, and that corrects nothing.
 fn opened(world: &mut World) {
     let mut wrong = Vec::new();
     for id in &world.owed.first {

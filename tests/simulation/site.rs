@@ -51,8 +51,8 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Returns whether its row, where it comes back, can be told from one that nobody has seen: a poll saw it, under the
-    /// address or the title that it has now.
+    /// Returns whether its row, where it comes back, can be distinguished from one that nobody has seen: a poll saw
+    /// it, under the address or the title that it has now.
     pub(crate) fn is_recognisable(&self, path: usize) -> bool {
         let seen = self.seen.as_ref();
         seen.is_some_and(|(title, seen_at)| *seen_at == path || *title == self.title)
@@ -74,7 +74,7 @@ pub(crate) struct Site {
     /// In all addresses; another one after the site moved.
     pub(crate) path: usize,
     pub(crate) is_down: bool,
-    /// Titles were corrected, or addresses changed, since the last poll: nobody could tell what is both.
+    /// Titles were corrected, or addresses changed, since the last poll: nobody could recognize what is both.
     pub(crate) is_corrected: bool,
     pub(crate) is_moved: bool,
 }

@@ -175,7 +175,7 @@ impl World {
             self.sites[place].is_down = false;
         }
         self.unblock_all();
-        // Two days: digests and quiet hours end, and what is told once a day is told.
+        // Two days: digests and quiet hours end, and what is announced once a day is announced.
         for _ in 0..(3 * 24 * 4) {
             self.now += TimeDelta::minutes(15);
             self.renew();

@@ -1,4 +1,4 @@
-//! Look after look at a page: what is new on it is pushed once, and nothing that was sent is rewritten with
+//! Poll after poll of a page: what is new on it is pushed once, and nothing that was sent is rewritten with
 //! the text of something else.
 
 use chrono::Utc;
@@ -60,7 +60,7 @@ impl PageStory {
         Self { site, pushing }
     }
 
-    /// Looks at the page as it is now; the titles of what is pushed.
+    /// Polls the page as it is now; the titles of what is pushed.
     async fn poll(&self, body: &str) -> Vec<String> {
         let origin = self.site.url.as_str().trim_end_matches('/');
         self.site

@@ -79,7 +79,7 @@ async fn what_only_reads_changes_nothing_when_the_config_changed() {
     let world = World::watching(&site);
     let running = world.start();
     world
-        .until("a look", || world.list(&["sources"])[0]["bulletins"] == 10)
+        .until("a poll", || world.list(&["sources"])[0]["bulletins"] == 10)
         .await;
     running.stop();
     // Another address would begin a new baseline, if it were taken in.
@@ -102,7 +102,7 @@ async fn the_environment_names_config_and_state_and_the_command_line_wins() {
     let mut world = World::watching(&site);
     let running = world.start();
     world
-        .until("a look", || world.list(&["sources"])[0]["bulletins"] == 3)
+        .until("a poll", || world.list(&["sources"])[0]["bulletins"] == 3)
         .await;
     running.stop();
     let config = world.path("noticast.toml");

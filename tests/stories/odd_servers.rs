@@ -1,5 +1,5 @@
 //! Servers that do odd things are read all the same, and what cannot be read is said so that one knows what
-//! to do. Told by the fetcher and, where a page is read, by the program.
+//! to do. Checked with the fetcher and, where a page is read, by the program.
 
 use std::{collections::BTreeMap, io::Write, time::Duration};
 

@@ -44,7 +44,7 @@ async fn the_description_in_the_tree_is_the_one_that_is_served() {
     let kept = fs::read_to_string(kept()).unwrap_or_default();
     assert!(
         kept == served,
-        "docs/openapi.json is not what is served; run this test with NOTICAST_WRITE_OPENAPI=1 and look at what changed"
+        "docs/openapi.json is not what is served; run this test with NOTICAST_WRITE_OPENAPI=1 and review what changed"
     );
 }
 

@@ -32,7 +32,7 @@ async fn opml_lists_what_turned_out_to_be_a_feed_running_or_stopped() {
     ));
     let running = world.start();
     world
-        .until("both were looked at", || {
+        .until("both were polled", || {
             let sources = world.list(&["sources"]);
             sources.iter().all(|source| source["bulletins"] != 0)
         })
@@ -239,9 +239,9 @@ async fn a_page_that_moved_for_good_is_shown_with_the_edit_to_make() {
     world
         .until("the edit in the log", || world.log().contains(&edit))
         .await;
-    // What a look found is known to others once it has ended.
+    // What a poll found is known to others once it has ended.
     let has_ended = || !world.list(&["sources"])[0]["last_polled"].is_null();
-    world.until("the end of the look", has_ended).await;
+    world.until("the end of the poll", has_ended).await;
     let ready = reqwest::get(format!("{}/readyz", world.url()))
         .await
         .unwrap();

@@ -536,7 +536,7 @@ async fn a_channel_that_is_added_at_one_of_two_processes_is_one_of_both() {
     }
     let [one, other] = &worlds;
     let polled = || one.list(&["sources"])[0]["last_polled"].is_string();
-    one.until("a first look", polled).await;
+    one.until("a first poll", polled).await;
     let keys = json!({ "kind": "webhook", "id": "hall", "url": hook(&first), "secret": SIGNS });
     let (status, _, said) = asks(one, Method::POST, "/channels", keys).await;
     assert_eq!(status, 201, "{said}");

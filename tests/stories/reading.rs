@@ -140,7 +140,7 @@ fn preview_says_why_an_article_has_its_title_its_day_and_its_text() {
     }
 }
 
-/// Titles too short, no dates, no heading: a person can tell that it is a list.
+/// Titles too short, no dates, no heading: a person sees that it is a list.
 fn doubtful() -> &'static str {
     "<meta charset=utf-8><title>某处</title><div class='nav'><ul><li><a href='/a/'>首页</a></li>\
      <li><a href='/b/'>概况介绍</a></li>\

@@ -152,7 +152,7 @@ async fn a_digest_is_one_mail_and_a_stranger_is_not_trusted() {
     world.polls(&site, 1).await;
     (11..=16).for_each(|number| site.publish(number));
     world
-        .until("the doubt is told", || {
+        .until("the doubt is reported", || {
             world.log().contains("SSL_CERT_FILE")
         })
         .await;

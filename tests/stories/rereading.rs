@@ -88,7 +88,7 @@ impl Story {
         let began = Utc::now() - ago;
         pushing.poll_page(began).await;
         let soon = began + TimeDelta::seconds(1);
-        assert_eq!(pushing.read_again(soon).await, 7, "the first look");
+        assert_eq!(pushing.read_again(soon).await, 7, "the first poll");
         site.serve("/", list(ROWS));
         assert_eq!(pushing.poll_page(began).await.new, [BulletinId(8)]);
         pushing.start();
@@ -115,7 +115,7 @@ impl Story {
         changed
     }
 
-    /// What is changed from now on is told of a message that was sent.
+    /// What is changed from now on is announced for a message that was sent.
     async fn read_again_now(&self) -> usize {
         self.read_again(Utc::now() - self.began).await
     }
@@ -202,7 +202,7 @@ async fn articles_are_asked_for_conditionally_and_rarer_with_age() {
             .all(|seen| seen.head.contains("if-none-match: \"8\""))
     );
     assert_eq!(story.telegram.calls("editMessageText"), 0);
-    // Those that were there before anybody looked are opened once.
+    // Those that were there before anybody polled are opened once.
     assert_eq!(story.site.hits(&path(7)), 1);
 }
 

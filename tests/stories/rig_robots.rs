@@ -64,7 +64,7 @@ fn judge(rig: &Rig, noticast: &Noticast) -> Value {
         assert_eq!(report[fault], json!(0), "{fault}: {report:#}");
     }
     let log = noticast.log();
-    assert!(log.contains("TRACE"), "the log tells all");
+    assert!(log.contains("TRACE"), "the log says all");
     for key in KEYS {
         assert!(!log.contains(key), "{key} is in the log");
     }

@@ -56,7 +56,7 @@ async fn platform(kind: &str) -> Platform {
     }
 }
 
-/// Those that cannot tell a repetition.
+/// Those that cannot recognize a repetition.
 const ROBOTS: [&str; 6] = [
     "wecom-robot",
     "dingtalk-robot",

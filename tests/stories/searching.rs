@@ -253,7 +253,7 @@ async fn readers_hear_of_what_is_published_and_corrected_and_go_on_where_they_le
     let replayed = event(&mut from_start, &mut String::new()).await;
     assert!(
         replayed.contains(&format!("id: {number}\n")),
-        "what a first look found is no news: {replayed}"
+        "what a first poll found is no news: {replayed}"
     );
     let wrong = desk.get("/events").header("last-event-id", "x");
     assert_eq!(wrong.send().await.unwrap().status(), 400);

@@ -318,7 +318,7 @@ async fn who_blocks_deletes_or_kicks_rests_and_comes_back() {
 #[ignore = "needs the rig"]
 async fn a_flood_that_is_held_is_released_by_a_button() {
     let (rig, mut noticast) = at_work("anyone").await;
-    // Titles and addresses change while nobody can look: nothing tells that these are the old ones.
+    // Titles and addresses change while nobody can poll: nothing shows that these are the old ones.
     rig.newsroom("fault?sites=0&mode=500&on=list").await;
     rig.newsroom("edit?site=0&last=40").await;
     rig.newsroom("redesign?sites=0").await;

@@ -91,7 +91,7 @@ async fn a_full_disk_ends_the_program_with_one_message_and_nothing_is_lost() {
         last += 50;
         let enough = site.polls() + 2;
         world
-            .until("two looks, or its end", || {
+            .until("two polls, or its end", || {
                 site.polls() >= enough || failed()
             })
             .await;

@@ -33,7 +33,7 @@ async fn a_notice_of_three_sources_is_one_message_that_names_them_all() {
     for site in &sites {
         world.polls(site, 1).await;
     }
-    // With time for three looks before the digest.
+    // With time for three polls before the digest.
     while chrono::Utc::now().timestamp() % 15 > 5 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }

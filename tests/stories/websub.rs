@@ -34,7 +34,7 @@ async fn desk(hub: &Platform) -> Desk {
     desk
 }
 
-/// The feed that a hub was told of.
+/// The feed that a hub was notified of.
 fn feed_of(request: &Request) -> String {
     assert_eq!(request.method, "POST");
     let fields: Vec<_> = form_urlencoded::parse(&request.body).into_owned().collect();

@@ -1,4 +1,4 @@
-//! The rows of a look, each written as its ruling says.
+//! The rows of a poll, each written as its ruling says.
 
 use std::collections::HashSet;
 
@@ -19,11 +19,11 @@ use crate::{
 };
 
 /// Addresses that one bulletin is remembered by. More come from a page whose addresses change at each
-/// look; its titles and days serve then.
+/// poll; its titles and days serve then.
 const MOST_ADDRESSES: u8 = 8;
 /// Bulletins of a page that are remembered as shown last.
 const LONGEST_PAGE: usize = 1000;
-/// A look whose rows are taken in, one after the other.
+/// A poll whose rows are taken in, one after the other.
 pub(super) struct Admission<'a, 'tx> {
     pub(super) op: &'a mut Op<'tx>,
     pub(super) page: &'a Page,
@@ -173,7 +173,7 @@ impl Admission<'_, '_> {
     }
 
     /// Publishes a row that was held for a redesign that was none: most of the page is what it showed before.
-    /// A body that broke off looked like one.
+    /// A body that broke off resembled one.
     fn release(&mut self, id: u64, row: &mut Archived, found: &Found) -> Result<bool> {
         if row.state != BulletinState::Held || row.cause != Cause::Redesign {
             return Ok(false);

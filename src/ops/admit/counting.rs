@@ -23,7 +23,7 @@ pub(super) struct Rows<'a> {
     pub(super) last_page: &'a [u64],
 }
 
-/// What tells a row at a shared address from the others there, whatever its title counts.
+/// The key that distinguishes a row at a shared address from the others there, whatever its title counts.
 type Wording = (String, Option<NaiveDate>);
 
 /// The bulletins whose rows bear another title than before by what counts there alone. Their rows are

@@ -33,7 +33,7 @@ pub(super) struct Page {
     pub(super) connected: Connected,
     /// Bulletins whose titles differ from the page's by counters alone.
     pub(super) counting: HashSet<u64>,
-    /// Rows of which a key turned out to be shared at this look.
+    /// Rows of which a key turned out to be shared at this poll.
     pub(super) newly_shared: Vec<bool>,
     pub(super) last_page: Vec<u64>,
     pub(super) shown: HashSet<u64>,

@@ -25,7 +25,7 @@ fn at(clock: &str) -> DateTime<Utc> {
 }
 
 impl World {
-    /// A world in which the channel was told of bulletin 2, 甲.
+    /// A world in which the channel was notified of bulletin 2, 甲.
     async fn announced() -> Self {
         let mut world = Self::new(&[noting()]).await;
         world.now = at("01 09:00");
@@ -104,7 +104,7 @@ async fn a_title_that_flips_is_announced_once_and_again_only_where_it_differs_fr
     assert_eq!(
         world.notes().await,
         [titled("甲")],
-        "the title that was told, not the last one"
+        "the title that was announced, not the last one"
     );
 }
 

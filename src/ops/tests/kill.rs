@@ -18,7 +18,7 @@ fn channels() -> Vec<Channel> {
     (0..CHANNELS).map(|n| chat(&format!("c{n}"), n)).collect()
 }
 
-/// Tells what was acknowledged, and never ends by itself.
+/// Prints what was acknowledged, and never ends by itself.
 async fn write(state: &Path) {
     let store = Store::open(state).await.unwrap();
     let now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
@@ -62,7 +62,8 @@ fn say(line: &str) {
     out.flush().unwrap();
 }
 
-/// Runs the writer for a moment; what it told. The moment begins with the process, or with what it told first.
+/// Runs the writer for a moment; gives what it printed. The moment begins with the process, or with what it printed
+/// first.
 fn killed_after(state: &Path, moment: Duration, is_at_work: bool) -> Vec<(String, u64)> {
     let mut writer = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", SELF, "--nocapture"])

@@ -35,7 +35,7 @@ fn at(clock: &str) -> DateTime<Utc> {
 }
 
 impl World {
-    /// A world whose source has had its first look.
+    /// A world whose source has had its first poll.
     async fn polled(channels: &[Channel], clock: &str) -> Self {
         let mut world = Self::with(&[source("news"), source("law")], channels).await;
         world.now = at(clock);

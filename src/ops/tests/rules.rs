@@ -85,7 +85,7 @@ async fn a_cut_at_any_moment_leaves_admissions_whole() {
     while !writing.is_finished() {
         let cut = tempfile::tempdir().unwrap();
         copy(world.dir.path(), cut.path());
-        // Bytes that a copy tears apart may look like damage; a lost admission or half of one may not be.
+        // Bytes that a copy tears apart may resemble damage; a lost admission or half of one may not be.
         let Ok(after) = Store::open(cut.path()).await else {
             continue;
         };

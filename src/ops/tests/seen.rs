@@ -294,7 +294,7 @@ async fn a_page_that_nothing_connects_is_reported() {
     };
     assert!(
         !judge(list([9, 8])).await,
-        "the first look has nothing to connect to"
+        "the first poll has nothing to connect to"
     );
     world.poll(list([2, 1])).await;
     assert!(judge(list([9, 8])).await);

@@ -54,7 +54,7 @@ async fn wrong_tokens_are_counted_by_all_processes_together_and_a_right_one_begi
     let wait = std::time::Duration::from_secs(4);
     assert_eq!(fifth, Knocked::Wrong(5, wait));
     let right = other.knock("192.0.2.1", Opens::All, now).await.unwrap();
-    assert_eq!(right, Knocked::Wait(wait), "it is not looked at");
+    assert_eq!(right, Knocked::Wait(wait), "it is not checked");
     let neighbour = other.knock("192.0.2.2", Opens::All, now).await.unwrap();
     assert_eq!(neighbour, Knocked::Taken);
     now += wait;

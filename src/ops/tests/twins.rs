@@ -171,7 +171,7 @@ async fn bulletins_are_counted_by_when_they_were_seen_for_each_source_that_carri
         };
         sources.iter().map(of_source).collect::<Vec<_>>()
     };
-    // Those of the first looks were never published.
+    // Those of the first polls were never published.
     let later = "2022-12-01T08:15:00Z".parse().unwrap();
     let all = [vec![(first, 1)], vec![(first, 1)], vec![(later, 1)]];
     assert_eq!(counted(begin).await, all);

@@ -41,7 +41,7 @@ pub struct Amendment {
     pub attachments: Option<Vec<Attachment>>,
 }
 
-/// Tells null from what is left out.
+/// Distinguishes null from what is left out.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {

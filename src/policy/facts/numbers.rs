@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-/// A hash of a list's title, by which a new title is told from one that was there before.
+/// A hash of a list's title, by which a new title is distinguished from one that was there before.
 #[must_use]
 pub fn title_hash(title: &str) -> u64 {
     first_number(blake3::hash(title.trim().as_bytes()))

@@ -11,7 +11,7 @@ use crate::bulletin::{Moment, PageFault, Trust, Validators};
 pub struct SourceFacts {
     /// A hash of address, kind and selectors: a changed one starts a new baseline.
     pub fingerprint: [u8; 16],
-    /// None until the first successful look.
+    /// None until the first successful poll.
     pub baseline: Option<Baseline>,
     /// The latest date of anything known, dates in the future apart.
     pub newest: Option<Moment>,
@@ -20,7 +20,7 @@ pub struct SourceFacts {
     pub fragments_distinguish: bool,
     pub bulletins: u64,
     pub held: u64,
-    /// The most that one look published.
+    /// The most that one poll published.
     pub most_news: u32,
 }
 
@@ -43,14 +43,14 @@ pub struct Seen {
 /// Where polling one source stands; kept across restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PollState {
-    /// The end of the last look, good or not.
+    /// The end of the last poll, good or not.
     pub last_polled: Option<DateTime<Utc>>,
-    /// The time at which a look last found something new.
+    /// The time at which a poll last found something new.
     pub last_changed: Option<DateTime<Utc>>,
-    /// The time at which the next look is due; memory only, set by the loop.
+    /// The time at which the next poll is due; memory only, set by the loop.
     #[serde(skip)]
     pub next_poll: Option<DateTime<Utc>>,
-    /// So many rows of this look stand on the list's first page; None: all. Memory only.
+    /// So many rows of this poll stand on the list's first page; None: all. Memory only.
     #[serde(skip)]
     pub first_page: Option<usize>,
     pub validators: Validators,
@@ -58,7 +58,7 @@ pub struct PollState {
     pub body: Option<[u8; 16]>,
     /// A hash of the rows of the last successful poll: equal rows are not judged.
     pub rows: Option<[u8; 16]>,
-    /// Failed looks since the last good one.
+    /// Failed polls since the last good one.
     pub failures: u32,
     /// The present error, from the first failed poll to the next good one.
     pub error: Option<String>,
@@ -74,7 +74,7 @@ pub struct PollState {
     /// The feed that the page announces and that is read instead of it, once it was found to hold
     /// most of the page's rows.
     pub feed: Option<String>,
-    /// Minutes between the last looks that found something new (at most 16), oldest first: a
+    /// Minutes between the last polls that found something new (at most 16), oldest first: a
     /// source's own history, by which a long silence is noticed.
     pub gaps_minutes: Vec<u32>,
     /// The worth of its validators. A state that an older version wrote ends before this or one of the next fields.
@@ -86,7 +86,7 @@ pub struct PollState {
     /// Polls that failed, by the days of the source's own clock.
     #[serde(default, deserialize_with = "none_yet")]
     pub failed_polls: FailedPolls,
-    /// Numbers of the bulletins that the page pinned on top at the last look, at most
+    /// Numbers of the bulletins that the page pinned on top at the last poll, at most
     /// [`PollState::MOST_PINNED`].
     #[serde(default, deserialize_with = "none_yet")]
     pub pinned: Vec<u64>,
@@ -105,8 +105,8 @@ impl PollState {
     /// More are no exceptions, but how the page marks its rows.
     pub const MOST_PINNED: usize = 20;
 
-    /// This state after a look that left `poll`. Whether it is paused and what was reported of it belong to
-    /// others, who may have changed them while the look was under way, as does the time of the next one.
+    /// This state after a poll that left `poll`. Whether it is paused and what was reported of it belong to
+    /// others, who may have changed them while the poll was under way, as does the time of the next one.
     #[must_use]
     pub fn after(&self, poll: Self) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Numbers that a notice is about, told from counts of readers by the words around them: 12人, 320万元, 512室.
+//! Numbers that a notice is about, distinguished from counts of readers by the words around them: 12人, 320万元, 512室.
 
 use std::sync::LazyLock;
 

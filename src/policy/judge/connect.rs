@@ -1,6 +1,6 @@
 //! Which bulletin each row of a page is: by guid, by address, by title and day.
 //!
-//! An address or guid that different rows share tells none of them from the others, from then on: address,
+//! An address or guid that different rows share distinguishes none of them from the others, from then on: address,
 //! title and day together do. Read [`connect`].
 
 use std::collections::{HashMap, HashSet};

@@ -15,7 +15,7 @@ use regex::Regex;
 use super::amount::{is_amount, is_news};
 use crate::bulletin::{plain_title, spaced_title};
 
-/// Rows in which something changed alike at one look, from which it may be a counter.
+/// Rows in which something changed alike at one poll, from which it may be a counter.
 const LEAST: usize = 2;
 /// Rows that are most of a page, at least.
 const LEAST_MOST: usize = 3;
@@ -36,7 +36,7 @@ pub(crate) struct Borne {
 /// Where the title of a known row differs from what is archived of it.
 type CounterChange = HashSet<CounterPlace>;
 
-/// A place in a title that is told by what stands around it.
+/// A place in a title that is recognized by what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum CounterPlace {
     Number(Around),

@@ -18,12 +18,12 @@ pub enum Ruling {
 /// The facts about the source, and its settings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Facts<'a> {
-    /// None: this is the first look. Else the oldest date that the baseline showed.
+    /// None: this is the first poll. Else the oldest date that the baseline showed.
     pub(crate) baseline: Option<Option<Moment>>,
     pub(crate) newest: Option<Moment>,
     /// Any bulletin of this source is known.
     pub(crate) has_bulletins: bool,
-    /// Those that the page showed before, as far as its rows were told apart.
+    /// Those that the page showed before, as far as its rows were distinguished.
     pub(crate) last_page: Option<&'a HashSet<u64>>,
     /// Its last known row was news when it came, later than all known rows above it.
     pub(crate) ends_with_news: bool,

@@ -1,15 +1,15 @@
-//! Rows that look like news and are none: the archive of a site that moved, and far more than a source ever had.
+//! Rows that resemble news and are none: the archive of a site that moved, and far more than a source ever had.
 
 use std::collections::{HashMap, HashSet};
 
 use super::facts::Ruling;
 use crate::bulletin::{BulletinState, Cause, Notice, bare_title, is_cut_title};
 
-/// Rows of one look below which none is suspicious.
+/// Rows of one poll below which none is suspicious.
 const LEAST_MOVED: usize = 3;
-/// News of one look that no source is asked about: a long weekend's, or that of a quiet year.
+/// News of one poll that no source is asked about: a long weekend's, or that of a quiet year.
 const LEAST_FLOOD: usize = 80;
-/// A flood is so many times more than the source ever had at one look.
+/// A flood is so many times more than the source ever had at one poll.
 const FLOOD: usize = 4;
 
 /// Rows that are compared with all of an archive, word by word.
@@ -43,13 +43,13 @@ impl KnownTitles {
     }
 }
 
-/// Returns whether so much is new that [`guard`] has to look at it.
+/// Returns whether so much is new that [`guard`] has to check it.
 pub(crate) fn is_suspicious(rulings: &[Ruling]) -> bool {
     rulings.iter().filter(|ruling| is_unknown(ruling)).count() >= LEAST_MOVED
 }
 
 /// Holds rows whose titles are known under addresses that left the page, where that is most of what is
-/// unknown, and all news where it is far more than ever. `most_news`: of an earlier look.
+/// unknown, and all news where it is far more than ever. `most_news`: of an earlier poll.
 pub(crate) fn guard(
     rulings: &mut [Ruling],
     notices: &[Notice],

@@ -12,7 +12,7 @@ pub(crate) struct Identity {
     pub(crate) guid: Option<SeenKey>,
     /// With its fragment, where it has one.
     pub(crate) address: SeenKey,
-    /// Without a fragment that tells nothing; None where there is none, or where it tells.
+    /// Without a fragment that distinguishes nothing; None where there is none, or where it does.
     pub(crate) bare: Option<SeenKey>,
     pub(crate) titled: SeenKey,
     /// Address or guid has a number or date in it: what bears it is one notice, whatever it is called.
@@ -64,7 +64,7 @@ impl DayRelation {
     }
 }
 
-/// The keys of each row, and whether fragments tell rows of this source apart: once they did on
+/// The keys of each row, and whether fragments distinguish rows of this source: once they did on
 /// one page, they do on all later ones.
 pub(crate) fn identities(notices: &[Notice], fragments_distinguish: bool) -> (Vec<Identity>, bool) {
     let bare: Vec<String> = notices.iter().map(|row| canonical_url(&row.url)).collect();

@@ -8,7 +8,7 @@ use crate::bulletin::{Cause, Moment, Notice};
 /// Of so many steps from one known row to the next, one may go against the order of a list.
 const ASTRAY: usize = 8;
 
-/// The order of a page's rows, as its known ones tell it.
+/// The order of a page's rows, as its known ones show it.
 pub(crate) struct Order {
     oldest: Option<Moment>,
     /// The highest and the lowest known row that is not pinned: its place and date.
@@ -16,7 +16,7 @@ pub(crate) struct Order {
     /// By date, from top to bottom.
     ascends: bool,
     descends: bool,
-    /// It grew at its end, as far as can be told without dates.
+    /// It grew at its end, as far as can be known without dates.
     grows: bool,
     /// Of rows without dates, or of one day, the lower one is the later one.
     runs_down: bool,
@@ -110,7 +110,7 @@ impl Order {
 }
 
 /// Returns whether a list without dates grew at its end: none of its rows has left, or what was added last stands
-/// there, or it is longer than it was. The rows of one that drops its oldest look like those of one whose
+/// there, or it is longer than it was. The rows of one that drops its oldest resemble those of one whose
 /// newest was taken off.
 fn grows(links: &[RowLink], has_news_above: bool, facts: &Facts<'_>) -> bool {
     let Some(before) = facts.last_page.filter(|before| !before.is_empty()) else {

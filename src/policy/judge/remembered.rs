@@ -83,7 +83,7 @@ pub(super) struct PageManner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Titled {
     pub(crate) bulletin: u64,
-    /// Under the row's address, where that is looked at: see [`Remembered::is_known_by_title`].
+    /// Under the row's address, where that is considered: see [`Remembered::is_known_by_title`].
     pub(crate) is_here: bool,
     /// It was this row when the row was last seen under this address.
     pub(crate) was_here: bool,
@@ -101,7 +101,7 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
-    /// Returns whether address, title and day together tell the row.
+    /// Returns whether address, title and day together identify the row.
     pub(crate) fn is_known_by_title(&self, identity: &Identity) -> bool {
         let is_shared = |hit: &Option<KeyHit>| hit.is_some_and(|hit| hit.seen.is_shared);
         identity.shares.address

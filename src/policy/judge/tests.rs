@@ -441,7 +441,7 @@ fn a_fragment_counts_where_it_alone_distinguishes_two_rows() {
     assert_eq!(
         memory.poll(&["log#v4|第四版|", "log#v3|第三版|"]),
         ["new", "known"],
-        "they tell for good"
+        "they distinguish for good"
     );
     // The first page shows one, the second the other beside it.
     let mut memory = Memory::default();

@@ -169,7 +169,7 @@ fn ten_thousand_sources_are_spread_within_a_tenth_by_hosts_of_all_sizes() {
 fn what_a_dead_worker_held_is_taken_at_the_next_turn_of_the_others() {
     let (all, mut leases) = (as_they_are_met(10_000), HashMap::new());
     settle(&["a", "b", "c"], &all, &mut leases);
-    // It is dead one term after it said last that it is alive, and the others look twice in each.
+    // It is dead one term after it said last that it is alive, and the others check twice in each.
     for me in ["a", "b"] {
         let plan = plan(me, &all, &["a", "b"], &leases);
         for key in plan.take {

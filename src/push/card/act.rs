@@ -40,7 +40,7 @@ impl CardAct {
         }
     }
 
-    /// As a link to the bot carries it, for readers who press in a group or channel; no id of a source looks so.
+    /// As a link to the bot carries it, for readers who press in a group or channel; no id of a source has this form.
     /// None: it concerns the chat that it was pressed in.
     pub(crate) fn linked(&self) -> Option<String> {
         match self {

@@ -15,7 +15,7 @@ use crate::{
     words::{self, fill},
 };
 
-/// Changes that a message tells of, the latest, and characters of an earlier title.
+/// Changes that a message lists, the latest, and characters of an earlier title.
 const MOST: usize = 3;
 const TITLE: usize = 150;
 

@@ -208,7 +208,7 @@ pub(super) fn heading(form: Grouping, count: usize, language: Language) -> Strin
     }
 }
 
-/// Entries by source, in the order in which the sources first come; `source` tells them apart.
+/// Entries by source, in the order in which the sources first come; `source` distinguishes them.
 pub(in crate::push) fn by_source<T>(entries: &[T], source: impl Fn(&T) -> &str) -> Vec<Vec<&T>> {
     let mut groups: Vec<Vec<&T>> = Vec::new();
     for entry in entries {

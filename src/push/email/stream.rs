@@ -1,6 +1,6 @@
 //! A connection to a mail server, of which no answer is read without an end.
 //!
-//! lettre looks for the end of a line in memory: a server that never ends one would fill it.
+//! lettre searches for the end of a line in memory: a server that never ends one would fill it.
 
 use std::{
     fmt, io,

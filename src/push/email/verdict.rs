@@ -1,7 +1,7 @@
 //! The subject of a mail server's refusal, and so the key of the config that mends it.
 //!
 //! A server may refuse the sender, or an unknown user, as late as at the first reader or at the text
-//! (Postfix does so as it comes): the code and the words tell, not the step alone.
+//! (Postfix does so as it comes): the code and the words count, not the step alone.
 
 use crate::{
     bulletin::{Channel, Reason},

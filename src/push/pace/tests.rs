@@ -143,7 +143,7 @@ fn what_is_late_does_not_pile_up_before_an_answer_to_a_person() {
         while takes && let Some(slot) = pace.take(now, now + ms(40)) {
             ahead.push(slot);
         }
-        // The one that looks first goes, not the one that was first.
+        // The one that asks first goes, not the one that was first.
         let ready = ahead.iter().rposition(|slot| slot.at <= now);
         if sends
             && let Some(place) = ready

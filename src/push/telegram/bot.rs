@@ -102,7 +102,7 @@ impl Telegram {
         *self.known().moved.get(&id).unwrap_or(&id)
     }
 
-    /// Returns what Telegram counts a chat's messages by, asking where the id alone does not tell.
+    /// Returns what Telegram counts a chat's messages by, asking where the id alone does not say.
     pub(crate) async fn lane_of(&self, chat: &TelegramChat) -> Result<(Lane, LaneLimit), Sent> {
         let chat = match chat {
             TelegramChat::Id(id) => TelegramChat::Id(self.moved_to(*id)),
@@ -250,7 +250,7 @@ impl Telegram {
         keyboard(card, self.api.token(), (place.chat, place.is_broadcast))
     }
 
-    /// A list that has grown too long tells its changes no more.
+    /// A list that has grown too long no longer lists its changes.
     async fn edit_card(&self, card: &Card, channel: &Channel, message: &MessageRef) -> Sent {
         let Ok(id) = message.0.parse() else {
             return Sent::Refused("not a message of telegram".into());

@@ -1,6 +1,6 @@
 //! The meaning of Telegram's answers for a message, its chat and the bot.
 //!
-//! The texts are the server's own, in lower case here: `error_code` alone tells too little.
+//! The texts are the server's own, in lower case here: `error_code` alone says too little.
 
 use std::time::Duration;
 

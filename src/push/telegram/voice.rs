@@ -56,7 +56,7 @@ impl Voice {
         self.asides.closed().await;
     }
 
-    /// The bot found that nothing can be had of Telegram: told once, whoever finds it.
+    /// The bot found that nothing can be had of Telegram: reported once, whichever part finds it.
     pub(crate) fn is_ill(&self, sent: &Sent) {
         self.health.is_ill(sent);
     }

@@ -54,7 +54,7 @@ impl Worker {
         self.place_direct(slot.lane);
     }
 
-    /// Tells who waits, or puts it back to where it was in its lane.
+    /// Answers the one that waits, or puts it back to where it was in its lane.
     pub(super) fn settle_direct(&mut self, mut aside: Aside, sent: Sent) {
         self.direct.stuck.remove(&aside.lane);
         if !aside.goes_on(&sent) || aside.done.is_closed() {

@@ -73,7 +73,7 @@ impl Worker {
     }
 
     /// A robot's channels share its lane, and know it without a question: what one of them sent, or was
-    /// told, counts for all before any of them sends.
+    /// reported, counts for all before any of them sends.
     async fn remember_lanes(&mut self) {
         let now = Instant::now();
         let is_robot = |channel: &&Channel| matches!(channel.kind, ChannelKind::Robot(_));

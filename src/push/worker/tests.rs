@@ -91,7 +91,7 @@ fn notice(number: u32) -> Found {
     }
 }
 
-/// A store with a source `news`, and the sender that serves its channels until it is told to stop.
+/// A store with a source `news`, and the sender that serves its channels until it is stopped.
 struct AtWork {
     _folder: tempfile::TempDir,
     store: Store,

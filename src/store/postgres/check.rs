@@ -6,7 +6,7 @@ use crate::store::error::{Failure, Result};
 /// Connections that one process takes at most.
 const TAKEN: i64 = 10;
 
-/// Gives a line for each thing that was looked at.
+/// Gives a line for each thing that was checked.
 ///
 /// # Errors
 /// The database cannot be used as it is.

@@ -1,4 +1,5 @@
-//! Following other processes: what they change is heard at once, and looked for every few seconds, since a notice may be lost.
+//! Following other processes: what they change is heard at once, and searched for every few seconds, since a notice
+//! may be lost.
 
 use std::{
     sync::{Arc, Weak, atomic::Ordering},
@@ -18,8 +19,8 @@ use super::{
     versions::NOTICES,
 };
 
-/// The interval at which changes are looked for that were not heard of, and polls are written.
-const LOOKED: Duration = Duration::from_secs(5);
+/// The interval at which changes are searched for that were not heard of, and polls are written.
+const CHECKED_EVERY: Duration = Duration::from_secs(5);
 /// Notices of a busy moment are followed together.
 const TOGETHER: Duration = Duration::from_millis(30);
 /// For a connection, with all that both sides say before it can be used.
@@ -52,7 +53,7 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
     let checking = async {
         let mut saved = Instant::now();
         loop {
-            let _ = timeout(LOOKED, notices.recv()).await;
+            let _ = timeout(CHECKED_EVERY, notices.recv()).await;
             let Some(shared) = shared.upgrade() else {
                 return;
             };
@@ -60,7 +61,7 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
                 return;
             }
             let store = Postgres { shared };
-            let saves = saved.elapsed() >= LOOKED;
+            let saves = saved.elapsed() >= CHECKED_EVERY;
             if saves {
                 saved = Instant::now();
             }

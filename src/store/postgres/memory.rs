@@ -262,14 +262,14 @@ pub(super) fn poll_states_of(
 }
 
 fn poll(row: &tokio_postgres::Row) -> Result<(SourceId, PollState)> {
-    // A state that another version wrote in another shape costs a fresh look, no more.
+    // A state that another version wrote in another shape costs a fresh poll, no more.
     let poll = json_or_none(row, 1).ok().flatten();
     Ok((source_id(row, 0)?, poll.unwrap_or_default()))
 }
 
 /// When the last sends of all processes were begun, or answered where they were (ms).
 pub(super) fn sends(session: &Session<'_>) -> Result<Vec<(i64, ChannelId)>> {
-    // An hour before the newest: more than any pace looks back, and than a request may take.
+    // An hour before the newest: more than any pace reaches back, and than a request may take.
     let asked = "SELECT greatest(begun_ms, CASE WHEN state = 'sent' THEN ended_ms END), channel \
                  FROM deliveries WHERE begun_ms >= (SELECT max(begun_ms) FROM deliveries) - 3600000";
     let rows = session.rows(asked, &[])?;

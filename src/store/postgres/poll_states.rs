@@ -172,7 +172,7 @@ fn in_memory(before: &PollState, row: PollState) -> PollState {
     }
 }
 
-/// Writes where polling a source stands, as part of a version of all looks.
+/// Writes where polling a source stands, as part of a version of all polls.
 pub(super) fn write_poll_state(
     session: &Session<'_>,
     source: &SourceId,

@@ -68,7 +68,7 @@ impl Version {
     }
 }
 
-/// Held while the schema is looked at and changed: one process migrates, others wait.
+/// Held while the schema is read and changed: one process migrates, others wait.
 const MIGRATING: &str = "SELECT pg_advisory_xact_lock(1853121636, hashtext(current_schema()))";
 
 /// Brings the schema up to this program's.

@@ -17,7 +17,8 @@ use tokio_postgres::{Error, Row, SimpleQueryMessage, types::ToSql};
 use super::trouble;
 use crate::store::error::{Result, StoreError};
 
-/// Whoever waits for the lock of a transaction is told after 15 s: a database that says nothing for longer than this is away.
+/// A wait for the lock of a transaction ends with an error after 15 s: a database that says nothing for longer than
+/// this is away.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Where this is not answered the connection is of no use any more.
 const ROLLING_BACK: Duration = Duration::from_secs(3);

@@ -4,7 +4,7 @@ use tokio_postgres::{Error, error::SqlState};
 
 use crate::store::error::{Failure, Refusal, StoreError, refused};
 
-/// Work waits while this lasts, or the asker is told, or the program ends.
+/// Work waits while this lasts, or the asker gets an error, or the program ends.
 pub(super) fn of(error: &Error) -> StoreError {
     match error.code() {
         None => Refusal::Away(unreachable(error)).into(),

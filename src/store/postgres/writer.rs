@@ -19,7 +19,7 @@ use crate::store::error::{Failure, Refusal, Result};
 
 const PAUSE: Duration = Duration::from_millis(100);
 /// A process that stands still in a transaction, or whose network is cut, would hold up all others: the server ends it. Who
-/// waits for longer than that is told.
+/// waits for longer than that gets an error.
 const SETTINGS: &str = "SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '15s'; \
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; \
     SET tcp_user_timeout = 10000";

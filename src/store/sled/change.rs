@@ -66,7 +66,7 @@ impl Books {
 
     /// Writes all of it, then says so in memory. Durable after the next sync.
     pub(super) fn commit(&mut self, mut change: Change) -> Result<()> {
-        // A look that found nothing new is not worth a row.
+        // A poll that found nothing new is not worth a row.
         let poll_states = self.write_poll_states(&mut change);
         self.write_rows(&mut change);
         let closed = match change.touched.is_empty() {
@@ -85,7 +85,7 @@ impl Books {
         Ok(())
     }
 
-    /// Writes what changed in the looks since the last time; gives the first number that no bulletin has yet.
+    /// Writes what changed in the polls since the last time; gives the first number that no bulletin has yet.
     pub(super) fn save_poll_states(&mut self) -> Result<u64> {
         let mut change = self.change();
         let names = self.names();

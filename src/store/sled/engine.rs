@@ -25,7 +25,7 @@ use super::{
 };
 use crate::store::error::{Failure, Result, StoreError};
 
-/// Page cache; sled uses a multiple of it. What first looks wrote would stay in a larger one, scattered.
+/// Page cache; sled uses a multiple of it. What first polls wrote would stay in a larger one, scattered.
 pub(super) const CACHE_BYTES: u64 = 1 << 20;
 /// A larger value becomes a file that sled never syncs, and whose loss makes it refuse to open.
 const LONGEST_VALUE: usize = 4096;

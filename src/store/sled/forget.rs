@@ -9,7 +9,7 @@ use crate::{
     store::error::Result,
 };
 
-/// Blocks that one call looks at, so that nobody waits long for the writer.
+/// Blocks that one call reads, so that nobody waits long for the writer.
 const BLOCKS: usize = 500;
 
 /// Entries that one call drops.

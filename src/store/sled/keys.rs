@@ -8,8 +8,8 @@
 //! | `m` name | what counts for the whole store: `schema`, `count`, `poll_states`, `offset`, `held`, `bot`, `again` |
 //! | `S` source · `C` channel | its name |
 //! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
-//! | `l` source | its look state, where it is newer than the record of all, `mlooks` |
-//! | `p` source | bulletins on its page at the last look that changed anything |
+//! | `l` source | its poll state, where it is newer than the record of all, `mlooks` |
+//! | `p` source | bulletins on its page at the last poll that changed anything |
 //! | `k` source hash | seen address or guid → bulletin (8), flags (1): its row had a guid, different notices share it |
 //! | `t` source hash bulletin | seen title and day → how many addresses it was seen under (1) |
 //! | `b` bulletin | archive record |
@@ -20,7 +20,7 @@
 //! | `h` bulletin | index of what is held |
 //! | `R` bulletin | of a recent one: what reading it again needs ([`crate::policy::rereading`]) |
 //! | `i` bulletin | what changed in it ([`crate::policy::facts::History`]) |
-//! | `I` bulletin | what it said when it was told, once it changed ([`crate::policy::notified`]) |
+//! | `I` bulletin | what it said when it was announced, once it changed ([`crate::policy::notified`]) |
 //! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
 //! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
 //! | `q` delivery | a delivery that changed since its block was written |
@@ -52,7 +52,7 @@ pub(super) type Key = Vec<u8>;
 
 pub(super) const SCHEMA: &[u8] = b"mschema";
 pub(super) const COUNT: &[u8] = b"mcount";
-pub(super) const LOOKS: &[u8] = b"mlooks";
+pub(super) const POLL_STATES: &[u8] = b"mlooks";
 pub(super) const OFFSET: &[u8] = b"moffset";
 pub(super) const BOT: &[u8] = b"mbot";
 pub(super) const HELD_TOLD: &[u8] = b"mheld";

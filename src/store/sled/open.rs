@@ -35,7 +35,7 @@ const WARNING: &str = "Here is a store of noticast. Do not change these files.";
 /// Returns whether `state` holds a store; nothing is made or changed.
 ///
 /// # Errors
-/// The folder cannot be looked into.
+/// The folder cannot be opened.
 pub fn is_there(state: &Path) -> Result<bool> {
     let path = state.join("store");
     for file in ["db", MADE] {

@@ -1,4 +1,4 @@
-//! Where looking at each source stands: memory, written now and then as one record.
+//! Where polling each source stands: memory, written now and then as one record.
 //!
 //! A source that found something has a row of its own until then, in the transaction of what it found.
 
@@ -36,7 +36,7 @@ struct Kept {
 pub(super) struct Written(Vec<(SourceId, u64)>);
 
 /// The record of all, packed: by source, each state encoded by itself, so that one that an older version
-/// wrote in another shape costs a fresh look, no more.
+/// wrote in another shape costs a fresh poll, no more.
 type All = Vec<(u32, Vec<u8>)>;
 
 impl PollStates {
@@ -56,7 +56,7 @@ impl PollStates {
                 );
             }
         };
-        let all: Vec<u8> = engine.get(keys::LOOKS)?.unwrap_or_default();
+        let all: Vec<u8> = engine.get(keys::POLL_STATES)?.unwrap_or_default();
         let all = pack::unpack(&all).unwrap_or_default();
         for (number, state) in postcard::from_bytes::<All>(&all).unwrap_or_default() {
             keep(
@@ -120,7 +120,7 @@ impl PollStates {
         }
     }
 
-    /// Looks at one state without copying it.
+    /// Reads one state without copying it.
     pub(super) fn read<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
         match self.lock().get(source) {
             Some(kept) => read(&kept.state),
@@ -134,7 +134,7 @@ impl PollStates {
         }
     }
 
-    /// Writes the record of all, if any state changed; gives what [`PollStates::written`] is told once that is
+    /// Writes the record of all, if any state changed; gives what [`PollStates::written`] is given once that is
     /// committed.
     pub(super) fn write_changed(&self, names: &Names, writes: &mut Writes) -> Written {
         let poll_states = self.lock();
@@ -158,7 +158,7 @@ impl PollStates {
         }
         all.sort_unstable();
         let all = postcard::to_stdvec(&all).expect("nor has a list of them");
-        writes.put(keys::LOOKS.to_vec(), &pack::pack(&all));
+        writes.put(keys::POLL_STATES.to_vec(), &pack::pack(&all));
         written
     }
 

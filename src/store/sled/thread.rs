@@ -18,7 +18,7 @@ use crate::store::error::{Failure, Result, StoreError};
 const GROUP: usize = 256;
 
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-/// Gives back what must not be told before the sync.
+/// Gives back what must not be answered before the sync.
 type Job = Box<dyn FnOnce(&mut Books) -> Option<Answer> + Send>;
 
 /// The way to the writer; the thread ends when this is dropped.
@@ -90,7 +90,7 @@ impl Writer {
     }
 }
 
-/// sled panics where it cannot read: whoever asked is told that the store failed, as is all that follows.
+/// sled panics where it cannot read: the asker gets the error that the store failed, as does all that follows.
 fn call(job: Job, books: &mut Books) -> Option<Answer> {
     catch_unwind(AssertUnwindSafe(|| job(books))).unwrap_or_else(|panic| {
         books.engine.fail(&open::panic_text(panic.as_ref()));

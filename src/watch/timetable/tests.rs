@@ -32,7 +32,7 @@ fn polled(seconds: i64) -> PollState {
     }
 }
 
-/// A timetable with one source, looked at last at `state.last_polled`, from second 0 on.
+/// A timetable with one source, polled last at `state.last_polled`, from second 0 on.
 fn begun(schedule: &str, state: &PollState) -> (Clock, Timetable, Source) {
     let (clock, mut timetable) = (Clock(Instant::now()), Timetable::default());
     let source = every("news", schedule);

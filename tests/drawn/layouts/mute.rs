@@ -95,7 +95,7 @@ pub(super) const MUTE: &[Layout] = &[
             )
         },
     ),
-    en("told below", "<ul>@</ul>", |d, r, at| {
+    en("byline below", "<ul>@</ul>", |d, r, at| {
         format!(
             "<li><a href=\"{0}\">{1}</a><br><small>{2} by <a href=\"/author/jane\">Jane Roe</a> in <a href=\"/cat/news\">News</a> | <a href=\"{0}#comments\">{at} Comments</a></small></li>\n",
             r.href,

@@ -1,4 +1,4 @@
-//! A board: a small site with one list page, which does what a story tells it.
+//! A board: a small site with one list page, which does what a story asks.
 
 use std::{
     net::SocketAddr,

@@ -14,7 +14,7 @@ use tokio::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Whole,
-    /// Nothing comes through, and nobody is told.
+    /// Nothing comes through, and nobody gets an error.
     Stalled,
     /// Connections are reset, those that are there and those that come.
     Cut,

@@ -125,7 +125,7 @@ impl Desk {
         }
     }
 
-    /// Open, and each source was looked at once.
+    /// Open, and each source was polled once.
     pub(crate) async fn with_baselines() -> Self {
         let desk = Self::open_with(config(), true).await;
         for source in ["notices", "news", "inside"] {
@@ -168,7 +168,7 @@ impl Desk {
         json(request.send().await.unwrap()).await
     }
 
-    /// The first look at a source, which is its baseline.
+    /// The first poll of a source, which is its baseline.
     pub(crate) async fn baseline(&self, source: &str) {
         let found = vec![found(notice(source, "0", "从前的通知"))];
         self.poll(source, found, Utc::now()).await;

@@ -25,7 +25,7 @@ fn sources_of(config: &str) -> &str {
     &config[begin..end]
 }
 
-/// 35 lists and 15 feeds that are looked at every two seconds, two bulletins a second for so long, and
+/// 35 lists and 15 feeds that are polled every two seconds, two bulletins a second for so long, and
 /// forty chats by Telegram's limits: what the auditor says of it.
 pub(crate) async fn fifty_sources(seconds: u64) -> Value {
     let rig = Rig::start(&["--sites", "50", "--hosts"], &[]);
@@ -42,7 +42,7 @@ pub(crate) async fn fifty_sources(seconds: u64) -> Value {
     rig.audit(10, &[])
 }
 
-/// A thousand sources on hosts of their own, each looked at every second, of which none has anything
+/// A thousand sources on hosts of their own, each polled every second, of which none has anything
 /// new: the first start, which reads a thousand pages, was killed, and the second has opened the store
 /// and polled each once. Returns the MiB of the first too.
 pub(crate) async fn quiet() -> (Rig, Noticast, f64) {

@@ -45,7 +45,7 @@ fn config_of(folder: &TempDir, url: &str, more: &str) -> Config {
 }
 
 impl Pushing {
-    /// Nothing runs yet, and the source has had its first look.
+    /// Nothing runs yet, and the source has had its first poll.
     pub(crate) async fn new(more: &str) -> Self {
         Self::with_shown(more, 1).await
     }
@@ -59,7 +59,7 @@ impl Pushing {
         pushing
     }
 
-    /// Of a source that is a real page, and that nobody has looked at yet.
+    /// Of a source that is a real page, and that nobody has polled yet.
     pub(crate) async fn watching(url: &str, more: &str) -> Self {
         let state = TempDir::new().unwrap();
         let more = format!("[fetch]\nallow_private = true\n{more}");
@@ -67,7 +67,7 @@ impl Pushing {
         Self::open(state, config, Vec::new()).await
     }
 
-    /// The real page is looked at.
+    /// The real page is polled.
     pub(crate) async fn poll_page(&self, now: DateTime<Utc>) -> PollOutcome {
         let config = self.config.borrow().clone();
         let (fetcher, source) = (self.fetcher(), &config.sources[0]);
@@ -186,7 +186,7 @@ impl Pushing {
         self.notices.insert(0, found);
     }
 
-    /// The source is looked at.
+    /// The source is polled.
     async fn poll(&self) -> Vec<BulletinId> {
         let source: SourceId = "news".parse().unwrap();
         let findings = PollFindings {

@@ -315,7 +315,7 @@ impl Noticast {
             .collect()
     }
 
-    /// Waits until every source was looked at once.
+    /// Waits until every source was polled once.
     pub(crate) async fn first_polls(&self, sources: usize) {
         let mut listed = Vec::new();
         let are_known = || {
@@ -323,10 +323,7 @@ impl Noticast {
             listed.len() == sources && listed.iter().all(|source| !source["last_polled"].is_null())
         };
         if !holds_within(Duration::from_secs(180), are_known).await {
-            panic!(
-                "not every source was looked at: {listed:#?}\n{}",
-                self.log()
-            );
+            panic!("not every source was polled: {listed:#?}\n{}", self.log());
         }
     }
 
@@ -367,7 +364,7 @@ fn number_after(text: &str, label: &str) -> f64 {
     number.parse().unwrap()
 }
 
-/// Awaits a condition, looking ten times a second.
+/// Awaits a condition, checking ten times a second.
 pub(crate) async fn wait(what: &str, most: Duration, holds: impl FnMut() -> bool) {
     assert!(
         holds_within(most, holds).await,

@@ -35,7 +35,7 @@ class Handler:
             for part in mail.walk()
             if not part.is_multipart()
         ]
-        told = {
+        received = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "encrypted": server.transport.get_extra_info("ssl_object") is not None,
@@ -46,7 +46,7 @@ class Handler:
             "kind": mail.get_content_type(),
             "parts": parts,
         }
-        print(json.dumps(told), flush=True)
+        print(json.dumps(received), flush=True)
         return "250 taken"
 
 

@@ -9,10 +9,10 @@ use super::telegram::{Message, Telegram};
 
 pub(crate) struct Transcript<'a> {
     telegram: &'a Telegram,
-    /// The chats that it follows, in the order in which it tells of them, with how it calls them.
+    /// The chats that it follows, in the order in which it shows them, with how it calls them.
     chats: Vec<(i64, &'static str)>,
     people: Vec<(i64, &'static str)>,
-    /// What the chats showed when it last looked, by chat and message.
+    /// What the chats showed when it last checked, by chat and message.
     shown: BTreeMap<(usize, i64), String>,
     lines: Vec<String>,
 }
@@ -145,7 +145,7 @@ impl<'a> Transcript<'a> {
         }
     }
 
-    /// What the chats show otherwise than when it last looked: the message, what it shows now, and how to tell it.
+    /// What the chats show otherwise than when it last checked: the message, what it shows now, and how to describe it.
     fn news(&self) -> Vec<((usize, i64), Option<String>, String)> {
         let messages = self.telegram.messages();
         let mut news = Vec::new();

@@ -143,7 +143,7 @@ impl World {
         serde_json::from_slice(&instance.unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Has the running instance look at a source now. What is new may have been found by the look that
+    /// Has the running instance poll a source now. What is new may have been found by the poll that
     /// the start brings about.
     pub(crate) async fn poll(&self, source: &str) {
         let (url, instance) = (self.url(), self.instance());
@@ -245,7 +245,7 @@ impl World {
         }
     }
 
-    /// Awaits further looks at the site.
+    /// Awaits further polls of the site.
     pub(crate) async fn polls(&self, site: &Site, count: usize) {
         let enough = site.polls() + count;
         self.until("polls of the site", || site.polls() >= enough)

@@ -160,7 +160,7 @@ impl Life {
         self.kept.push(lines);
     }
 
-    /// Reads what changed since the last time, as a follower does: it must know what a look at everything shows.
+    /// Reads what changed since the last time, as a follower does: it must know what a reading of everything shows.
     async fn follow(&mut self) -> Vec<String> {
         let store = self.store();
         // What nobody waited for is done before this is.
@@ -394,7 +394,7 @@ impl Life {
         let source = self.rng.usize(0..3);
         let (id, store) = (SOURCES[source].parse().unwrap(), self.store());
         let what = self.rng.u32(0..4);
-        self.note(("look", source, what));
+        self.note(("poll", source, what));
         let poll = &mut self.plain.polls[source];
         match what {
             0 => {

@@ -30,7 +30,7 @@ pub(super) struct Kept {
     pub(super) deadline: Option<Moment>,
 }
 
-/// Where looking stands: paused, told, failures.
+/// Where polling stands: paused, reported, failures.
 pub(super) type PollFacts = (bool, Reported, u32);
 
 #[derive(Debug, Clone, Default)]
@@ -121,7 +121,7 @@ impl Plain {
             .collect()
     }
 
-    /// Titles of what is new: published, but for the first look.
+    /// Titles of what is new: published, but for the first poll.
     pub(super) fn admit(
         &mut self,
         source: usize,

@@ -28,7 +28,7 @@ fn any_page() -> impl Strategy<Value = Vec<Notice>> {
 }
 
 proptest! {
-    /// Promise 2: whatever pages came before, one that is looked at again holds no news.
+    /// Promise 2: whatever pages came before, one that is read again holds no news.
     #[test]
     fn a_page_is_never_news_twice(pages in proptest::collection::vec(any_page(), 1..5)) {
         let mut memory = Memory::default();

@@ -1,4 +1,4 @@
-//! What several rows share, and what only says where a row stands, tells no row from another.
+//! What several rows share, and what only says where a row stands, distinguishes no row from another.
 
 use super::*;
 
@@ -79,7 +79,7 @@ fn an_address_may_turn_out_to_be_shared() {
         &["s|第23批|2026-11-22T15:00:00+08:00"],
         &["new"],
     );
-    // The guids tell, whatever the address does.
+    // The guids distinguish, whatever the address does.
     check(
         &["s|停水|2026-11-22|guid=1"],
         &["s|停水|2026-11-22|guid=2", "s|停水|2026-11-22|guid=1"],
@@ -125,7 +125,7 @@ fn placed(titles: &[&str], row: impl Fn(usize, &str) -> String) -> Vec<Notice> {
 }
 
 #[test]
-fn addresses_and_guids_that_are_places_in_a_list_tell_nothing() {
+fn addresses_and_guids_that_are_places_in_a_list_distinguish_nothing() {
     let forms: [fn(usize, &str) -> String; 6] = [
         |place, title| format!("news{}.html|{title}|", place + 1),
         |place, title| format!("p?row={place}|{title}|"),

@@ -22,7 +22,7 @@ use crate::{
 
 /// Rows older than a time after which what was seen since ends: numbers follow time but for clocks set back.
 const OLD_ENOUGH: usize = 1000;
-/// Bulletins of any source that are looked at before those of the sources in question alone are: where most
+/// Bulletins of any source that are examined before those of the sources in question alone are: where most
 /// are of these, one scan is cheapest; where few are, the others must not be read through.
 const FEW: usize = 200;
 
