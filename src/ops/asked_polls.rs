@@ -6,7 +6,7 @@ use super::handle::Store;
 use crate::{bulletin::SourceId, policy::asked_polls::PollAnswer, store::Result};
 
 impl Store {
-    /// Asks whoever polls a source to do so now; gives the number of the question.
+    /// Asks the process that polls a source to do so now; gives the number of the question.
     ///
     /// # Errors
     /// A write failed.

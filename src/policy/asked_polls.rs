@@ -1,4 +1,4 @@
-//! Polls that people ask of a process which does not poll the source itself: whoever does is asked, and answers.
+//! Polls that people ask of a process which does not poll the source itself: the process that does is asked, and answers.
 
 use serde::{Deserialize, Deserializer, Serialize};
 

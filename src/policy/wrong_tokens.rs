@@ -1,4 +1,4 @@
-//! Wrong tokens: whoever sends some in a row must wait, longer each time, before the next is checked. Pure.
+//! Wrong tokens: a client that sends some in a row must wait, longer each time, before the next is checked. Pure.
 //!
 //! Clients are remembered in places, which hold some each: so what is remembered is bounded, and checking one is quick.
 

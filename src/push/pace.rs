@@ -300,7 +300,7 @@ impl Pace {
         }
     }
 
-    /// The platform said that `lane` was too fast: it rests, and when a second one is too fast within
+    /// The platform said that `lane` was too fast: it pauses, and when a second one is too fast within
     /// that span, the whole sender does.
     pub(crate) fn flooded(&mut self, lane: Lane, until: Instant, now: Instant) {
         self.hold(lane, until);

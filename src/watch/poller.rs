@@ -1,4 +1,4 @@
-//! The poll of one source, whoever asks for it, and the report of each.
+//! The poll of one source, by schedule or on request, and the report of each.
 
 use std::{
     collections::HashMap,
@@ -29,7 +29,7 @@ pub(super) struct Poller {
     pub(super) store: Store,
     pub(super) config: Live,
     fetcher: Mutex<Fetcher>,
-    /// One poll of a source at a time, whoever asks for it.
+    /// One poll of a source at a time, by schedule or on request.
     gates: Mutex<HashMap<SourceId, Arc<Gate<()>>>>,
     /// Sources that were polled out of turn, for the loop to plan again.
     pub(super) polled: mpsc::UnboundedSender<SourceId>,

@@ -61,7 +61,7 @@ struct Bounds {
 
 /// What reading an article that is due came to.
 enum Attempt {
-    /// Whoever polls its source reads it: this process does not.
+    /// The process that polls its source reads it: this one does not.
     Elsewhere,
     /// Its source is paused or fails.
     Postponed,
