@@ -83,7 +83,8 @@ pub trait Sources {
     }
     /// Another process may poll it from the commit on: it is written where polling stands.
     fn leave_poll_state(&mut self, _source: &SourceId) {}
-    /// Asks the process that polls it to do so now, where several processes share the store; gives the number of the question.
+    /// Asks the process that polls it to do so now, where several processes share the store; gives the number of the
+    /// question.
     ///
     /// # Errors
     /// Nobody else polls here.
