@@ -1,10 +1,7 @@
 //! Searches. An index on disk follows the change feed; what it finds is verified on the texts, and what changed since is
 //! scanned, so that a search finds what a scan would. Where there is no index yet, it is a scan.
 
-use std::{
-    collections::{BTreeSet, BinaryHeap, HashSet},
-    time::{Duration, Instant},
-};
+use std::collections::{BTreeSet, BinaryHeap, HashSet};
 
 use super::{
     handle::Store,
@@ -18,10 +15,9 @@ use crate::{
 
 /// Changes that are read at once.
 const PART: usize = 500;
-/// Bulletins that a search counts one by one beside those that it shows, and more while it has taken no longer than
-/// this.
+/// Bulletins that a search verifies beside those that it shows, to count what it finds: each text that is read stays in
+/// sled's cache for a while.
 const MOST_COUNTED: usize = 100;
-const COUNTING: Duration = Duration::from_millis(8);
 /// The same where there is no index.
 const MOST_SCANNED: usize = 500;
 
@@ -29,7 +25,11 @@ const MOST_SCANNED: usize = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HitCount {
     Exactly(usize),
+<<<<<<< Updated upstream
     /// Judged by those that were examined.
+=======
+    /// Estimated from those that were checked.
+>>>>>>> Stashed changes
     About(usize),
     Over(usize),
 }
@@ -165,14 +165,17 @@ struct IndexedSearch<'a> {
 impl IndexedSearch<'_> {
     /// `changed`: bulletins that the index does not know as they are.
     fn hits(&self, candidates: Candidates, changed: &BTreeSet<u64>) -> Result<Hits> {
-        let begun = Instant::now();
         let mut heap = BinaryHeap::from(candidates.places);
         for id in changed {
             heap.extend(self.verified(*id)?.map(|bulletin| place(&bulletin)));
         }
         let all = heap.len();
         let mut page = Collected::new(self.query.limit);
+<<<<<<< Updated upstream
         let (mut examined, mut hits, mut is_full) = (0, 0, false);
+=======
+        let (mut checked, mut hits, mut is_full) = (0, 0, false);
+>>>>>>> Stashed changes
         let most = MOST_COUNTED + self.query.limit.unwrap_or_default();
         while let Some(next) = heap.pop() {
             if self.query.given_up.is_cancelled() {
@@ -181,14 +184,22 @@ impl IndexedSearch<'_> {
             if self.before.is_some_and(|before| next >= before) {
                 continue;
             }
+<<<<<<< Updated upstream
             examined += 1;
+=======
+            checked += 1;
+>>>>>>> Stashed changes
             if let Some(bulletin) = self.verified(next.1)? {
                 hits += 1;
                 is_full = is_full || page.is_full(Some(bulletin));
             }
+<<<<<<< Updated upstream
             let is_counted = candidates.is_exact
                 || self.before.is_some()
                 || (examined >= most && begun.elapsed() >= COUNTING);
+=======
+            let is_counted = candidates.is_exact || self.before.is_some() || checked >= most;
+>>>>>>> Stashed changes
             if is_full && is_counted {
                 break;
             }
@@ -196,7 +207,11 @@ impl IndexedSearch<'_> {
         let count = match heap.is_empty() {
             _ if candidates.is_exact => HitCount::Exactly(all),
             true => HitCount::Exactly(hits),
+<<<<<<< Updated upstream
             false => HitCount::About(all * hits / examined.max(1)),
+=======
+            false => HitCount::About(all * hits / checked.max(1)),
+>>>>>>> Stashed changes
         };
         Ok(Hits {
             page: page.page(),

@@ -165,6 +165,17 @@ impl Engine {
         }
     }
 
+    /// Reads a key a few more times, so that its page leaves the cache soon. sled evicts pages of a shard, one of 256, only
+    /// once 64 reads of that shard have come together (`lru.rs`): pages of texts, which are large and seldom read twice,
+    /// would take 30 MiB until then.
+    pub(super) fn evict_soon(&self, key: &[u8]) -> Result<()> {
+        const TIMES: usize = 8;
+        for _ in 0..TIMES {
+            self.raw(key)?;
+        }
+        Ok(())
+    }
+
     /// A value whose first chunk is at hand, from a scan that nobody writes beside.
     pub(super) fn decode<T: DeserializeOwned>(&self, key: &[u8], first: &[u8]) -> Result<T> {
         let found = self.found(key, first)?;
