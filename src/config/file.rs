@@ -182,7 +182,7 @@ fn read_web(mut table: Table<'_>, around: Surroundings<'_>) -> WebSettings {
     table.set("hub", &mut web.hub, unless_empty(web_address));
     if web.hub.is_some() && web.public_url.is_none() {
         let what =
-            "a hub is told the public addresses of the feeds; expected `public_url` beside it";
+            "a hub needs the public addresses of the feeds; expected `public_url` beside it";
         table.complain_of("hub", what);
     }
     table.set("title", &mut web.title, unless_empty(text));

@@ -25,11 +25,7 @@ const MOST_SCANNED: usize = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HitCount {
     Exactly(usize),
-<<<<<<< Updated upstream
-    /// Judged by those that were examined.
-=======
     /// Estimated from those that were checked.
->>>>>>> Stashed changes
     About(usize),
     Over(usize),
 }
@@ -171,11 +167,7 @@ impl IndexedSearch<'_> {
         }
         let all = heap.len();
         let mut page = Collected::new(self.query.limit);
-<<<<<<< Updated upstream
-        let (mut examined, mut hits, mut is_full) = (0, 0, false);
-=======
         let (mut checked, mut hits, mut is_full) = (0, 0, false);
->>>>>>> Stashed changes
         let most = MOST_COUNTED + self.query.limit.unwrap_or_default();
         while let Some(next) = heap.pop() {
             if self.query.given_up.is_cancelled() {
@@ -184,22 +176,12 @@ impl IndexedSearch<'_> {
             if self.before.is_some_and(|before| next >= before) {
                 continue;
             }
-<<<<<<< Updated upstream
-            examined += 1;
-=======
             checked += 1;
->>>>>>> Stashed changes
             if let Some(bulletin) = self.verified(next.1)? {
                 hits += 1;
                 is_full = is_full || page.is_full(Some(bulletin));
             }
-<<<<<<< Updated upstream
-            let is_counted = candidates.is_exact
-                || self.before.is_some()
-                || (examined >= most && begun.elapsed() >= COUNTING);
-=======
             let is_counted = candidates.is_exact || self.before.is_some() || checked >= most;
->>>>>>> Stashed changes
             if is_full && is_counted {
                 break;
             }
@@ -207,11 +189,7 @@ impl IndexedSearch<'_> {
         let count = match heap.is_empty() {
             _ if candidates.is_exact => HitCount::Exactly(all),
             true => HitCount::Exactly(hits),
-<<<<<<< Updated upstream
-            false => HitCount::About(all * hits / examined.max(1)),
-=======
             false => HitCount::About(all * hits / checked.max(1)),
->>>>>>> Stashed changes
         };
         Ok(Hits {
             page: page.page(),

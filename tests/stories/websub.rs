@@ -138,7 +138,7 @@ fn a_hub_needs_the_public_address_of_the_pages() {
     assert_eq!(
         alone.problems,
         [
-            "noticast.toml:2:7: a hub is told the public addresses of the feeds; expected `public_url` beside it"
+            "noticast.toml:2:7: a hub needs the public addresses of the feeds; expected `public_url` beside it"
         ]
     );
     let whole =
