@@ -181,8 +181,7 @@ fn read_web(mut table: Table<'_>, around: Surroundings<'_>) -> WebSettings {
     table.set("public_url", &mut web.public_url, unless_empty(web_address));
     table.set("hub", &mut web.hub, unless_empty(web_address));
     if web.hub.is_some() && web.public_url.is_none() {
-        let what =
-            "a hub needs the public addresses of the feeds; expected `public_url` beside it";
+        let what = "a hub needs the public addresses of the feeds; expected `public_url` beside it";
         table.complain_of("hub", what);
     }
     table.set("title", &mut web.title, unless_empty(text));

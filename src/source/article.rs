@@ -86,7 +86,9 @@ fn read_parsed(
     let selector = context.select.body.as_deref();
     let selected = selector.and_then(|selector| body::selected(&layout, selector));
     let missed = selector.filter(|_| selected.is_none()).map(|selector| {
-        format!("source.select.body: `{selector}` matches nothing, so the text was found without it")
+        format!(
+            "source.select.body: `{selector}` matches nothing, so the text was found without it"
+        )
     });
     let is_selected = selected.is_some();
     let parts = Parts::new(&layout, &head, selected, context);

@@ -147,7 +147,7 @@ macro_rules! files {
 }
 
 /// The first line of each file says when and by whom it was written.
-pub(super) const FILES: [(&str, &str); 29] = files![
+pub(super) const FILES: [(&str, &str); 31] = files![
     "first",
     "second",
     "third",
@@ -176,7 +176,9 @@ pub(super) const FILES: [(&str, &str); 29] = files![
     "third_author_zh",
     "third_author_others",
     "fourth_author_zh",
-    "fourth_author_others"
+    "fourth_author_others",
+    "fifth_author_zh",
+    "fifth_author_others"
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 //! other calendars and languages, so that one search finds all of its dates.
 
 mod clock;
+mod counted;
 mod day;
 mod letters;
 mod weekday;
@@ -61,6 +62,7 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
     text = replace_where(&['월'], &KOREAN, text, |found| {
         format!("{}月{}日", &found[1], &found[2])
     });
+    text = counted::plain(text, from);
     text = replace_where(&['旬'], &TENTH, text, |found| {
         format!("{}{}", &found[1], &found[2])
     });
@@ -149,6 +151,7 @@ fn fold(c: char) -> char {
     match c {
         '\u{660}'..='\u{669}' => char::from_u32(u32::from(c) - 0x630).unwrap_or(c),
         '’' => '\'',
+        '〜' => '～',
         '０'..='９' | '：' | '．' | '／' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '（' => '(',
         '）' => ')',
@@ -173,7 +176,7 @@ static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
 /// `3.21-3.22`, `3.15前`, and no `3.15万`.
 static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(^|[^\d/.:-])(\d{1,2})\.(\d{1,2})(?:(\s?[-—–~～至到]+\s?(\d{1,2})\.(\d{1,2}))(\.?\d|[%％℃个倍万亿元米级度分公千吨厘毫折])?|(\s?(?:之前|以前|[前止截关]|\d{1,2}:\d\d)))",
+        r"(^|[^\d/.:-])(\d{1,2})\.(\d{1,2})(?:(\s?[-—–~～至到]+\s?(\d{1,2})\.(\d{1,2}))(\.?\d|[%％℃个倍万亿元米级度分公千吨厘毫折])?|(\s?(?:之前|以前|[前止截关]|[上下中]午|晚上|\d{1,2}:\d\d)))",
     )
 });
 /// `3月13日(本周五)`, `3月27日 星期五`, `2026. 3. 27.(금)`, `3月28日(土)`.
@@ -211,7 +214,7 @@ static WITHIN_MONTH: LazyLock<Regex> =
 /// `3月底前`, `月底前`, `3月末`, `3월 말`, `年底前`
 static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:(\d{2,4}年|今年|明年))?(?:(\d{1,2}|[一二三四五六七八九十]{1,2})[月월]|([本当當]?月)|([今本]?年))(?:份)?\s?(?:底|末日?|最[后後]一[天日]|말일?)",
+        r"(?:(\d{2,4}年|今年|明年))?(?:(\d{1,2}|[一二三四五六七八九十]{1,2})[月월]|([本当當]?月)|([今本]?年))(?:份)?的?\s?(?:底|末日?|最[后後]一[天日]|말일?)",
     )
 });
 /// `2026. 4. 1. ~ 5. 31.`
@@ -239,7 +242,7 @@ static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
 /// `于18日前`, `每月25日`, `于二十日前`; a number in words is a day only as an end, since `三日内` counts days.
 static BARE_DAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(^|[于於在，,：:はがを、]|[本每]月|截至|最迟)\s?(?:(\d{1,2})[日号]|([一二三四五六七八九十]{1,3})[日号](之?前|以前|止))",
+        r"(^|[于於在，,：:はがを、]|[本每]月|截至|最迟|最晚|至迟)\s?(?:(\d{1,2})[日号]|([一二三四五六七八九十]{1,3})[日号](之?前|以前|止))",
     )
 });
 

@@ -36,6 +36,12 @@ static LATE: LazyLock<Regex> = LazyLock::new(|| {
         r"(^|[^\d:.,/])(\d{1,2})(?::(\d{2}))?\s?(?:(?:h|horas?|heures?|uhr|uur|час\p{L}*|годин\p{L}*|giờ|hodin\p{L}*)\s)?(de\sla\starde|de\sla\snoche|da\starde|da\snoite|del\spomeriggio|di\ssera|de\sl'après-midi|du\ssoir|abends|nachmittags|'s\s(?:middags|avonds)|вечера|вечора|po\społudniu|wieczorem|odpoledne|večer|chiều|tối|час\p{L}*\sдня|годин\p{L}*\sдня)([^\p{L}]|$)",
     )
 });
+/// `5:00 p.m. Eastern on`, `23:59 AEST`: where the clock stands, behind a time.
+static ZONE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(\d:\d{2}),?\s\(?(?:(?:eastern|central|mountain|pacific)(?:\s(?:standard|daylight))?(?:\stime)?|(?:[ecmp][sd]?t|gmt|utc|bst|ist|wib|sgt|hkt|kst|jst|a[ecw]s?[sd]t|nz[sd]?t|ces?t|mes?z|ees?t|мск)|(?:local|irish|uk|london)\stime|horas?\s(?:local|peninsular)|heure\slocale|ora\slocale|ortszeit|по\s(?:московскому|местному)\sвремени)\)?([^\p{L}\d]|$)",
+    )
+});
 /// `الساعة الثانية عشرة ظهرا`, `الساعة 8 مساء`, `الواحدة ظهرا`
 static ARABIC: LazyLock<Regex> = LazyLock::new(|| {
     let (names, parts) = (ARABIC_HOURS.join("|"), ARABIC_PARTS);
@@ -78,6 +84,9 @@ pub(super) fn plain(text: String, day_first: bool) -> String {
         format!("{}:00", &found[1])
     });
     text = replace(&LATE, text, late);
+    text = replace_where(&[':'], &ZONE, text, |found| {
+        format!("{}{}", &found[1], &found[2])
+    });
     replace_where(&['ا'], &ARABIC, text, arabic)
 }
 
@@ -183,6 +192,8 @@ mod tests {
         for (text, time) in [
             ("3 de mayo, 6:00 p. m. (hora del centro)", "18:00"),
             ("by 11.59pm", "23:59"),
+            ("by 5:00 p.m. Eastern on 3 May", "17:00 on"),
+            ("close 11.59pm AEST, Friday", "23:59,"),
             ("at 12 a.m.", "00:00"),
             ("ve 12.00 hod.", "12:00"),
             ("11 Ekim 23.59'a kadar", "23:59"),

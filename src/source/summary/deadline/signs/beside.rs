@@ -207,8 +207,8 @@ fn linked(text: &str, stem: &str) -> &'static str {
 
 /// What a label before a colon says of its date.
 fn label(text: &str) -> &'static str {
-    const CUT: [&str; 10] = [
-        "截", "最后", "最迟", "最晚", "期限", "至迟", "终止", "结束", "DDL", "ddl",
+    const CUT: [&str; 11] = [
+        "截", "最后", "最迟", "最晚", "期限", "至迟", "终止", "结束", "DDL", "ddl", "eadline",
     ];
     let name = last(text, 12).rsplit(['，', DATE, '。']).next();
     let name = name.unwrap_or_default();

@@ -16,7 +16,7 @@ pub(super) const TURKISH: TongueWords = TongueWords {
     fill: r"saat|tarih\p{L}*|günü|gün|itibarıyla|olarak|mesai",
     moved: r"uzatıl\p{L}*|ertelen\p{L}*|yeni (?:son )?tarih|uzat\p{L}*|alındı|değiştirildi",
     former: r"önceki|daha önce|eski",
-    others: r"kapalı|sergi|konser|gezilebilir|yürürlü|geçerli|tamamlan|planlan|itibarıyla|yaptırdı|bekleniyor|bakım",
+    others: r"kapalı|sergi|konser|gezilebilir|yürürlü|geçerli|tamamlan|planlan|itibarıyla|yaptırdı|bekleniyor|bakım|kesinti",
     beside: r"sözleşme|süresi|yapılacak|gerçekleş|düzenlen|mülakat|sonuç|açıklan|ilan edil|başla|teslimat|açılış|sergi|geçerli|açık|çalışma|doğ|tatil|ders|konferans|sürecek|tamamlan|gezi\b|kesinti|arıza|meclis|karar|kabul edil|jüri|kazanan|çekiliş|hareket|açılacak|kapan|tören|sınav|zarf|işin süresi|ön eleme|toplantı|duyurul|belirlenecek|yürürlük|gidiyoruz|etkinlik|onarım|dönem",
     day_first: true,
 };
@@ -35,7 +35,7 @@ pub(super) const VIETNAMESE: TongueWords = TongueWords {
     fill: r"ngày|hết|cuối|là|thứ \p{L}+|vào|lúc|trong|trước|giờ|và|chủ nhật|\d{1,2}|của|mùng",
     moved: r"gia hạn|kéo dài|dời|lùi|hạn mới|chuyển sang|thêm thời gian|gia hạn thêm",
     former: r"trước đây|trước đó|ban đầu|thay vì|cũ",
-    others: r"đóng cửa|triển lãm|hòa nhạc|mở cửa|có hiệu lực|hiệu lực|dự kiến|hoàn thành|khánh thành|tính đến|cấm|thi công",
+    others: r"đóng cửa|triển lãm|hòa nhạc|mở cửa|có hiệu lực|hiệu lực|dự kiến|hoàn thành|khánh thành|tính đến|cấm|thi công|tạm ngừng|tạm dừng|gián đoạn|nâng cấp",
     beside: r"hợp đồng|thời gian thực hiện|diễn ra|tổ chức|phỏng vấn|kết quả|công bố|thông báo|bắt đầu|khai giảng|giao hàng|mở thầu|triển lãm|có giá trị|mở cửa|thi công|sinh ngày|nghỉ|lớp học|hội nghị|kéo dài đến|hoàn thành|khởi hành|công trình|tạm|mở thầu|cúp|cắt điện|bảo trì|họp|nghị quyết|ban giám khảo|trao giải|rút thăm|khởi hành|giờ mở|khai trương|lễ\b|thi\b|hiệu lực|bàn giao|hoàn thành|công bố|thực hiện|khai giảng|chuyến|xuất phát|bế mạc|thi công|có giá trị|dự kiến",
     day_first: true,
 };
@@ -54,7 +54,7 @@ pub(super) const ARABIC: TongueWords = TongueWords {
     fill: r"يوم|تاريخ|هو|هي|في|نهاية|الساعة|من|غاية|مساء|الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الموافق",
     moved: r"تمديد|تأجيل|مدد|مُدد|تمدد|الموعد الجديد|تمدّد|مددت|ترحيل|تغيير الموعد|بدلا من",
     former: r"كانت?\s|سابقا|بدلا من|السابق",
-    others: r"ستغلق|مغلق|معرض|المعرض|حفل|حيز التنفيذ|سار|صالح|المتوقع|الانتهاء من|إنجاز|أعمال الصيانة|تم تسجيل|من المنتظر|المنتظر|يقام|تقام",
+    others: r"ستغلق|مغلق|معرض|المعرض|حفل|حيز التنفيذ|سار|صالح|المتوقع|الانتهاء من|إنجاز|أعمال الصيانة|تم تسجيل|من المنتظر|المنتظر|تتوقف|يتوقف|إجازة|يقام|تقام",
     beside: r"عقد|مدة|يقام|تقام|ستعقد|يعقد|مقابل|نتائج|ستعلن|إعلان|تبدأ|يبدأ|توريد|تفتح|فتح|معرض|ساري|مفتوح|أعمال|مواليد|عطلة|دروس|مؤتمر|يستمر|تستمر|إنجاز|افتتاح|الدراسة|انقطاع|صيانة|جلسة|اجتماع|قرار|لجنة التحكيم|الفائز|قرعة|انطلاق|تنطلق|رحلة|مواعيد|افتتاح|اختبار|امتحان|المباشرة|مقابلات|حفل|ينجز|سينجز|سيعاد|الدوام|المرحلة|أشغال|الجمعية العمومية|سريان|صالحة|بدء",
     day_first: true,
 };
