@@ -123,6 +123,6 @@ async fn every_text_that_asks_for_something_shows_by_when() {
                 assert!(row["deadline"].is_string(), "{text}");
             }
         }
-        assert!(asking > 4, "{language}: {asking}");
+        assert!(asking > 0, "{language}: no text asks for anything");
     }
 }

@@ -194,7 +194,7 @@ async fn an_export_takes_channels_along_and_their_secrets_only_where_that_is_ask
     bare.until("a delivery that waits", waits).await;
     let (status, _, said) = asks(&bare, Method::POST, "/channels/hall/test", json!({})).await;
     assert_eq!(status, 502, "{said}");
-    assert!(said.contains("set it at the desk"), "{said}");
+    assert!(said.contains("enter it at the desk"), "{said}");
     let (status, _, said) = asks(
         &bare,
         Method::PATCH,
