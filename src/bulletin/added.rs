@@ -157,19 +157,24 @@ impl AddedChannel {
         found.map(|key| key.name).collect()
     }
 
-    /// A secret that these keys would send to another server though nobody typed it again: whoever may edit a channel
-    /// could read its secrets by that.
+    /// A secret that these keys would send to another server, or without encryption, though nobody typed it again:
+    /// people who may edit a channel could read its secrets by that.
     #[must_use]
-    pub fn secret_for_another_server(&self, keys: &ChannelKeys) -> Option<&'static str> {
+    pub fn secret_for_another_server(
+        &self,
+        keys: &ChannelKeys,
+        is_typed: impl Fn(&str) -> bool,
+    ) -> Option<&'static str> {
         let kind = RobotKind::named(self.kind())?;
         let is_moved = |key: &Key| server(key, &self.keys) != server(key, keys);
         let mut addresses = kind.keys.iter().filter(|key| key.form.is_address());
-        if !addresses.any(is_moved) {
+        let is_same_way = self.keys.get(ENCRYPTION) == keys.get(ENCRYPTION);
+        if is_same_way && !addresses.any(is_moved) {
             return None;
         }
         let is_kept = |key: &&Key| {
-            let before = self.keys.get(key.name);
-            before.is_some_and(Value::is_string) && before == keys.get(key.name)
+            let is_string = |keys: &ChannelKeys| keys.get(key.name).is_some_and(Value::is_string);
+            is_string(&self.keys) && is_string(keys) && !is_typed(key.name)
         };
         let mut secrets = kind.keys.iter().filter(|key| key.form.is_sent_along());
         secrets.find(is_kept).map(|key| key.name)
@@ -187,6 +192,9 @@ impl AddedChannel {
         }
     }
 }
+
+/// The key that says how a mail server is reached; its port follows from it.
+const ENCRYPTION: &str = "encryption";
 
 /// Scheme, host and port of an address; None: there is none.
 fn server(key: &Key, keys: &ChannelKeys) -> Option<(String, Option<String>, Option<u16>)> {
@@ -212,9 +220,9 @@ mod tests {
             keys: keys.as_object().unwrap().clone(),
         };
         let with = |channel: &AddedChannel, changes: Value| {
-            let mut keys = channel.keys.clone();
-            keys.extend(changes.as_object().unwrap().clone());
-            channel.secret_for_another_server(&keys)
+            let (mut keys, typed) = (channel.keys.clone(), changes.as_object().unwrap());
+            keys.extend(typed.clone());
+            channel.secret_for_another_server(&keys, |key| typed.contains_key(key))
         };
         let mail = of(json!({ "kind": "email", "smtp": "smtp://a@mail.example", "password": "p" }));
         assert_eq!(
@@ -223,8 +231,12 @@ mod tests {
         );
         let moved = json!({ "smtp": "smtp://a@evil.example" });
         assert_eq!(with(&mail, moved), Some("password"));
-        let moved = json!({ "smtp": "smtp://a@evil.example", "password": "q" });
-        assert_eq!(with(&mail, moved), None);
+        for again in ["p", "q"] {
+            let moved = json!({ "smtp": "smtp://a@evil.example", "password": again });
+            assert_eq!(with(&mail, moved), None);
+        }
+        let in_clear = json!({ "encryption": "none" });
+        assert_eq!(with(&mail, in_clear), Some("password"));
         let robot = of(json!({ "kind": "dingtalk-robot", "access_token": "t", "secret": "s" }));
         let moved = json!({ "api_url": "https://evil.example" });
         assert_eq!(with(&robot, moved), Some("access_token"));

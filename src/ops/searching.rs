@@ -15,8 +15,7 @@ use crate::{
 
 /// Changes that are read at once.
 const PART: usize = 500;
-/// Bulletins that a search verifies beside those that it shows, to count what it finds: each text that is read stays in
-/// sled's cache for a while.
+/// Bulletins that a search verifies beside those that it shows, to count what it finds; the same at each search.
 const MOST_COUNTED: usize = 100;
 /// The same where there is no index.
 const MOST_SCANNED: usize = 500;

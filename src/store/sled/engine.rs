@@ -165,13 +165,24 @@ impl Engine {
         }
     }
 
-    /// Reads a key a few more times, so that its page leaves the cache soon. sled evicts pages of a shard, one of 256, only
-    /// once 64 reads of that shard have come together (`lru.rs`): pages of texts, which are large and seldom read twice,
-    /// would take 30 MiB until then.
+    /// Reads a value's rows a few more times, so that their pages leave the cache soon. sled evicts pages of a shard, one
+    /// of 256, only once 64 reads of that shard have come together (`lru.rs`): pages of texts, which are large and seldom
+    /// read twice, would take 30 MiB until then. A scan reads each page often enough by itself.
     pub(super) fn evict_soon(&self, key: &[u8]) -> Result<()> {
         const TIMES: usize = 8;
+        let Some(first) = self.raw(key)? else {
+            return Ok(());
+        };
+        // The chunks between lie on the pages of these two, or on pages of their own, which are read chunk by chunk.
+        let last = match self.head(key, &first)? {
+            (0, _) => None,
+            (chunks, _) => Some(keys::rest(key, chunks)),
+        };
         for _ in 0..TIMES {
             self.raw(key)?;
+            if let Some(last) = &last {
+                self.raw(last)?;
+            }
         }
         Ok(())
     }

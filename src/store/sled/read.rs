@@ -51,7 +51,10 @@ impl Reader for SledReader<'_> {
     }
 
     fn text(&self, id: BulletinId) -> Result<Option<String>> {
-        texts::text(self.engine, &keys::text(id.0))
+        let key = keys::text(id.0);
+        let text = texts::text(self.engine, &key)?;
+        self.engine.evict_soon(&key)?;
+        Ok(text)
     }
 
     fn text_as_published(&self, id: BulletinId) -> Result<Option<String>> {

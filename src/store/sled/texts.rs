@@ -17,10 +17,7 @@ pub(super) fn write_text(writes: &mut Writes, id: u64, text: &str, as_published:
 
 pub(super) fn text(engine: &Engine, key: &[u8]) -> Result<Option<String>> {
     match engine.get::<Vec<u8>>(key)? {
-        Some(packed) => {
-            engine.evict_soon(key)?;
-            unpacked(engine, key, &packed).map(Some)
-        }
+        Some(packed) => unpacked(engine, key, &packed).map(Some),
         None => Ok(None),
     }
 }

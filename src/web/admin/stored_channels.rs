@@ -59,7 +59,10 @@ pub(super) async fn edit(
 ) -> Result<Response, Problem> {
     let (target, added) = target(&admin, &id)?;
     let edited = match channel_form::keys(&admin, &target, &typed) {
-        Ok(keys) => edit_for(&admin.site, admin.actor(), &added, keys).await,
+        Ok(keys) => {
+            let is_typed = |key: &str| typed.optional(key).is_some();
+            edit_for(&admin.site, admin.actor(), &added, keys, is_typed).await
+        }
         Err(problem) => Err(problem),
     };
     match edited {

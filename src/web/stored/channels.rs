@@ -73,11 +73,12 @@ pub(in crate::web) async fn edit(
 ) -> Result<Json<ChannelSettings>, Problem> {
     let added = editable(&site, &id)?;
     let mut keys = Value::Object(added.keys.clone());
-    merge(&mut keys, Value::Object(changes));
+    merge(&mut keys, Value::Object(changes.clone()));
     let Value::Object(keys) = keys else {
         return Err(Problem::bad("an object is expected"));
     };
-    edit_for(&site, &actor, &added, keys).await?;
+    let is_typed = |key: &str| changes.contains_key(key);
+    edit_for(&site, &actor, &added, keys, is_typed).await?;
     shown(&site, &added.id).await
 }
 
@@ -124,12 +125,13 @@ pub(in crate::web) async fn add_for(
     Ok(id)
 }
 
-/// Puts `keys` in the place of those that a channel had. A null is a secret that an import left out, and stays missing.
+/// Puts `keys`, of which some were typed, in the place of those that a channel had. A null is a secret that an import left out, and stays missing.
 pub(in crate::web) async fn edit_for(
     site: &Site,
     actor: &Actor,
     added: &AddedChannel,
     keys: ChannelKeys,
+    is_typed: impl Fn(&str) -> bool,
 ) -> Result<(), Problem> {
     let (named, keys) = named::<ChannelId>(keys)?;
     if named.is_some_and(|named| named != added.id) {
@@ -140,7 +142,7 @@ pub(in crate::web) async fn edit_for(
         let what = "the kind of a channel does not change; remove it, and add another one";
         return Err(Problem::of_key("kind", what));
     }
-    if let Some(secret) = added.secret_for_another_server(&keys) {
+    if let Some(secret) = added.secret_for_another_server(&keys, is_typed) {
         let what = "it would go to another server; expected it anew, since the address changes";
         let fault = FieldFault::new(secret, InputFault::TypeAgain, what);
         return Err(Problem::of_keys(vec![fault]));

@@ -111,7 +111,9 @@ fn has_day(sentence: &str) -> bool {
             '/' | '.' | '-' | '．' | '／' => {
                 (1..=4).contains(&digits) && is_short_number(&sentence[at + c.len_utf8()..])
             }
-            '一' | '二' | '三' | '四' | '五' | '六' | '天' => in_week,
+            '一' | '二' | '三' | '四' | '五' | '六' => in_week,
+            // `自公告发布之日起7天内`
+            '天' => in_week || number && sentence.contains('起'),
             '底' | '末' | '内' | '內' | '말' => matches!(before, '月' | '年' | '월' | '份'),
             _ => false,
         };

@@ -36,10 +36,11 @@ static LATE: LazyLock<Regex> = LazyLock::new(|| {
         r"(^|[^\d:.,/])(\d{1,2})(?::(\d{2}))?\s?(?:(?:h|horas?|heures?|uhr|uur|час\p{L}*|годин\p{L}*|giờ|hodin\p{L}*)\s)?(de\sla\starde|de\sla\snoche|da\starde|da\snoite|del\spomeriggio|di\ssera|de\sl'après-midi|du\ssoir|abends|nachmittags|'s\s(?:middags|avonds)|вечера|вечора|po\społudniu|wieczorem|odpoledne|večer|chiều|tối|час\p{L}*\sдня|годин\p{L}*\sдня)([^\p{L}]|$)",
     )
 });
-/// `5:00 p.m. Eastern on`, `23:59 AEST`: where the clock stands, behind a time.
+/// `5:00 p.m. Eastern on`, `2:00 p.m. local time`: where the clock stands, behind a time. Zones that dates are read with
+/// (`UTC`, `AEST`) stay.
 static ZONE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(\d:\d{2}),?\s\(?(?:(?:eastern|central|mountain|pacific)(?:\s(?:standard|daylight))?(?:\stime)?|(?:[ecmp][sd]?t|gmt|utc|bst|ist|wib|sgt|hkt|kst|jst|a[ecw]s?[sd]t|nz[sd]?t|ces?t|mes?z|ees?t|мск)|(?:local|irish|uk|london)\stime|horas?\s(?:local|peninsular)|heure\slocale|ora\slocale|ortszeit|по\s(?:московскому|местному)\sвремени)\)?([^\p{L}\d]|$)",
+        r"(\d:\d{2}),?\s\(?(?:(?:eastern|central|mountain|pacific)(?:\s(?:standard|daylight))?\stime|(?-i:Eastern|Central|Mountain|Pacific)(?:\s(?:standard|daylight))?|(?-i:ET|CT|MT|PT|IST|WIB)|(?:local|irish|uk|london)\stime|horas?\s(?:local|peninsular)|heure\slocale|ora\slocale|ortszeit|по\s(?:московскому|местному)\sвремени)\)?(\s(?:on|am|le|el|il|em|op)\s|\s?[,.;)]|$)",
     )
 });
 /// `الساعة الثانية عشرة ظهرا`, `الساعة 8 مساء`, `الواحدة ظهرا`
@@ -193,7 +194,10 @@ mod tests {
             ("3 de mayo, 6:00 p. m. (hora del centro)", "18:00"),
             ("by 11.59pm", "23:59"),
             ("by 5:00 p.m. Eastern on 3 May", "17:00 on"),
-            ("close 11.59pm AEST, Friday", "23:59,"),
+            ("by 2:00 p.m. local time on 3 May", "14:00 on"),
+            ("entre 9:00 et 17:00", "9:00 et 17:00"),
+            ("by 17:00 UTC on 3 May", "17:00 UTC on"),
+            ("at 5 p.m. Central Library", "17:00 Central Library"),
             ("at 12 a.m.", "00:00"),
             ("ve 12.00 hod.", "12:00"),
             ("11 Ekim 23.59'a kadar", "23:59"),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use regex::{Captures, Regex};
 
 use super::day::{replace_where, written};
@@ -11,30 +11,47 @@ use crate::source::date;
 /// From a day that is named. Working days are not counted: which those are, a calendar of holidays would say.
 static FROM_DAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"((?:(20\d\d)年)?(\d{1,2})月(\d{1,2})日)(?:之日)?起(?:的)?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})个?(?:自然)?[日天]之?[内內]",
+        r"(^|[^\d年月])((?:(\d{3,4}|[今明])年)?(\d{1,2})月(\d{1,2})日)(?:之日)?起(?:的)?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})个?(?:自然)?[日天][之以]?[内內]",
     )
 });
-/// From the day of publication.
+/// From the day of publication; `自通知之日起` counts from the day on which one is served.
 static FROM_PUBLICATION: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(
-        r"[自从從](?:本|此|该)?(?:公告|通知|启事|公示|通告)?(?:发布|發布|张贴|刊登|登报|见报|公布|发出)?(?:之日|当日|之次日)起(?:的)?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})个?(?:自然)?[日天]之?[内內]",
-    )
+    let (notice, published) = (
+        "(?:公告|通知|启事|公示|通告)",
+        "(?:发布|發布|张贴|刊登|登报|见报|公布|发出)",
+    );
+    fixed(&format!(
+        r"[自从從](?:[本此该]{notice}{published}?|(?:公告|公示|通告){published}?|{notice}?{published})(?:之日|当日|之次日)起(?:的)?\s?(\d{{1,3}}|[一二三四五六七八九十]{{1,3}})个?(?:自然)?[日天][之以]?[内內]",
+    ))
 });
 
 /// A sentence in which such a last day is written as the end of a range.
 pub(super) fn plain(text: String, from: NaiveDate) -> String {
     let text = replace_where(&['起'], &FROM_DAY, text, |found| {
-        let year = found.get(2).and_then(|year| year.as_str().parse().ok());
-        let part = |at: usize| found[at].parse().ok();
-        let first = part(3).zip(part(4)).and_then(|(month, day)| {
-            NaiveDate::from_ymd_opt(year.unwrap_or(chrono::Datelike::year(&from)), month, day)
-        });
-        let begin = &found[1];
-        ending(found, 5, first, &format!("{begin}起"))
+        let begin = format!("{}{}起", &found[1], &found[2]);
+        ending(found, 6, first_day(found, from), &begin)
     });
     replace_where(&['起'], &FROM_PUBLICATION, text, |found| {
         ending(found, 1, Some(from), "自即日起")
     })
+}
+
+/// The day that is counted from; without a year it is, as every date, the next one or one of the last months.
+fn first_day(found: &Captures<'_>, from: NaiveDate) -> Option<NaiveDate> {
+    let (month, day) = (found[4].parse().ok()?, found[5].parse().ok()?);
+    let of_year = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
+    match found.get(3).map(|year| year.as_str()) {
+        Some("今") => of_year(from.year()),
+        Some("明") => of_year(from.year() + 1),
+        Some(year) => match year.parse().ok()? {
+            // Of the Republic.
+            year @ 100..1000 => of_year(year + 1911),
+            year => of_year(year),
+        },
+        None => of_year(from.year())
+            .filter(|day| *day >= from - Days::new(120))
+            .or_else(|| of_year(from.year() + 1)),
+    }
 }
 
 fn ending(found: &Captures<'_>, count: usize, first: Option<NaiveDate>, begin: &str) -> String {

@@ -45,7 +45,7 @@ static HOUR_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 static MONTH_FIRST_RANGE: LazyLock<Regex> = LazyLock::new(|| {
     let months = date::months();
     fixed(&format!(
-        r"(\d[\p{{L}}.]*\s(?:de\s)?)?\b((?:{months})\.?)\s(\d{{1,2}})(?:st|nd|rd|th)?(\s?[-–—~]\s?|\s(?:to|through|thru|until)\s)(\d{{1,2}})(?:st|nd|rd|th)?(,?\s?20\d\d\b)?(\s?(?:[:h%\d/]|uhr|uur|o['’]?clock|[ap]\.?\s?m\b|[.-]\d))?"
+        r"(\d[\p{{L}}.]*\s(?:de\s)?)?\b((?:{months})\.?)\s(\d{{1,2}})(?:st|nd|rd|th)?(\s?[-–—~]\s?|\s(?:to|through|thru|until)\s)(\d{{1,2}})(?:st|nd|rd|th)?(,?\s?20\d\d\b)?(\s?(?:[:%\d/]|h(?:\d|\b)|uhr|uur|noon|midnight|midday|o['’]?clock|[ap]\.?\s?m\b|[.-]\d))?"
     ))
 });
 
@@ -181,6 +181,7 @@ mod tests {
         let read = |text: &str| replace(&MONTH_FIRST_RANGE, text.to_owned(), month_first_range);
         for (text, right) in [
             ("October 5–18, in Elk", "October 5–October 18, in Elk"),
+            ("October 5–18 held", "October 5–October 18 held"),
             ("Oct. 5-18, 2026", "Oct. 5, 2026-Oct. 18, 2026"),
             ("May 5th through 18th.", "May 5 through May 18."),
         ] {
@@ -190,6 +191,7 @@ mod tests {
             "on 15 March 9–11 a.m.",
             "October 5 – 10 a.m.",
             "March 9-11:30",
+            "March 5 until 12 noon",
             "October 18–5",
         ] {
             assert_eq!(read(text), text);
