@@ -2,8 +2,8 @@
 //!
 //! Each text is cut into grams ([`grams`]); a [`segment`] is a file that says which bulletins hold each gram, and is
 //! never changed; [`build`] makes one of documents or of other segments; the [`catalog`] says which segments there are
-//! and up to which change of the store they go. What the index finds is a superset for words of several grams: whoever
-//! asks reads the texts to be sure. The index knows nothing of the store that it is of. Read [`index::Index`] first.
+//! and up to which change of the store they go. What the index finds is a superset for words of several grams: the
+//! caller reads the texts to be sure. The index knows nothing of the store that it is of. Read [`index::Index`] first.
 //!
 //! Memory holds a row of some 32 bytes for each bulletin; everything else is read from the files when it is asked for.
 

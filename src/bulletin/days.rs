@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::moment::Moment;
 
-/// DayRange from one to another, both included, by the clock of a zone.
+/// The days from one to another, both included, by the clock of a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayRange {
     pub from: Option<NaiveDate>,

@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_in_front_of_a_title_is_recognised() {
+    fn a_pin_in_front_of_a_title_is_recognized() {
         for title in [
             "【置顶】公告",
             "[顶] 公告",

@@ -87,7 +87,7 @@ impl Reach {
                 None => NoStore::InFolder(session.state.clone()).into(),
             });
         }
-        // A database is no process's alone: whoever runs on this folder knows more than it.
+        // A database is not of one process alone: the instance on this folder knows more than it.
         if settings.url.is_some()
             && let Some(api) = Api::of(session)
             && api.answers().await
@@ -247,7 +247,7 @@ impl Reach {
         }
     }
 
-    /// Sends one test card within the pace of whoever sends there; a channel that was set aside goes on.
+    /// Sends one test card within the pace of its sender; a channel that was set aside goes on.
     pub(super) async fn test(
         &self,
         config: &Config,

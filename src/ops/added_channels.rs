@@ -1,5 +1,5 @@
-//! Channels that live in the store: added at the desk or by the API. They are sent to as those of the config are: whoever
-//! makes a config joins them to it. Their secrets are in no entry of the audit log.
+//! Channels that live in the store: added at the desk or by the API. They are sent to as those of the config are: each
+//! config that is made includes them. Their secrets are in no entry of the audit log.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Sources that live in the store: added from chats, at the desk or by the API. They are watched as those of the config are: whoever makes a
-//! config joins them to it.
+//! Sources that live in the store: added from chats, at the desk or by the API. They are watched as those of the
+//! config are: each config that is made includes them.
 
 use std::sync::Arc;
 

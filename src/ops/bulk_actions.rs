@@ -63,8 +63,7 @@ impl Store {
             .await
     }
 
-    /// Takes a request for one that was turned down: whoever makes it later gets no deliveries. False: it
-    /// was made already.
+    /// Marks a request as turned down: if it is made later, it gets no deliveries. False: it was made already.
     ///
     /// # Errors
     /// A write failed.
@@ -144,7 +143,7 @@ impl Store {
         .await
     }
 
-    /// Changes a report as it is by then: an undo and a showing of it must not undo each other.
+    /// Changes a report as it is by then: an undo and a redraw must not overwrite each other.
     ///
     /// # Errors
     /// A write failed.

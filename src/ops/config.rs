@@ -57,7 +57,7 @@ impl Store {
         .await
     }
 
-    /// As [`Store::sync_config`] for whoever only reads: nothing is written, and what the store does not
+    /// As [`Store::sync_config`] for readers only: nothing is written, and what the store does not
     /// know yet stays unknown to it.
     ///
     /// # Errors

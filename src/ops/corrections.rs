@@ -74,8 +74,8 @@ pub(super) fn follow(
         .filter(|_| is_back && before.deadline == row.deadline);
     // A time ahead was recorded by a clock that was set back since, or is that of one that waits.
     let due = last.map_or(now, |known_ms| now.max(time(known_ms).min(now) + A_DAY));
-    let is_announced = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
-    if queue(op, id, is_announced, (due, now))? {
+    let is_notified = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
+    if queue(op, id, is_notified, (due, now))? {
         history.announced_ms = Some(due.timestamp_millis());
     }
     op.tx.set_history(id, &history)
@@ -117,8 +117,8 @@ pub(super) fn name_sources(
     source: &SourceId,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let is_announced = |channel: &Channel| channel.kind.can_edit() && channel.wants(source);
-    queue(op, id, is_announced, (now, now)).map(drop)
+    let is_notified = |channel: &Channel| channel.kind.can_edit() && channel.wants(source);
+    queue(op, id, is_notified, (now, now)).map(drop)
 }
 
 /// The publisher took it down: messages that have it are marked, what waits of it is dropped; whether
@@ -193,8 +193,8 @@ fn mark(
 ) -> Result<bool> {
     op.set_bulletin(id, row, now)?;
     let _ = turn(op, id, (before, row), None, now.timestamp_millis())?;
-    let is_announced = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
-    queue(op, id, is_announced, (now, now))?;
+    let is_notified = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
+    queue(op, id, is_notified, (now, now))?;
     Ok(true)
 }
 
@@ -203,11 +203,11 @@ fn mark(
 fn queue(
     op: &mut Op<'_>,
     id: u64,
-    is_announced: impl Fn(&Channel) -> bool,
+    is_notified: impl Fn(&Channel) -> bool,
     (due, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool> {
     let all = op.tx.deliveries_of(id)?;
-    let waiting = hasten(op, &all, &is_announced, due)?;
+    let waiting = hasten(op, &all, &is_notified, due)?;
     let mut messages = HashSet::new();
     let mut updates = Vec::new();
     for (_, entry) in all {
@@ -217,7 +217,7 @@ fn queue(
             continue;
         }
         let channel = op.settings(&entry.channel);
-        let Some(channel) = channel.filter(|channel| is_announced(channel)) else {
+        let Some(channel) = channel.filter(|channel| is_notified(channel)) else {
             continue;
         };
         // Where it cannot be edited, one note speaks of all messages.
@@ -242,7 +242,7 @@ fn queue(
 fn hasten(
     op: &mut Op<'_>,
     all: &[(u64, OutboxEntry)],
-    is_announced: impl Fn(&Channel) -> bool,
+    is_notified: impl Fn(&Channel) -> bool,
     due: DateTime<Utc>,
 ) -> Result<HashSet<ChannelId>> {
     let mut waiting = HashSet::new();
@@ -252,7 +252,7 @@ fn hasten(
         }
         waiting.insert(entry.channel.clone());
         let channel = op.settings(&entry.channel);
-        let channel = channel.filter(|channel| is_announced(channel));
+        let channel = channel.filter(|channel| is_notified(channel));
         let due = channel.map(|channel| timing::due(&channel, DeliveryKind::Update, false, due));
         if let Some(due) = due.filter(|due| due.timestamp_millis() < entry.due_ms) {
             let due_ms = due.timestamp_millis();

@@ -42,7 +42,7 @@ impl Store {
         self.ask(move |op| page(op, after, most)).await?
     }
 
-    /// Wakes whoever follows the change feed; the value is the number of the newest change.
+    /// Wakes those who follow the change feed; the value is the number of the newest change.
     #[must_use]
     pub fn newest_change(&self) -> watch::Receiver<u64> {
         self.engine.newest_change()

@@ -76,8 +76,8 @@ impl Held {
         }
     }
 
-    /// The sources that this process polls, with the epochs of their leases; None: nobody works here, and whoever wants to
-    /// polls them all.
+    /// The sources that this process polls, with the epochs of their leases; None: nobody works here, and anybody may
+    /// poll them all.
     #[must_use]
     pub fn sources(&self) -> Option<HashMap<SourceId, u64>> {
         let held = self.0.borrow();

@@ -34,7 +34,7 @@ pub struct WorkerStatus {
 
 impl Store {
     /// ATOMIC: a worker begins. It takes what nobody holds; where the store is this process's alone that is everything,
-    /// since whoever held it before is gone. What an earlier process of the same id held is taken anew.
+    /// since its last holder is gone. What an earlier process of the same id held is taken anew.
     ///
     /// # Errors
     /// A write failed.
@@ -194,7 +194,7 @@ impl Store {
         }
     }
 
-    /// This store for whoever does what a lease is on, as long as it is held: what is written under an older epoch is refused.
+    /// This store for the holder of a lease, as long as it is held: what is written under an older epoch is refused.
     ///
     /// # Errors
     /// Another worker holds it.

@@ -8,7 +8,7 @@ use crate::{
     policy::{
         correction::{self, Correction},
         facts::{Archived, time},
-        rereading::{FIRST_LOOK, Recent, TO_BE_SURE, taken_off},
+        rereading::{FIRST_OPENED, Recent, TO_BE_SURE, taken_off},
     },
     store::Result,
 };
@@ -226,7 +226,7 @@ fn forget(op: &mut Op<'_>, id: u64) -> Result<()> {
 
 /// The newest of what a source's page showed before it is followed are opened, the newest first; `unopened`: oldest first.
 pub(super) fn begin_first_poll(op: &mut Op<'_>, unopened: &[u64], now_ms: i64) -> Result<()> {
-    let newest = unopened.iter().rev().take(FIRST_LOOK);
+    let newest = unopened.iter().rev().take(FIRST_OPENED);
     for (due_ms, id) in (now_ms..).zip(newest) {
         op.tx.plan_reading(*id, Some(due_ms));
         let recent = Recent::of_first_poll(now_ms, due_ms);

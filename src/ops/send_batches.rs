@@ -96,7 +96,7 @@ impl Store {
     async fn answer(&self, done: impl Iterator<Item = (AskedStep, Done)>) {
         let mut ended = Vec::new();
         for (asked, done) in done {
-            // Whoever asked may be gone.
+            // The caller may be gone.
             match done {
                 Done::Begun(begun) => drop(asked.answer.send(Ok(TakenStep::begun(begun)))),
                 Done::Ended(channel) => ended.push((asked, channel)),

@@ -227,7 +227,7 @@ impl Store {
         Ok(once_there_is_room(end).await?.next)
     }
 
-    /// As [`Store::edition`], for whoever sends it.
+    /// As [`Store::edition`], for its sender.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -235,7 +235,7 @@ impl Store {
         once_there_is_room(|_| self.edition(update)).await
     }
 
-    /// As [`Store::bulletin`], for whoever sends it.
+    /// As [`Store::bulletin`], for its sender.
     ///
     /// # Errors
     /// The store cannot be read.

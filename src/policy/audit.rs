@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "ActorRecord", into = "ActorRecord")]
 pub enum Actor {
-    /// The program itself as its config says, or whoever holds the config's admin token.
+    /// The program itself as its config says, or the holder of the config's admin token.
     Config,
     /// The holder of a token that was created for somebody.
     Token {
@@ -39,7 +39,7 @@ pub enum Actor {
         id: String,
         name: String,
     },
-    /// Whoever types commands on this machine.
+    /// A person who types commands on this machine.
     Cli {
         user: String,
     },

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paragraph_more_is_announced_as_that() {
+    fn an_added_paragraph_is_announced_as_one() {
         let more = of_text("甲。", "甲。\n乙。");
         assert_eq!(more, Changed::Added("乙。".to_owned()));
         assert_eq!(of_text("甲。\n乙。", "乙。\n甲。"), Changed::Text);

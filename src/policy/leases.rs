@@ -18,7 +18,7 @@ pub const TERM: Duration = Duration::from_secs(60);
 /// How often it says so.
 pub const RENEWAL: Duration = Duration::from_secs(30);
 /// So long a sender whose lease is to be given back may take to end what it has under way: nothing that it sent is in doubt
-/// for whoever takes it then.
+/// for its next holder.
 pub const LEAVING: Duration = Duration::from_secs(12);
 
 /// What one worker alone does at a time.
@@ -117,7 +117,7 @@ pub fn plan(
     plan
 }
 
-/// Spreads groups: what is free goes to whoever has least, and who has more than a fair share gives some back.
+/// Spreads groups: a free one goes to the worker with the fewest, and one with more than its share gives some back.
 fn spread(me: &str, alive: &[&str], groups: BTreeMap<&str, Group<'_>>, plan: &mut Plan) {
     let total: usize = groups.values().map(|group| group.keys.len()).sum();
     let share = total.div_ceil(alive.len().max(1));

@@ -143,11 +143,11 @@ pub fn announced_ms(
     now_ms: i64,
 ) -> Option<i64> {
     let mut notices = deliveries.iter().rev().filter(|(_, entry)| {
-        let notices = matches!(
+        let notifies = matches!(
             entry.kind,
             DeliveryKind::New | DeliveryKind::Rebroadcast | DeliveryKind::Update
         );
-        notices && entry.state == DeliveryState::Sent
+        notifies && entry.state == DeliveryState::Sent
     });
     let notified = notices.find_map(|(_, entry)| entry.begun_ms);
     notified.map(|notified| by_the_clock(notified, update, now_ms))

@@ -19,7 +19,7 @@ const A_WEEK: Duration = Duration::days(7);
 /// Between two readings by which an article is known to be gone.
 pub const TO_BE_SURE: Duration = Duration::hours(1);
 /// The newest of what stands on a source's page before it is followed, whose articles are opened once.
-pub const FIRST_LOOK: usize = 20;
+pub const FIRST_OPENED: usize = 20;
 /// An article of those that nobody could have by then is left to what its list says.
 const GIVEN_UP: Duration = Duration::days(1);
 /// Rows that were taken off a list are read at once, but each so often at most.

@@ -1,6 +1,6 @@
 //! `dingtalk-robot` channels: a custom robot of DingTalk (钉钉), signed where it has a secret.
 //!
-//! Its document: twenty messages a minute, and ten minutes of silence for whoever sends more; a body
+//! Its document: twenty messages a minute, and ten minutes of silence for a robot that sends more; a body
 //! of at most 20,000 bytes (what others measured). The verdict is `errcode`, whatever the HTTP status.
 
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! `email` channels: one mail for each card and reader, as text and HTML, by SMTP.
 //!
-//! ReadersSoFar do not see each other, and none waits for another whose mailbox is full: the store keeps who
+//! Readers do not see each other, and none waits for another whose mailbox is full: the store keeps who
 //! has a mail, until all have. The Message-ID is the card's key, the same at a repetition. Until the text
 //! of a mail has gone out it is certainly unsent, whatever happens; what is unanswered then is perhaps
 //! sent.

@@ -7,7 +7,7 @@ const LEAST: Duration = Duration::from_millis(40);
 /// What is begun and not sent at a crash is in doubt: no more than this many seconds of sends.
 const MOST: Duration = Duration::from_millis(500);
 /// So many begins are considered.
-const LOOKED_AT: usize = 16;
+const CONSIDERED: usize = 16;
 
 #[derive(Debug, Default)]
 pub(super) struct Lead(VecDeque<Duration>);
@@ -16,7 +16,7 @@ impl Lead {
     /// A delivery was begun within this time.
     pub(super) fn took(&mut self, span: Duration) {
         self.0.push_back(span);
-        if self.0.len() > LOOKED_AT {
+        if self.0.len() > CONSIDERED {
             self.0.pop_front();
         }
     }
@@ -42,7 +42,7 @@ mod tests {
         assert_eq!(lead.span(), ms(125));
         lead.took(ms(9000));
         assert_eq!(lead.span(), MOST);
-        (0..LOOKED_AT).for_each(|_| lead.took(ms(8)));
+        (0..CONSIDERED).for_each(|_| lead.took(ms(8)));
         assert_eq!(lead.span(), LEAST);
     }
 }

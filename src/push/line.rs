@@ -39,7 +39,7 @@ pub(super) fn key_of(kind: &ChannelKind) -> SenderKey {
 /// A sender, and the bot that it is, for those who talk to people.
 pub(super) struct MadeSender(pub(super) Arc<dyn Sender>, pub(super) Option<Arc<Telegram>>);
 
-/// The lease of whoever sends with such a sender.
+/// The lease of such a sender.
 pub(super) fn lease_of((kind, account): &SenderKey) -> LeaseKey {
     LeaseKey::Sender(match account {
         Some(account) => format!("{kind}:{account}"),

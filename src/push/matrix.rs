@@ -3,7 +3,7 @@
 //! The client-server API: each message has a transaction id of ours, under which a repetition is the
 //! same message. So what is unanswered is sent again until it is certain, and arrives exactly once.
 //! Messages are notices that call nobody, and a correction replaces what was sent. A room that is
-//! encrypted gets nothing: whoever encrypts it does not want plain text in it.
+//! encrypted gets nothing: people who encrypt it do not want plain text in it.
 
 use std::time::Duration;
 

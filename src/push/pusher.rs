@@ -111,7 +111,7 @@ impl Pusher {
         if let ChannelKind::Robot(robot) = &channel.kind
             && let Some(key) = robot.missing()
         {
-            // Its sender rests, and would let whoever asks wait.
+            // Its sender pauses, and the caller would have to wait.
             return Err(PushError(without(key)));
         }
         // Where another process holds the sender, that one's line would wait.
@@ -243,7 +243,7 @@ impl Pusher {
         let keys = channels.map(|channel| key_of(&channel.kind));
         let bot = config.telegram.as_ref().map(|_| (TELEGRAM, None));
         let senders = keys.chain(bot).map(|key| lease_of(&key));
-        // The pages of a process that has none are not announced.
+        // A process without pages announces none.
         let hub = config.web.hub.as_ref().and(config.web.listen);
         senders.chain(hub.map(|_| WebSubHub::lease())).collect()
     }
@@ -307,7 +307,7 @@ impl Pusher {
             never = lost => never,
         };
         match ended {
-            // What it was sending is perhaps sent; whoever holds the sender now settles that.
+            // What it was sending is perhaps sent; the sender's present holder settles that.
             Err(StoreError::Refused(Refusal::LeaseLost(_))) => Ok(()),
             ended => ended,
         }

@@ -82,7 +82,7 @@ impl Sent {
         matches!(self, Self::Done(_) | Self::Refused(_) | Self::Gone(_))
     }
 
-    /// Returns whether the whole sender rests until a call without effect is answered.
+    /// Returns whether the whole sender pauses until a call without effect is answered.
     pub(super) fn is_about_all(&self) -> bool {
         matches!(
             self,

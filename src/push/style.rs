@@ -1,6 +1,6 @@
 //! A card as one text in a platform's markup, cut to the platform's limit in the platform's unit.
 //!
-//! EntryWords are cut before they are escaped, between what a reader sees as characters, and the summary
+//! Words are cut before they are escaped, between what a reader sees as characters, and the summary
 //! first; the address is given whole or not at all. Read [`Style::text`] first.
 
 mod list;

@@ -1,5 +1,5 @@
 //! The way to platforms. Channels of the config are trusted, and reach whatever they name; those that live in the store
-//! pass a guard, which `app` gives, since whoever writes at the desk is not to reach what this machine alone can.
+//! pass a guard, which `app` gives, since people at the desk must not reach what this machine alone can.
 //!
 //! Names are judged by the addresses that the connection then uses; an address that is written as a number reaches no
 //! resolver, and is judged before each request.
@@ -80,7 +80,7 @@ impl Way {
     pub(super) async fn admit_all(&self, robot: &Robot) -> Result<(), (&'static str, NoWay)> {
         for key in robot.kind().keys {
             let value = robot.get(key.name);
-            // The platform itself is no choice of whoever typed this.
+            // The platform itself was not chosen by the person who typed this.
             let is_own = matches!(key.form, Form::Api(platform) if platform == value);
             let is_judged = key.form.is_address() && !is_own;
             if let Some(address) = Url::parse(value).ok().filter(|_| is_judged) {

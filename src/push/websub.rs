@@ -38,7 +38,7 @@ impl WebSubHub {
         })
     }
 
-    /// The lease of the notifier of the hub, which one process alone does.
+    /// The lease of the hub's notifier: one process alone notifies it.
     pub(crate) fn lease() -> LeaseKey {
         LeaseKey::Sender("websub".to_owned())
     }

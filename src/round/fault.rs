@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What failed once is mostly well again soon, also where the next scheduled poll is a day away.
+/// What failed once mostly works again soon, also where the next scheduled poll is a day away.
 const FIRST_WAIT: Duration = Duration::from_secs(5 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

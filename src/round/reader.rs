@@ -31,7 +31,7 @@ pub enum Asked {
 static CORES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
 
-/// What was read, and the turn that it took. Whoever keeps the turn until the rows are judged keeps
+/// What was read, and the turn that it took. A round that keeps its turn until the rows are judged keeps
 /// others from reading ahead of the store: at a first poll of many, rows would pile up in memory.
 /// It must be given back before anything else is fetched or read.
 #[derive(Debug)]

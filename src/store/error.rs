@@ -13,7 +13,7 @@ pub enum StoreError {
     Failed(#[from] Failure),
 }
 
-/// The store is well and did nothing: the business of whoever asked.
+/// The store works and did nothing: the caller has to deal with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("no bulletin {0}")]
@@ -79,7 +79,7 @@ pub enum Refusal {
     Other(String),
 }
 
-/// The store cannot be opened, read or written: whoever depends on it must end (promise 8).
+/// The store cannot be opened, read or written: all that depends on it must end (promise 8).
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Failure {
     #[error("the store at {0} is in use by {holder}; stop that one first, or use another state directory", path.display())]

@@ -280,7 +280,7 @@ fn next(
     }
 }
 
-/// The first of `base` and its multiples of `interval` after `now`: whoever was late keeps in step
+/// The first of `base` and its multiples of `interval` after `now`: a late source keeps in step
 /// with those of the same interval, and many polls at one moment are cheaper than as many apart.
 fn in_step(base: DateTime<Utc>, interval: Duration, now: DateTime<Utc>) -> DateTime<Utc> {
     let late = (now - base).to_std().unwrap_or_default();

@@ -55,7 +55,7 @@ impl Caller {
     }
 }
 
-/// Lets callers with a token through, and passes to handlers who they are.
+/// Lets callers with a token through, and tells handlers who they are.
 pub(super) async fn require_token(
     State(site): State<Shared>,
     request: Request,

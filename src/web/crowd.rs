@@ -1,6 +1,6 @@
 //! Open connections, and which of them gives way when there are too many.
 //!
-//! A newcomer is never kept waiting: whoever has waited for the longest time (for its next request, or for
+//! A newcomer is never kept waiting: the connection that has waited longest (for its next request, or for
 //! its reader to take an answer) is closed instead. So connections that stay and ask nothing shut nobody out.
 
 use std::{

@@ -1,4 +1,4 @@
-//! Wrong tokens are counted, and slow down whoever sends them: in the store, and in memory while that takes no writes.
+//! Wrong tokens are counted, and slow down their senders: in the store, and in memory while that takes no writes.
 
 use std::{
     collections::BTreeMap,

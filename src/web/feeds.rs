@@ -232,7 +232,7 @@ impl Feed {
         }
     }
 
-    /// The hub and the feed's own address as a header, where subscribers search first and JSON has no other place.
+    /// The hub and the feed's own address as a header, where subscribers look first and JSON has no other place.
     fn link(&self) -> Option<String> {
         let (hub, home, path) = (self.hub.as_ref()?, &self.home, &self.path);
         Some(format!(r#"<{hub}>; rel="hub", <{home}{path}>; rel="self""#))

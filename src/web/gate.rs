@@ -3,7 +3,7 @@
 //! A page of a stranger can lead a browser to us under a name of its own (DNS rebinding), and would be let
 //! read what it gets: so only names are answered that lead here on purpose.
 
-pub(super) mod reported;
+pub(super) mod warning_clock;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -27,7 +27,7 @@ use crate::bulletin::WebSettings;
 
 const MOST_HOST_CHARS: usize = 100;
 
-/// Lets through what is for us, and passes to handlers who asks.
+/// Lets through what is for us, and tells handlers who is asking.
 pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
     let config = site.config();
     let names = asked_names(&request);

@@ -44,7 +44,7 @@ pub(super) async fn healthz(State(site): State<Shared>) -> Response {
     Answer::new(failed.into_iter().collect()).into_response()
 }
 
-/// Whoever asks while others do gets the answer that is made for all of them.
+/// Callers that ask at the same time share one answer.
 pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Response {
     let answer = async { Answer::new(faults_in_time(&site, viewer, Language::OF_LOG).await) };
     let made = match viewer {
@@ -85,7 +85,7 @@ fn problem_words(language: Language) -> &'static ProblemWords {
     &words::of(language).problems
 }
 
-/// Whoever asks whether we are ready does not wait for long either.
+/// Nor does a caller of the readiness check wait for long.
 fn busy(language: Language) -> Fault {
     let words = problem_words(language);
     let seconds = PATIENCE.as_secs().to_string();

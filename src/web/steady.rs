@@ -19,7 +19,7 @@ use super::crowd::Seat;
 /// A client that took so much since it began to wait counts as one that has just begun.
 const RENEWED_BY: usize = 64 << 10;
 
-/// How many times as long whoever showed a right token may take: an export may go to a slow disk.
+/// How many times as long clients that showed a right token may take: an export may go to a slow disk.
 const TRUSTED: u32 = 5;
 
 #[derive(Debug)]

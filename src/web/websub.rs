@@ -1,6 +1,6 @@
-//! WebSub: the hub of `[web] hub` is notified which public feeds have something new, so that programs that follow one
-//! of them there hear of it at once. Feeds that are searches name no hub: what is new in them is known once somebody
-//! asks.
+//! WebSub: the hub of `[web] hub` is notified of the public feeds that have something new, so that programs that follow
+//! one of them there hear of it at once. Feeds that are searches name no hub: what is new in them is known once
+//! somebody asks.
 //!
 //! Nothing waits for it, and nothing of it is durable: after a start the hub is notified again of the feeds with news
 //! of the last day.

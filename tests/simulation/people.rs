@@ -87,7 +87,7 @@ impl World {
             55..67 if !recent.is_empty() && !site.is_moved => {
                 let path = site.path;
                 let item = &mut site.items[recent[rng.usize(..recent.len())]];
-                if !item.stays_recognisable(path) {
+                if !item.stays_recognizable(path) {
                     return;
                 }
                 site.is_corrected = true;
@@ -116,7 +116,7 @@ impl World {
                 // A row that nobody saw as it is now would be an old one where it stands.
                 let path = site.path;
                 let gone = site.items.iter_mut().filter(|item| item.is_gone);
-                let Some(item) = gone.last().filter(|item| item.is_recognisable(path)) else {
+                let Some(item) = gone.last().filter(|item| item.is_recognizable(path)) else {
                     return;
                 };
                 (item.is_listed, item.is_gone) = (true, false);

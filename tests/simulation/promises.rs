@@ -28,7 +28,7 @@ pub(crate) struct Owed {
     pub(crate) again: BTreeSet<u64>,
     pub(crate) held: BTreeSet<u64>,
     pub(crate) released: BTreeSet<u64>,
-    /// Whoever wants a source no more does not get what waits of it.
+    /// A chat that no longer wants a source does not get what still waits of it.
     pub(crate) waived: BTreeSet<(u64, ChannelId)>,
     pub(crate) reminders: BTreeSet<(ChannelId, u64)>,
     pub(crate) rebroadcasts: BTreeSet<DeliveryId>,

@@ -53,14 +53,14 @@ pub(crate) struct Item {
 impl Item {
     /// Returns whether its row, where it comes back, can be distinguished from one that nobody has seen: a poll saw
     /// it, under the address or the title that it has now.
-    pub(crate) fn is_recognisable(&self, path: usize) -> bool {
+    pub(crate) fn is_recognizable(&self, path: usize) -> bool {
         let seen = self.seen.as_ref();
         seen.is_some_and(|(title, seen_at)| *seen_at == path || *title == self.title)
     }
 
     /// Returns whether another title leaves it the same row: it has the address at which a poll saw it last, if one did. The
     /// site may have moved while the row was taken down.
-    pub(crate) fn stays_recognisable(&self, path: usize) -> bool {
+    pub(crate) fn stays_recognizable(&self, path: usize) -> bool {
         let seen = self.seen.as_ref();
         seen.is_none_or(|(_, seen_at)| *seen_at == path)
     }

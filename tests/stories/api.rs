@@ -208,7 +208,7 @@ async fn a_rebroadcast_happens_once_for_each_request_id() {
 }
 
 #[tokio::test]
-async fn the_answer_to_a_poll_comes_when_it_is_done() {
+async fn a_poll_is_answered_when_it_is_done() {
     let desk = Desk::with_baselines().await;
     let (status, polled) = desk.posted("/api/v1/sources/notices/poll", "").await;
     assert_eq!(

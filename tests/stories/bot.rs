@@ -70,7 +70,7 @@ fn shut_out(telegram: &Telegram, person: i64) {
 }
 
 #[tokio::test]
-async fn who_adds_the_bot_reads_in_private_how_to_set_it_up() {
+async fn a_person_who_adds_the_bot_reads_in_private_how_to_set_it_up() {
     let telegram = Telegram::start(TOKEN).await;
     let (channel, group, other) = (-1_001_000_000_004, -81, -82);
     telegram.chat(channel, "channel", None);

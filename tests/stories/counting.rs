@@ -109,7 +109,7 @@ const KINDS: [(&str, &[&str; ROWS], Write); 20] = [
             row.place, row.title, row.count, row.day
         )
     }),
-    ("a counter that is recognised", &CHINESE, |row| {
+    ("a counter that is recognized", &CHINESE, |row| {
         item(row, &format!("{}（已有{}人浏览）", row.title, row.count))
     }),
     ("lines apart by breaks", &CHINESE, |row| {

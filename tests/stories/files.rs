@@ -82,7 +82,7 @@ async fn files_are_named_with_the_size_that_the_page_or_the_server_states() {
     assert!(text.contains("📎 1. 体检名单.xlsx (3 KB)\n"), "{text}");
     assert!(text.contains("📎 2. 体检须知.pdf (24 KB)\n"), "{text}");
     assert!(text.contains("📎 3. 登记表.doc\n"), "{text}");
-    // What the page states is not asked, and what has no text to be had is not fetched.
+    // What the page states is not asked for, and what has no text to be had is not fetched.
     let seen = story.site.seen();
     let asked = seen.iter().filter(|seen| seen.path.starts_with("/f/"));
     let asked = asked.filter(|seen| seen.head.starts_with("HEAD "));

@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 const CHATS: [i64; 3] = [700, 701, 702];
-/// The longest wait of a sender that rests, twice over, for a machine that is busy.
+/// The longest wait of a paused sender, twice over, for a machine that is busy.
 const SOON: Duration = Duration::from_secs(18);
 
 fn channels() -> String {

@@ -13,7 +13,7 @@ pub(in crate::bot) enum ChatKind {
     Channel,
 }
 
-/// Whoever asks. What the ids are made of is known to their platform alone.
+/// The person who asks. What the ids are made of is known to their platform alone.
 #[derive(Debug, Clone)]
 pub(in crate::bot) struct Asker {
     /// The conversation; perhaps one topic of a larger one.

@@ -101,7 +101,7 @@ impl Base {
         self.administrates(asker, &asker.chat).await
     }
 
-    /// Returns whether people are answered that they may not do something; in a group once, then nothing is said.
+    /// Returns whether to answer people that they may not do something; in a group only once.
     pub(super) fn is_to_be_answered(&self, asker: &Asker) -> bool {
         let (chat, person) = (&asker.chat, asker.person.as_ref());
         asker.is_private() || self.memory.is_first_refusal(chat, person)

@@ -29,7 +29,7 @@ impl<K> Default for Bounds<K> {
 struct Account {
     /// When all that was asked will have had its gap.
     paid: Instant,
-    /// The chat was answered that it asks too often.
+    /// The chat was warned that it asks too often.
     is_warned: bool,
 }
 

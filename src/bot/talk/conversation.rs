@@ -80,7 +80,7 @@ impl Conversation {
             Heard::Press(press) => {
                 press::pressed(base, (&self.tasks, &self.pusher), asker, press).await
             }
-            // A message that others wrote is no command of whoever passes it on.
+            // A message that others wrote is no command of the person who passes it on.
             Heard::PassedOn(None) => Ok(Vec::new()),
             Heard::PassedOn(Some((id, title))) => {
                 let reply = sources::offer_channel(base, asker, (&id, title)).await?;
@@ -104,7 +104,7 @@ impl Conversation {
         obey::obey(&self.base, at_hand, asker, (command, message)).await
     }
 
-    /// Answers a chat once that it asks too often, and nothing more then. None: it may ask. Cards are read by many:
+    /// Warns a chat once that it asks too often, then says nothing more. None: it may ask. Cards are read by many:
     /// people who press a button there are counted, and answered, apart.
     fn held_off(&self, asker: &Asker, is_press: bool) -> Option<Vec<Effect>> {
         if self.base.is_admin(asker) {

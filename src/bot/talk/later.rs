@@ -83,7 +83,7 @@ impl Tasks {
         Some(self.begin(asker, Slow::Page(url, of, ticket)))
     }
 
-    /// A turn of the searches, for searches in other chats.
+    /// A turn of the searches: those of other chats take turns with it.
     pub(super) async fn search_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.limits.searches.acquire().await.ok()
     }

@@ -14,7 +14,7 @@ const LENS: &str = "🔎 ";
 /// Characters of the search words that are kept.
 const LONGEST: usize = 100;
 
-/// The first line of a list that was searched for; escaped by the caller.
+/// The first line of a list of search results; escaped by the caller.
 pub(super) fn head(search_words: &str) -> String {
     format!("{LENS}{search_words}")
 }

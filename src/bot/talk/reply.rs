@@ -135,7 +135,7 @@ pub(in crate::bot) enum Effect {
     },
     /// Ends a press, with a note at the button or without a word.
     Note(String),
-    /// Ends a press, and opens an address for whoever pressed.
+    /// Ends a press, and opens an address for the person who pressed.
     Open(String),
     /// Takes longer; meanwhile the conversation shows that somebody is at work.
     Later {
@@ -165,7 +165,7 @@ pub(in crate::bot) struct Alone {
 }
 
 impl Alone {
-    /// Answers in the conversation with whoever asked in a group.
+    /// Answers in the conversation with the person who asked in a group.
     pub(super) fn new(asker: &Asker, alone: ChannelId, reply: Reply) -> Self {
         Self {
             saying: Saying {
@@ -181,7 +181,7 @@ impl Alone {
 }
 
 impl Effect {
-    /// Answers whoever asked.
+    /// Answers the person who asked.
     pub(super) fn answer(asker: &Asker, reply: Reply) -> Self {
         Self::Say(Saying {
             of: asker.chat.clone(),

@@ -25,7 +25,7 @@ use crate::{
 
 /// Channels that a bulletin's story names; more are counted.
 const NAMED: usize = 15;
-/// Channels whose filters refuse a bulletin that are searched for those that did not get it.
+/// Channels whose filters refuse a bulletin, so many of which are searched for those that did not get it.
 const MOST_REFUSING: usize = 200;
 /// Deliveries of a bulletin in one channel: itself, corrections, files, reminders.
 const MOST_OF_ONE: usize = 100;

@@ -89,7 +89,7 @@ pub(super) fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
     reply.with([(words.sources.to_owned(), Button::Sources { page, of })])
 }
 
-/// Explains to the person who asks, alone, how to push to a group or channel: its readers have no use for it. A
+/// Explains in private, to the person who asks, how to push to a group or channel: its readers have no use for it. A
 /// person who cannot be written to reads in the group where to ask; of a channel the admins of the config are
 /// notified.
 pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Effect> {

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Sets Telegram's list of commands, while people are answered already, and again when they change.
+/// Sets Telegram's list of commands while people are answered already, and again when the commands change.
 pub(super) async fn keep(voice: &Voice, mut live: Live) {
     let mut sent = None;
     loop {

@@ -242,8 +242,8 @@ impl TelegramPlatform {
         }
     }
 
-    /// Asks who is a member. Telegram answers that for certain only to a bot that is an administrator itself; who
-    /// administrates it says to all.
+    /// Asks whether somebody is a member. Only an administrator bot is answered that for certain; who the
+    /// administrators are, every bot is.
     async fn is_listed(&self, chat: i64, user: u64) -> bool {
         let question = GetChatAdministrators::new(ChatId(chat));
         let listed = self.asked(&question).await;

@@ -12,7 +12,7 @@ use crate::{
     store::Result,
 };
 
-/// Where a row is searched.
+/// What a row is searched by.
 struct Asked<'a> {
     source: &'a SourceId,
     notice: &'a Notice,

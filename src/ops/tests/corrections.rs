@@ -130,7 +130,7 @@ async fn a_text_that_flips_is_announced_once() {
 }
 
 #[tokio::test]
-async fn a_notice_that_is_there_again_is_announced_as_that() {
+async fn a_notice_that_is_there_again_is_announced_as_such() {
     let mut world = World::announced().await;
     let mut reread = async |clock: &str, again| {
         world.now = at(clock);

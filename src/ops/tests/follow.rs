@@ -64,7 +64,7 @@ async fn what_is_held_and_released_changes_its_source_too() {
 }
 
 #[tokio::test]
-async fn changes_outlive_a_restart_and_a_follower_that_was_away_for_too_long_learns_it() {
+async fn changes_outlive_a_restart_and_a_follower_that_was_away_for_too_long_learns_so() {
     let channels = [chat("a", 1)];
     let mut world = World::new(&channels).await;
     world.poll(list([1])).await;
@@ -93,7 +93,7 @@ async fn changes_outlive_a_restart_and_a_follower_that_was_away_for_too_long_lea
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_rejected_shows_followers_nothing() {
+async fn a_rejected_transaction_shows_followers_nothing() {
     let world = World::new(&[chat("a", 1)]).await;
     let refused = world.store.write(|op| {
         let event = Event::Delivery(7);

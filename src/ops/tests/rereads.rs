@@ -55,7 +55,7 @@ async fn the_newest_of_a_new_source_are_opened_once_and_nobody_is_notified() {
     world.now += chrono::Duration::hours(7);
     assert_eq!(due(&world).await.len(), 16, "and given up after a day");
     assert!(world.deliveries().await.is_empty());
-    // What it shows later is news as ever, and no second reading of the others.
+    // What it shows later is news as ever, and the others are not read a second time.
     assert_eq!(world.poll(list(1..=31)).await.published.len(), 1);
     assert_eq!(due(&world).await.len(), 16);
 }

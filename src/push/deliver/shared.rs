@@ -29,7 +29,7 @@ use crate::{
 /// Requests that are unanswered, or answered and not yet recorded, at most: each is one possible
 /// repetition after a crash.
 pub(in crate::push) const MOST_UNANSWERED: usize = 16;
-const LOOKS_AGAIN: Duration = Duration::from_millis(3);
+const CHECKED_AGAIN: Duration = Duration::from_millis(3);
 
 /// Everything that the deliveries of one sender share.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl SharedSender {
             match self.pace().go(slot, now) {
                 Ok(()) => return (now, permit),
                 // An answer that comes meanwhile may set it free earlier.
-                Err(later) => at = later.min(now + LOOKS_AGAIN),
+                Err(later) => at = later.min(now + CHECKED_AGAIN),
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     push::sender::{ReaderHash, ReadersSoFar, Sent},
 };
 
-/// ReadersSoFar in a row at whom a connection may break off before the server counts as out of order.
+/// Readers in a row at whom a connection may break off before the server counts as out of order.
 const MOST_TROUBLES: usize = 2;
 
 pub(super) struct Round<'a> {

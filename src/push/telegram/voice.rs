@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Whoever asked rather reads an answer twice than not at all, but not more often.
+/// A person would rather read an answer twice than not at all, but not more often.
 const DOUBTS: u32 = 1;
 
 /// The bot's way to its chats; clones share it.

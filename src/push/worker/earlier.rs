@@ -53,7 +53,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Whoever was too fast has a message that waits for so long, and so has all else that goes there.
+    /// A lane that was too fast has a message that waits that long, as does all else that goes there.
     /// Gives whether any other message was tried and waits.
     async fn remember_tries(&mut self) -> Result<bool, StoreError> {
         let store = self.desk.store.clone();
@@ -73,7 +73,7 @@ impl Worker {
     }
 
     /// A robot's channels share its lane, and know it without a question: what one of them sent, or was
-    /// reported, counts for all before any of them sends.
+    /// answered, counts for all before any of them sends.
     async fn remember_lanes(&mut self) {
         let now = Instant::now();
         let is_robot = |channel: &&Channel| matches!(channel.kind, ChannelKind::Robot(_));

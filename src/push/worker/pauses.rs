@@ -88,7 +88,7 @@ impl Worker {
             };
             settled.push(self.desk.store.complete(waiting.id, outcome, now));
         }
-        // Together, so that they share a transaction: whoever waits has waited for this process to start.
+        // Together, so that they share a transaction: those who wait have waited for this process to start.
         try_join_all(settled).await?;
         self.read_heads();
         Ok(())

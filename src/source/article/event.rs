@@ -79,7 +79,7 @@ fn is_bare_event(layout: &Layout<'_>, at: usize, line: &str, context: &Context<'
     };
     let (day, today) = (moment.day(), today(context));
     if more {
-        // A line that describes the notice is published by tomorrow, and says the year once that was long ago.
+        // A line about the notice has a date up to tomorrow, and with its year if that was long ago.
         let ahead = (day - today).num_days();
         return ahead > 1 || ahead < -LONG_AGO && !YEAR.is_match(value);
     }

@@ -15,7 +15,7 @@ use crate::bulletin::Moment;
 /// Which year a date has that names none.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lean {
-    /// The nearest past one; a day ahead is borne, as clocks and zones differ.
+    /// The nearest past one; a day ahead is accepted, as clocks and zones differ.
     Past,
     /// The first after this day, or one of the last months before it.
     From(NaiveDate),

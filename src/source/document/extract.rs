@@ -18,7 +18,7 @@ fn is_pdf(bytes: &[u8]) -> bool {
     !head.starts_with(b"<") && head.windows(5).any(|five| five == b"%PDF-")
 }
 
-/// Reads a document here and now; whoever does not know where it comes from calls [`read`](super::read).
+/// Reads a document in this process; for documents of unknown origin call [`read`](super::read).
 ///
 /// # Errors
 /// It is broken, of another kind, or without text.

@@ -14,7 +14,7 @@ pub struct FetchRequest {
     pub via: Via,
     pub wants: Wants,
     /// Whether the connection waits for further requests. It keeps the buffers that a whole page
-    /// needed as long as it lives: a first request, mostly one of many, does without.
+    /// needed as long as it lives: the first poll of a source, mostly one of many, does without.
     pub keep_alive: bool,
 }
 

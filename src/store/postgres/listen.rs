@@ -1,5 +1,5 @@
-//! Following other processes: what they change is heard at once, and searched for every few seconds, since a notice
-//! may be lost.
+//! Following other processes: what they change is announced at once, and checked for every few seconds, since a
+//! notice may be lost.
 
 use std::{
     sync::{Arc, Weak, atomic::Ordering},
@@ -19,7 +19,7 @@ use super::{
     versions::NOTICES,
 };
 
-/// The interval at which changes are searched for that were not heard of, and polls are written.
+/// The interval at which changes that were not announced are checked for, and polls are written.
 const CHECKED_EVERY: Duration = Duration::from_secs(5);
 /// Notices of a busy moment are followed together.
 const TOGETHER: Duration = Duration::from_millis(30);

@@ -115,8 +115,8 @@ impl Memory {
             known.leases = versions.leases;
             self.leases.send_modify(|count| *count += 1);
         }
-        if is_other(versions.polls, known.polls) {
-            known.polls = versions.polls;
+        if is_other(versions.asked_polls, known.asked_polls) {
+            known.asked_polls = versions.asked_polls;
             self.polls.send_modify(|count| *count += 1);
         }
         if is_other(versions.newest_change, known.newest_change) {
@@ -150,8 +150,8 @@ impl Memory {
         if changed.leases {
             known.leases = known.leases.max(before.leases + 1);
         }
-        if changed.polls {
-            known.polls = known.polls.max(before.polls + 1);
+        if changed.asked_polls {
+            known.asked_polls = known.asked_polls.max(before.asked_polls + 1);
         }
         if changed.outbox {
             known.outbox = known.outbox.max(before.outbox + 1);

@@ -12,17 +12,17 @@ use super::session::{Session, params};
 use crate::{bulletin::SourceId, policy::facts::PollState, store::error::Result};
 
 #[derive(Default)]
-pub(super) struct PollStates(Mutex<KnownPolls>);
+pub(super) struct PollStates(Mutex<KnownPollStates>);
 
 #[derive(Default)]
-struct KnownPolls {
-    states: HashMap<SourceId, KnownPoll>,
+struct KnownPollStates {
+    states: HashMap<SourceId, KnownPollState>,
     /// The epochs of the sources that this process polls; None: nobody works here, and all is written as it comes.
     held: Option<HashMap<SourceId, u64>>,
 }
 
 #[derive(Default)]
-struct KnownPoll {
+struct KnownPollState {
     state: PollState,
     is_written: bool,
 }
@@ -41,7 +41,7 @@ impl PollStates {
         poll_states
     }
 
-    fn lock(&self) -> MutexGuard<'_, KnownPolls> {
+    fn lock(&self) -> MutexGuard<'_, KnownPollStates> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -123,7 +123,7 @@ impl PollStates {
             let kept = poll_states
                 .states
                 .entry(source)
-                .or_insert_with(|| KnownPoll {
+                .or_insert_with(|| KnownPollState {
                     state: PollState::default(),
                     is_written: true,
                 });

@@ -22,7 +22,7 @@ use crate::store::error::{Failure, Refusal, Result, StoreError};
 const TRIED: Duration = Duration::from_secs(1);
 
 impl Postgres {
-    /// Does `work` on the connection that writes, after all that was asked before, also where whoever asks goes away.
+    /// Does `work` on the connection that writes, after all that was asked before, even if the caller goes away.
     pub(super) async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database, &ClientWrapper, &Handle) -> Result<T> + Send + 'static,

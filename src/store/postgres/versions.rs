@@ -39,7 +39,7 @@ pub(super) struct DataVersions {
     pub(super) poll_states: i64,
     pub(super) outbox: i64,
     pub(super) leases: i64,
-    pub(super) polls: i64,
+    pub(super) asked_polls: i64,
     /// The number of the newest change of the feed.
     pub(super) newest_change: i64,
 }
@@ -94,7 +94,7 @@ impl Start {
                 poll_states: number(4),
                 outbox: number(5),
                 leases: number(6),
-                polls: number(7),
+                asked_polls: number(7),
                 newest_change: number(8),
             },
             schema: Version {
@@ -120,7 +120,7 @@ pub(super) struct DataChanges {
     pub(super) poll_states: bool,
     pub(super) outbox: bool,
     pub(super) leases: bool,
-    pub(super) polls: bool,
+    pub(super) asked_polls: bool,
 }
 
 impl DataChanges {
@@ -137,7 +137,7 @@ impl DataChanges {
                     i64::from(self.poll_states),
                     i64::from(self.outbox),
                     i64::from(self.leases),
-                    i64::from(self.polls),
+                    i64::from(self.asked_polls),
                     i64::from(self.added_channels)
                 ],
             );

@@ -52,7 +52,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes the connection; whoever does gives it back, or the next one is opened.
+    /// Takes the connection; the caller gives it back, or the next one is opened.
     pub(super) fn take(&mut self) -> Result<ClientWrapper> {
         let away = || {
             Refusal::Away(

@@ -41,7 +41,7 @@ impl ChangeFeed {
         self.committed += count as u64;
     }
 
-    /// All that was committed is durable: whoever follows may read it.
+    /// All that was committed is durable: followers may read it.
     pub(super) fn is_durable(&self) {
         let committed = self.committed;
         self.durable

@@ -5,7 +5,7 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `m` name | what counts for the whole store: `schema`, `count`, `poll_states`, `offset`, `held`, `bot`, `again` |
+//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset`, `held`, `bot`, `again` |
 //! | `S` source · `C` channel | its name |
 //! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
 //! | `l` source | its poll state, where it is newer than the record of all, `mlooks` |
@@ -55,7 +55,7 @@ pub(super) const COUNT: &[u8] = b"mcount";
 pub(super) const POLL_STATES: &[u8] = b"mlooks";
 pub(super) const OFFSET: &[u8] = b"moffset";
 pub(super) const BOT: &[u8] = b"mbot";
-pub(super) const HELD_TOLD: &[u8] = b"mheld";
+pub(super) const HELD_REPORTED: &[u8] = b"mheld";
 pub(super) const READ_AGAIN: &[u8] = b"magain";
 pub(super) const AUDIT: u8 = b'A';
 pub(super) const OLD_AUDIT: u8 = b'a';

@@ -48,7 +48,7 @@ impl Writer {
         self.send(move |books| {
             let done = books.engine.check().and_then(|()| call(books));
             Some(Box::new(move |synced: Result<()>| {
-                // Whoever asked may have gone; what was done stays done.
+                // The caller may be gone; what was done stays done.
                 let _ = answer.send(done.and_then(|done| synced.map(|()| done)));
             }))
         })?;

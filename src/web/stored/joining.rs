@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{config::Config, web::site::Site};
 
-/// For a change to be in that config; it goes on without whoever asked for it.
+/// For a change to be in that config; it goes on without the caller.
 pub(super) const LONGEST_JOIN: Duration = Duration::from_secs(5);
 
 /// Waits until the config that all parts follow shows a change of the store.

@@ -287,7 +287,7 @@ impl Life {
         let (channel, wish, by) = (id.parse().unwrap(), chat.clone(), by());
         let store = self.store();
         let asking = store.change_chat(&channel, move |_| wish, "asks", &by, self.now);
-        // Whoever asked may go before it is answered.
+        // The caller may go before it is answered.
         match self.rng.bool() {
             true => drop(asking.now_or_never()),
             false => drop(asking.await.unwrap()),

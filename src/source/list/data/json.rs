@@ -1,6 +1,6 @@
 //! Lists as data: the array of objects that resemble notices, anywhere in a JSON value.
 //!
-//! Names of fields differ from one system to the next: [`fields`](super::fields) recognises them. Nested objects are
+//! Names of fields differ from one system to the next: [`fields`](super::fields) recognizes them. Nested objects are
 //! flattened: `title.rendered`, `attributes.title`.
 
 use std::hash::{DefaultHasher, Hash, Hasher};

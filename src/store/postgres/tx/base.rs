@@ -62,7 +62,7 @@ pub(in crate::store::postgres) struct Effects {
     pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
 }
 
-/// Bulletins back to which the same notice of another source is searched.
+/// How many bulletins back the same notice of another source is searched for.
 const RECENT_FACES: i64 = 20_000;
 
 impl<'a> PostgresTx<'a> {

@@ -113,7 +113,7 @@ impl Sources for PostgresTx<'_> {
         let asked = "INSERT INTO asked_polls (source, number) VALUES ($1, 1) \
                      ON CONFLICT (source) DO UPDATE SET number = asked_polls.number + 1 RETURNING number";
         let row = self.session.row(asked, &[&source.as_str()])?;
-        self.effects.changed.polls = true;
+        self.effects.changed.asked_polls = true;
         row.map_or(Ok(0), |row| get(&row, 0).map(unsigned))
     }
 

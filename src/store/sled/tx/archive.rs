@@ -160,10 +160,10 @@ impl Archive for SledTx<'_> {
     }
 
     fn held_reported(&mut self) -> Result<u64> {
-        Ok(self.get(keys::HELD_TOLD)?.unwrap_or_default())
+        Ok(self.get(keys::HELD_REPORTED)?.unwrap_or_default())
     }
 
     fn set_held_reported(&mut self, id: u64) {
-        self.change.writes.put(keys::HELD_TOLD.to_vec(), &id);
+        self.change.writes.put(keys::HELD_REPORTED.to_vec(), &id);
     }
 }

@@ -10,9 +10,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// When a name that is not ours was reported last.
 #[derive(Debug, Default)]
-pub(in crate::web) struct Reported(Mutex<Option<Instant>>);
+pub(in crate::web) struct WarningClock(Mutex<Option<Instant>>);
 
-impl Reported {
+impl WarningClock {
     pub(super) fn is_due(&self) -> bool {
         let mut last = self
             .0
