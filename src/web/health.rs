@@ -85,7 +85,7 @@ fn problem_words(language: Language) -> &'static ProblemWords {
     &words::of(language).problems
 }
 
-/// Nor does a caller of the readiness check wait for long.
+/// The fault of a store that keeps the readiness check waiting for too long.
 fn busy(language: Language) -> Fault {
     let words = problem_words(language);
     let seconds = PATIENCE.as_secs().to_string();
