@@ -21,8 +21,8 @@ mod glibc {
         }
     }
 
-    /// What a thousand first polls needed lies scattered between what lives on; asked, glibc gives
-    /// back every page that is free (malloc_trim(3)).
+    /// The first polls of a thousand sources leave free pages scattered among those in use; glibc gives them back when
+    /// asked (malloc_trim(3)).
     pub(crate) fn give_back() {
         // SAFETY: it may be called at any time, by any thread.
         unsafe {

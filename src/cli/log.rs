@@ -69,7 +69,7 @@ fn forms(secret: String) -> Vec<String> {
 
 /// Sends logs to stderr from now on, and panics with them.
 pub(super) fn begin(global: &Global, is_service: bool, mask: &Mask) {
-    // What sled cannot do, or a lost connection, ends as an error of ours: it would be reported twice.
+    // Faults of sled and lost connections end as errors of ours: their own logs would report them twice.
     let ours = match (global.quiet, global.verbose) {
         (true, _) => "error,sled=off,deadpool_postgres=off",
         (false, 0) if is_service => "warn,noticast=info,sled=off,deadpool_postgres=off",

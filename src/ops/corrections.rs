@@ -68,7 +68,7 @@ pub(super) fn follow(
         let surplus = history.changes.len().saturating_sub(MOST);
         history.changes.drain(..surplus);
     }
-    // What flips is announced once a day; a wrong deadline stands nowhere so long.
+    // A text that flips back is announced once a day; a wrong deadline must not stand so long.
     let last = history
         .announced_ms
         .filter(|_| is_back && before.deadline == row.deadline);

@@ -1,4 +1,4 @@
-//! What a poll leaves that admitted nothing: where polling its source stands.
+//! A poll that admitted nothing leaves the state of its source alone.
 
 use chrono::{DateTime, Utc};
 

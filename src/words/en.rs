@@ -1002,7 +1002,7 @@ pub(super) static WORDS: Words = Words {
         no_channel: "one of the channels no longer exists; open the page again and select others",
         not_rendered: "a feed or JSON endpoint needs no browser; clear this box, or choose another kind",
         unusable: "this value cannot be used",
-        type_again: "enter it again: the address has changed, and it would be sent there",
+        type_again: "enter it again, because the address or the encryption has changed",
         elsewhere: "env: and file: work in the config file only; enter the secret itself",
         no_secret: "a key or token contains no spaces; copy it again",
         password_in_address: "leave the password out of the address, and enter it in its own field",

@@ -894,7 +894,7 @@ pub(super) static WORDS: Words = Words {
         no_channel: "没有这个频道，请重新打开页面后再选择",
         not_rendered: "订阅源和 JSON 接口不需要浏览器渲染，请取消勾选，或更换类型",
         unusable: "填写的内容不能用",
-        type_again: "地址已更改，请重新填写，以免原来的密钥发往新的地址",
+        type_again: "地址或加密方式已更改，请重新填写，以免原来的密钥发往别处",
         elsewhere: "env: 和 file: 只能写在配置文件里，这里请直接填写密钥",
         no_secret: "密钥中不能有空格或换行，请重新复制",
         password_in_address: "网址中请不要带密码，密码请填在单独的一栏",

@@ -1,4 +1,4 @@
-//! What the store remembers of a row's keys, found for the rules.
+//! Finds for the rules the bulletins that the store knows under a row's keys.
 
 use crate::{
     bulletin::{
@@ -12,7 +12,7 @@ use crate::{
     store::Result,
 };
 
-/// What a row is searched by.
+/// A row and the keys by which it is searched for.
 struct Asked<'a> {
     source: &'a SourceId,
     notice: &'a Notice,
@@ -41,7 +41,7 @@ pub(super) fn of(
     let by_key = memory.guid.or(memory.address);
     let is_known_by_title = memory.is_known_by_title(identity);
     match by_key.filter(KeyHit::is_exact) {
-        // What is known by these needs no second check.
+        // A row that is known by these needs no second check.
         Some(hit) if !is_known_by_title => memory.titled.push(Titled {
             bulletin: hit.seen.bulletin,
             is_here: true,

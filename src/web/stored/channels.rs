@@ -103,7 +103,7 @@ pub(in crate::web) async fn add_for(
     let (id, keys) = named::<ChannelId>(keys)?;
     let id = match id {
         Some(id) => id,
-        None => free_id(&config, &keys),
+        None => free_id(site, &keys),
     };
     let taken =
         |id: &ChannelId| Problem::about(StatusCode::CONFLICT, |words| words.channel_id_taken, id);
@@ -143,7 +143,7 @@ pub(in crate::web) async fn edit_for(
         return Err(Problem::of_key("kind", what));
     }
     if let Some(secret) = added.secret_for_another_server(&keys, is_typed) {
-        let what = "it would go to another server; expected it anew, since the address changes";
+        let what = "it would go to another server or without encryption; expected it anew";
         let fault = FieldFault::new(secret, InputFault::TypeAgain, what);
         return Err(Problem::of_keys(vec![fault]));
     }
@@ -200,20 +200,25 @@ pub(in crate::web) fn editable(site: &Site, id: &str) -> Result<AddedChannel, Pr
 }
 
 fn is_known(site: &Site, id: &ChannelId) -> bool {
-    let config = site.config();
+    let (config, store) = (site.config(), &site.desk.store);
     let mut channels = config.channels.iter();
-    channels.any(|known| known.id == *id) || site.desk.store.chat(id).is_some()
+    // One that was added may not have joined the config yet, or never will.
+    let is_added = || {
+        let added = store.added_channels();
+        added.borrow().iter().any(|known| known.id == *id)
+    };
+    channels.any(|known| known.id == *id) || store.chat(id).is_some() || is_added()
 }
 
 /// The kind, with a number where there is one already.
-fn free_id(config: &Config, keys: &ChannelKeys) -> ChannelId {
+fn free_id(site: &Site, keys: &ChannelKeys) -> ChannelId {
     let kind = keys.get("kind").and_then(Value::as_str).unwrap_or_default();
     let numbered = (2..).map(|number| format!("{kind}-{number}"));
     let names = std::iter::once(kind.to_owned()).chain(numbered);
-    let is_free = |id: &ChannelId| config.channels.iter().all(|known| known.id != *id);
-    let parsed = names.take(config.channels.len() + 2);
-    let free = parsed.filter_map(|name| name.parse().ok()).find(is_free);
-    // What is no kind is refused by the rules of the config, whatever it would be called.
+    let known = site.config().channels.len() + site.desk.store.added_channels().borrow().len();
+    let mut ids = names.take(known + 2).filter_map(|name| name.parse().ok());
+    let free = ids.find(|id| !is_known(site, id));
+    // The rules of the config refuse a name that is no kind, whatever its ID.
     free.unwrap_or_else(|| "channel".parse().expect("an id"))
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{Datelike, Days, NaiveDate};
 use regex::{Captures, Regex};
 
-use super::day::{replace_where, written};
+use super::day::{coming, replace_where, written};
 use crate::source::date;
 
 /// From a day that is named. Working days are not counted: which those are, a calendar of holidays would say.
@@ -36,7 +36,7 @@ pub(super) fn plain(text: String, from: NaiveDate) -> String {
     })
 }
 
-/// The day that is counted from; without a year it is, as every date, the next one or one of the last months.
+/// The day that is counted from.
 fn first_day(found: &Captures<'_>, from: NaiveDate) -> Option<NaiveDate> {
     let (month, day) = (found[4].parse().ok()?, found[5].parse().ok()?);
     let of_year = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
@@ -48,9 +48,7 @@ fn first_day(found: &Captures<'_>, from: NaiveDate) -> Option<NaiveDate> {
             year @ 100..1000 => of_year(year + 1911),
             year => of_year(year),
         },
-        None => of_year(from.year())
-            .filter(|day| *day >= from - Days::new(120))
-            .or_else(|| of_year(from.year() + 1)),
+        None => coming(from, of_year),
     }
 }
 

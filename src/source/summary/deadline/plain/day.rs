@@ -38,10 +38,18 @@ pub(super) fn last_of_month(month: u32, year: Option<i32>, from: NaiveDate) -> O
     };
     match year {
         Some(year) => last(year),
-        None => last(from.year())
-            .filter(|day| *day >= from - Days::new(120))
-            .or_else(|| last(from.year() + 1)),
+        None => coming(from, last),
     }
+}
+
+/// A day without a year, as `of_year` gives it: the next one, or one of the last months.
+pub(super) fn coming(
+    from: NaiveDate,
+    of_year: impl Fn(i32) -> Option<NaiveDate>,
+) -> Option<NaiveDate> {
+    of_year(from.year())
+        .filter(|day| *day >= from - Days::new(120))
+        .or_else(|| of_year(from.year() + 1))
 }
 
 pub(super) fn written(day: Option<NaiveDate>, instead: &str) -> String {

@@ -2,12 +2,12 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::NaiveDate;
 use regex::{Captures, Regex};
 
 use super::{
     clock,
-    day::{last_of_month, replace, written},
+    day::{coming, last_of_month, replace, written},
     weekday,
 };
 use crate::source::date;
@@ -160,10 +160,7 @@ fn numbers(found: &Captures<'_>, from: NaiveDate) -> String {
     let of_year = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
     let written = match year {
         Some(year) => of_year(year),
-        // As every date without a year: the next one, or one of the last months.
-        None => of_year(from.year())
-            .filter(|day| *day >= from - Days::new(120))
-            .or_else(|| of_year(from.year() + 1)),
+        None => coming(from, of_year),
     };
     written.map_or_else(as_written, |day| format!("{}{day}{}", &found[1], &found[6]))
 }
