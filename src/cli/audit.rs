@@ -4,6 +4,7 @@ use super::{
     exit::Exit,
     lists,
     reach::{Purpose, Reach},
+    serve,
     session::Session,
     table::Table,
     when::When,
@@ -24,7 +25,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
     /// How many at most; 0 lists all
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = serve::count)]
     limit: usize,
     /// Print one JSON object per line
     #[arg(long)]

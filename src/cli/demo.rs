@@ -38,7 +38,7 @@ The demo serves its pages on this machine alone. It keeps its data in
 STATE/demo, so that nothing is repeated when it is started again.")]
 pub(super) struct Args {
     /// The port of the channel page; the newsroom gets the next one [default: 8787, or the next free one]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = serve::port)]
     port: Option<u16>,
     /// How often the newsroom publishes
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = serve::duration)]

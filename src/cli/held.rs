@@ -4,6 +4,7 @@ use super::{
     exit::{Exit, UsageError},
     lists, out,
     reach::{Purpose, Reach},
+    serve,
     session::Session,
 };
 use crate::{bulletin::BulletinId, ops::HeldAction};
@@ -22,7 +23,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID", num_args = 1..)]
     publish: Vec<String>,
     /// Publish the newest N of each source, and mark its others as seen
-    #[arg(long, value_name = "N", conflicts_with_all = ["publish", "seen"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["publish", "seen"], value_parser = serve::count)]
     newest: Option<usize>,
     /// Mark these bulletins, or `all`, as seen: they stay archived and are never pushed
     #[arg(long, value_name = "ID", num_args = 1..)]

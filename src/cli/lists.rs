@@ -14,7 +14,7 @@ use super::{
     global::{GLOBAL, STATE_DIR},
     out,
     reach::{NoStore, Purpose, Reach},
-    serve::SparePusher,
+    serve::{self, SparePusher},
     session::Session,
     table::Table,
     when::When,
@@ -40,7 +40,7 @@ pub(super) struct ListArgs {
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
     /// How many at most; 0 lists all
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = serve::count)]
     limit: usize,
     /// Print one JSON object per line
     #[arg(long)]

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::{
     exit::{Exit, UsageError},
-    out,
+    out, serve,
     session::Session,
     when::When,
 };
@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME")]
     from: Option<When>,
     /// How many times to print
-    #[arg(short, default_value_t = 5)]
+    #[arg(short, default_value_t = 5, value_parser = serve::count)]
     n: usize,
 }
 

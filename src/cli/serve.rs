@@ -235,6 +235,17 @@ pub(super) fn chat(text: &str) -> Result<TelegramChat, String> {
     text.parse().map_err(|()| expected.to_owned())
 }
 
+/// How many.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    let parsed = text.parse();
+    parsed.map_err(|_| "a whole number is expected, such as 20".to_owned())
+}
+
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    let parsed = text.parse();
+    parsed.map_err(|_| "a port from 0 to 65535 is expected, such as 8787".to_owned())
+}
+
 /// `5s`, `10m`, `2h`, `1d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {

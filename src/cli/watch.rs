@@ -56,10 +56,10 @@ pub(super) struct Args {
     #[arg(long)]
     once: bool,
     /// Push this many of the newest bulletins at the first poll
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = serve::count)]
     announce_first: usize,
     /// The port of the channel page [default: 8787, or the next free one]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = serve::port)]
     port: Option<u16>,
     /// Also post to this Telegram chat: @name or a number
     #[arg(long, value_name = "CHAT", value_parser = serve::chat, allow_negative_numbers = true)]
