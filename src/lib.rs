@@ -12,7 +12,6 @@
 
 pub mod app;
 pub mod bot;
-pub mod bulletin;
 pub mod cli;
 pub mod config;
 pub mod newsroom;
@@ -20,12 +19,12 @@ pub mod ops;
 pub mod policy;
 pub mod push;
 pub mod round;
-pub mod schedule;
 pub mod search;
-pub mod source;
 pub mod store;
 pub mod supervise;
 pub mod view;
 pub mod watch;
 pub mod web;
 pub mod words;
+
+pub use noticast_reader::{authorities, bulletin, schedule, source};

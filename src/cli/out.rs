@@ -6,6 +6,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rustix::termios::tcgetwinsize;
 use serde::Serialize;
 
 use crate::push::{
@@ -72,8 +73,12 @@ pub(super) fn faint(text: &str) -> String {
 pub(super) fn screen() -> Screen {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let measured = is_terminal().then(terminal_size::terminal_size).flatten();
-    let measured = measured.map(|(width, _)| usize::from(width.0));
+    let measured = is_terminal()
+        .then(|| tcgetwinsize(io::stdout()).ok())
+        .flatten();
+    let measured = measured
+        .map(|size| usize::from(size.ws_col))
+        .filter(|columns| *columns > 0);
     let stated = || std::env::var("COLUMNS").ok()?.parse().ok();
     Screen {
         columns: measured

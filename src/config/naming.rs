@@ -1,9 +1,8 @@
 //! Ids for sources that nobody named: made of the site's name and of the page's title or address.
 
-use pinyin::ToPinyin;
 use url::Url;
 
-use crate::bulletin::SourceId;
+use crate::bulletin::{SourceId, initial};
 
 /// Characters of an id, which leave room for a number behind them.
 const LONGEST: usize = 28;
@@ -67,8 +66,8 @@ fn words_of_title(title: &str) -> String {
     let own = own
         .and_then(|own| own.split(" - ").next())
         .unwrap_or_default();
-    let letters = own.chars().map(|c| match c.to_pinyin() {
-        Some(pinyin) => pinyin.first_letter().to_owned(),
+    let letters = own.chars().map(|c| match initial(c) {
+        Some(letter) => letter.to_owned(),
         None if c.is_ascii_alphanumeric() => c.to_ascii_lowercase().to_string(),
         None if c == '\'' || c == '’' => String::new(),
         None => " ".to_owned(),

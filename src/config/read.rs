@@ -2,14 +2,13 @@
 
 use std::{
     fmt::Display,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{Ipv6Addr, SocketAddr},
     ops::RangeInclusive,
     str::FromStr,
     time::Duration,
 };
 
 use chrono_tz::{TZ_VARIANTS, Tz};
-use ipnet::IpNet;
 use toml::de::DeValue;
 use url::{Host, ParseError, Url};
 
@@ -18,7 +17,7 @@ use super::{
     user_info,
 };
 use crate::{
-    bulletin::{AllowPrivate, Filter},
+    bulletin::{AddressRange, AllowPrivate, Filter},
     schedule::parse_duration,
 };
 
@@ -310,10 +309,9 @@ pub(super) fn host(value: &Value<'_>) -> Read<Host> {
 }
 
 /// One address, or a range of them.
-pub(super) fn range(value: &Value<'_>) -> Read<IpNet> {
+pub(super) fn range(value: &Value<'_>) -> Read<AddressRange> {
     parsed(|text| {
-        let single = || text.parse::<IpAddr>().map(IpNet::from);
-        text.parse().or_else(|_| single()).map_err(|_| {
+        text.parse().map_err(|_| {
             format!(
                 "`{text}` is not a valid range of addresses; expected a range such as `10.0.0.0/8` or `fd00::/8`"
             )

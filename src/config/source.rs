@@ -179,9 +179,9 @@ fn select(mut table: Table<'_>) -> Select {
 }
 
 fn selector(value: &Value<'_>) -> Read<String> {
-    parsed(|text| match dom_query::Matcher::new(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err(format!(
+    parsed(|text| match Select::understands(text) {
+        true => Ok(text.to_owned()),
+        false => Err(format!(
             "`{text}` is not a valid CSS selector; expected a selector such as `ul.news > li`"
         )),
     })(value)

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig,
     crypto::ring::default_provider,
     pki_types::{CertificateDer, pem::PemObject},
 };
 
 use super::error::PushError;
+use crate::authorities::public_authorities;
 
 const FILE: &str = "SSL_CERT_FILE";
 
@@ -35,7 +36,7 @@ pub(super) fn wrong(why: &str) -> PushError {
 /// # Errors
 /// Certificates that cannot be used.
 pub(super) fn tls(own: Option<&[u8]>) -> Result<ClientConfig, PushError> {
-    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let mut roots = public_authorities();
     for certificate in own.into_iter().flat_map(CertificateDer::pem_slice_iter) {
         let certificate = certificate.map_err(|error| wrong(&error.to_string()))?;
         roots

@@ -6,10 +6,9 @@ use std::{
 };
 
 use axum::http::{HeaderMap, HeaderName, header};
-use ipnet::IpNet;
 use url::Url;
 
-use crate::config::Config;
+use crate::{bulletin::AddressRange, config::Config};
 
 pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub(super) const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -40,13 +39,13 @@ impl fmt::Display for Client {
     }
 }
 
-pub(super) fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
-    proxies.iter().any(|proxy| proxy.contains(&address))
+pub(super) fn is_trusted(address: IpAddr, proxies: &[AddressRange]) -> bool {
+    proxies.iter().any(|proxy| proxy.contains(address))
 }
 
 /// The first address, from our side, that is no proxy of ours. What stands before it in the header, its
 /// own client may have made up.
-pub(super) fn asker(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
+pub(super) fn asker(peer: IpAddr, headers: &HeaderMap, proxies: &[AddressRange]) -> IpAddr {
     let lines = headers.get_all(FORWARDED_FOR).iter();
     let lines: Vec<&str> = lines
         .map(|line| line.to_str().unwrap_or_default())
@@ -110,7 +109,7 @@ mod tests {
         for line in forwarded {
             headers.append(FORWARDED_FOR, HeaderValue::from_static(line));
         }
-        let proxies: Vec<IpNet> = proxies.iter().map(|net| net.parse().unwrap()).collect();
+        let proxies: Vec<AddressRange> = proxies.iter().map(|net| net.parse().unwrap()).collect();
         asker(peer.parse().unwrap(), &headers, &proxies).to_string()
     }
 

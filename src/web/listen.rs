@@ -10,15 +10,21 @@ use std::{
 
 use axum::{Router, body::Body, http::Request};
 use futures::FutureExt;
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use rustix::process::{Resource, getrlimit};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
 use super::{
     clients::Client,
@@ -120,7 +126,9 @@ async fn answer(
             seat: Arc::clone(&seat),
         });
         async move {
-            let answer = router.oneshot(request.map(Body::new)).await;
+            let answer = TowerToHyperService::new(router)
+                .call(request.map(Body::new))
+                .await;
             seat.wait();
             answer
         }

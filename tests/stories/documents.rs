@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 fn fixture(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/documents");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reader/tests/fixtures/documents");
     folder.join(name)
 }
 

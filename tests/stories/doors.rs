@@ -160,7 +160,7 @@ async fn a_name_that_is_missing_doubled_or_in_the_address_is_no_way_around() {
 #[tokio::test]
 async fn links_lead_where_the_proxy_was_asked() {
     let mut config = config();
-    config.web.trusted_proxies = vec!["127.0.0.1".parse::<std::net::IpAddr>().unwrap().into()];
+    config.web.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
     config.web.hosts = vec![url::Host::parse("news.example.org").unwrap()];
     let desk = Desk::open_with(config, true).await;
     let request = from(desk.get("/feed.json"), "192.0.2.1");

@@ -40,10 +40,19 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
+/// The folders of the two packages.
+const PACKAGES: [&str; 2] = ["src", "reader/src"];
+
+/// A source file as its package has it: `source/list.rs`.
+fn inside(path: &Path) -> &Path {
+    let of = |package| path.strip_prefix(Path::new(ROOT).join(package)).ok();
+    PACKAGES.into_iter().find_map(of).unwrap()
+}
+
 /// Every source file with the room that it belongs to.
 fn files() -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
-    let mut folders = vec![Path::new(ROOT).join("src")];
+    let mut folders: Vec<PathBuf> = PACKAGES.map(|it| Path::new(ROOT).join(it)).into();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap().flatten() {
             let path = entry.path();
@@ -51,11 +60,7 @@ fn files() -> Vec<(String, PathBuf)> {
                 folders.push(path);
                 continue;
             }
-            let inside = path
-                .strip_prefix(Path::new(ROOT).join("src"))
-                .unwrap()
-                .to_owned();
-            let first = inside
+            let first = inside(&path)
                 .components()
                 .next()
                 .unwrap()
@@ -167,8 +172,7 @@ fn modules(room: &str) -> BTreeMap<Module, String> {
     let tests = Regex::new(r"\n#\[cfg\(test\)\]\nmod \w+ \{").unwrap();
     let mut found = BTreeMap::new();
     for (_, path) in files().into_iter().filter(|(of, _)| of == room) {
-        let inside = path.strip_prefix(Path::new(ROOT).join("src")).unwrap();
-        let name = inside.with_extension("");
+        let name = inside(&path).with_extension("");
         let name = name.components();
         let name = name.map(|part| part.as_os_str().to_string_lossy().into_owned());
         let name: Module = name.collect();

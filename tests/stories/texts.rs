@@ -47,7 +47,7 @@ const GRAMMAR: &str = "src/web/admin/schedule_words.rs";
 const READING: [&str; 3] = ["src/bot/talk/settings.rs", "src/bot/talk/typed.rs", GRAMMAR];
 /// Files that say what a language is, choose its texts, or have a demo in each.
 const CHOOSING: [&str; 4] = [
-    "src/bulletin/settings.rs",
+    "reader/src/bulletin/settings.rs",
     "src/cli/demo.rs",
     "src/words.rs",
     GRAMMAR,
@@ -74,7 +74,9 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 fn sources() -> Vec<(String, String)> {
     let comment = Regex::new(r"(?m)^\s*//.*$").unwrap();
     let tests = Regex::new(r"\n#\[cfg\(test\)\]\n(?:pub\S* )?mod \w+ \{").unwrap();
-    let named = files("src", "rs").into_iter().map(|path| {
+    let packages = ["src", "reader/src"].into_iter();
+    let paths = packages.flat_map(|folder| files(folder, "rs"));
+    let named = paths.map(|path| {
         let name = path.strip_prefix(ROOT).unwrap();
         let name = name.to_string_lossy().into_owned();
         let text = fs::read_to_string(path).unwrap();
@@ -85,7 +87,8 @@ fn sources() -> Vec<(String, String)> {
 }
 
 fn is_in(name: &str, room: &str) -> bool {
-    let rest = name
+    let inside = name.strip_prefix("reader/").unwrap_or(name);
+    let rest = inside
         .strip_prefix("src/")
         .and_then(|it| it.strip_prefix(room));
     rest.is_some_and(|rest| rest.starts_with(['/', '.']))

@@ -21,6 +21,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::{TlsConnector, client::TlsStream as Encrypted};
 
+use crate::authorities::public_authorities;
+
 /// How far the certificate of the server is believed, in libpq's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Trust {
@@ -88,8 +90,7 @@ impl Tls {
 impl Roots {
     fn load(&self) -> Result<RootCertStore, String> {
         let Self::File(path) = self else {
-            let public = webpki_roots::TLS_SERVER_ROOTS.iter().cloned();
-            return Ok(public.collect());
+            return Ok(public_authorities());
         };
         let unreadable = |why: &dyn std::fmt::Display| format!("sslrootcert={path}: {why}");
         let certificates =

@@ -40,7 +40,7 @@ pub use self::{
     fetched::{Endpoint, Fetched, FetchedPage},
     request::{FetchRequest, Via, Wants},
 };
-pub(crate) use super::shown::Shown;
+pub use super::shown::Shown;
 use super::{
     browser::Browser,
     guard::{AddressRefusal, BoxError, Guard, Guarded},
@@ -152,11 +152,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// It has none, or none that may be reached; a refusal is an [`AddressRefusal`].
-    pub(crate) async fn resolve(
-        &self,
-        host: &str,
-        by_proxy: bool,
-    ) -> Result<Vec<SocketAddr>, BoxError> {
+    pub async fn resolve(&self, host: &str, by_proxy: bool) -> Result<Vec<SocketAddr>, BoxError> {
         let trusted = match by_proxy {
             true => self.0.clients.environment().to_vec(),
             false => Vec::new(),

@@ -124,3 +124,11 @@ pub struct Select {
     pub date: Option<String>,
     pub body: Option<String>,
 }
+
+impl Select {
+    /// Returns whether `text` is a CSS selector that the reader of lists understands.
+    #[must_use]
+    pub fn understands(text: &str) -> bool {
+        dom_query::Matcher::new(text).is_ok()
+    }
+}

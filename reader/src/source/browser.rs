@@ -6,7 +6,7 @@
 
 mod activity;
 mod error;
-pub(crate) mod keeper;
+pub mod keeper;
 mod launch;
 mod page;
 mod ticket;
@@ -22,11 +22,8 @@ use std::{
 
 use tokio::{sync::Mutex, time::timeout};
 
-pub(crate) use self::{
-    error::BrowserError,
-    launch::find,
-    ticket::{PageTicket, Rendered},
-};
+pub(crate) use self::ticket::{PageTicket, Rendered};
+pub use self::{error::BrowserError, launch::find};
 use self::{launch::KeptBrowser, wire::BrowserWire};
 
 /// A browser that shows nothing for so long is ended.

@@ -31,7 +31,7 @@ pub(crate) struct Guard {
 
 /// An address that must not be reached; `Display` names the setting that would allow it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum AddressRefusal {
+pub enum AddressRefusal {
     Scheme(String),
     Private { host: String, address: IpAddr },
 }
@@ -96,8 +96,8 @@ impl Guard {
             AllowPrivate::No => false,
             AllowPrivate::Yes => true,
             AllowPrivate::Ranges(ranges) => ranges.iter().any(|range| {
-                range.contains(&address)
-                    || inner_v4(address).is_some_and(|v4| range.contains(&IpAddr::V4(v4)))
+                range.contains(address)
+                    || inner_v4(address).is_some_and(|v4| range.contains(IpAddr::V4(v4)))
             }),
         }
     }

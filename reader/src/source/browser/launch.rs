@@ -49,7 +49,7 @@ const MOST_SAID: u64 = 64 << 10;
 pub(super) struct KeptBrowser(#[expect(dead_code, reason = "held")] Child);
 
 /// The program of a name or path, else the first that is found; for `ws://…` the address itself.
-pub(crate) fn find(named: &str) -> Option<PathBuf> {
+pub fn find(named: &str) -> Option<PathBuf> {
     match named {
         "" => NAMES.iter().find_map(|name| on_path(name)),
         named if named.starts_with("ws://") => Some(PathBuf::from(named)),

@@ -16,7 +16,7 @@ const LONGEST_SCRIPT: usize = 8 << 10;
 const LONGEST_WAIT: f32 = 10.0;
 
 /// Returns what to do about a page that leads to another host, which is not followed.
-pub(crate) fn advice(to: &Url) -> String {
+pub fn advice(to: &Url) -> String {
     let to = Shown(to);
     format!("the page only leads on to {to}, on another host: if that is right, set `url` to it")
 }

@@ -5,7 +5,7 @@
 const JOINT: char = '\u{200c}';
 
 /// The same to the eye, without mentions and commands. Mail and web addresses stay as they are.
-pub(crate) fn quiet(text: &str) -> String {
+pub fn quiet(text: &str) -> String {
     let mut quiet = String::with_capacity(text.len());
     let mut in_address = false;
     for (at, c) in text.char_indices() {
@@ -24,7 +24,7 @@ pub(crate) fn quiet(text: &str) -> String {
 }
 
 /// A text as it was before [`quiet`].
-pub(crate) fn unquiet(text: &str) -> String {
+pub fn unquiet(text: &str) -> String {
     let parted = ['@', '/'].map(|sign| (format!("{sign}{JOINT}"), sign.to_string()));
     parted.iter().fold(text.to_owned(), |text, (parted, sign)| {
         text.replace(parted, sign)

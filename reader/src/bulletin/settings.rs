@@ -5,11 +5,10 @@ use std::{
     time::Duration,
 };
 
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use super::secret::Secret;
+use super::{address_range::AddressRange, secret::Secret};
 
 /// The language of the bot and the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -105,7 +104,7 @@ pub struct WebSettings {
     /// Further names that are answered; loopback, `listen` and `public_url` always are.
     pub hosts: Vec<Host>,
     /// Whose X-Forwarded-For and X-Forwarded-Proto are believed.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: Vec<AddressRange>,
 }
 
 impl WebSettings {
@@ -195,7 +194,7 @@ impl Default for FetchSettings {
 pub enum AllowPrivate {
     No,
     Yes,
-    Ranges(Vec<IpNet>),
+    Ranges(Vec<AddressRange>),
 }
 
 #[cfg(test)]

@@ -443,10 +443,10 @@ fn counters_do_not_count() {
 fn of_the_rows_of_one_list_none_are_merged() {
     let mut pairs = 0;
     for folder in ["lists", "synthetic/lists"] {
-        let labels = format!("../shared/corpus/{folder}/labels.json");
+        let labels = format!("../../shared/corpus/{folder}/labels.json");
         let labels = std::fs::read_to_string(&labels)
             .or_else(|_| {
-                std::fs::read_to_string(format!("../../shared/corpus/{folder}/labels.json"))
+                std::fs::read_to_string(format!("../../../shared/corpus/{folder}/labels.json"))
             })
             .unwrap();
         let lists: serde_json::Value = serde_json::from_str(&labels).unwrap();

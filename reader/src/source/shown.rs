@@ -5,7 +5,13 @@ use std::fmt;
 use url::Url;
 
 /// An address as it may be shown: without user, password, query values and fragment.
-pub(crate) struct Shown<'a>(pub(crate) &'a Url);
+pub struct Shown<'a>(pub &'a Url);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -179,12 +179,7 @@ fn a_mirrored_page_reads_as_a_person_reads_it_in_either_charset() {
 #[test]
 #[ignore = "needs ../shared/seed"]
 fn the_page_that_the_project_began_from_reads_as_a_person_reads_it() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seed");
-    let folder = if folder.exists() {
-        folder
-    } else {
-        "../../shared/seed".into()
-    };
+    let folder = crate::source::cases::shared("seed");
     let file = std::fs::read_dir(folder)
         .unwrap()
         .filter_map(Result::ok)

@@ -20,7 +20,7 @@ use std::{
 use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 
 /// The subcommand by which the program is called.
-pub(crate) const SUBCOMMAND: &str = "keep-browser";
+pub const SUBCOMMAND: &str = "keep-browser";
 /// Bytes of memory that all processes of a browser may have; what they share counts for each.
 const MOST_MEMORY: u64 = 3 << 30;
 const BETWEEN_CHECKS: Duration = Duration::from_millis(250);
@@ -29,7 +29,7 @@ const BETWEEN_CHECKS: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// It cannot be started, or there is no room for its files.
-pub(crate) fn run(program: &OsStr) -> io::Result<()> {
+pub fn run(program: &OsStr) -> io::Result<()> {
     let profile = Profile::new()?;
     let mut browser = Command::new(program)
         .args(arguments(&profile.0))

@@ -17,7 +17,7 @@ use crate::bulletin::{Moment, ReadAs, Select};
 /// A file of the folder that is shared by all who work on the project.
 pub(super) fn shared(path: &str) -> PathBuf {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let places = [root.join("../shared"), root.join("../../shared")];
+    let places = [root.join("../../shared"), root.join("../../../shared")];
     let folder = places.into_iter().find(|folder| folder.exists());
     folder.expect("the shared folder").join(path)
 }

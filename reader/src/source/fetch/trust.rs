@@ -5,9 +5,10 @@
 use std::{path::Path, sync::Arc};
 
 use super::error::FetchError;
+use crate::authorities::public_authorities;
 use rustls::{
-    CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore,
-    SignatureScheme, WantsVerifier,
+    CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, SignatureScheme,
+    WantsVerifier,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -20,7 +21,7 @@ use rustls::{
 
 /// Returns how TLS is spoken with servers that the public authorities vouch for.
 pub(super) fn usual() -> Result<ClientConfig, FetchError> {
-    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let roots = public_authorities();
     Ok(builder()?
         .with_root_certificates(roots)
         .with_no_client_auth())
@@ -49,7 +50,7 @@ pub(super) fn beside(file: &Path) -> Result<ClientConfig, FetchError> {
     if own.is_empty() {
         return Err(because("holds no PEM certificate".to_owned()));
     }
-    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let mut roots = public_authorities();
     for certificate in &own {
         let added = roots.add(certificate.clone());
         added.map_err(|error| because(error.to_string()))?;

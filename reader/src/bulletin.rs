@@ -5,6 +5,7 @@
 //! clock, and knows no other room.
 
 mod added;
+mod address_range;
 mod call;
 mod channel;
 mod chat;
@@ -38,13 +39,14 @@ mod typed_time;
 mod wish;
 
 pub use added::{AddedChannel, AddedSource, ChannelKeys, SourceKeys};
-pub(crate) use call::{quiet, unquiet};
+pub use address_range::AddressRange;
+pub use call::{quiet, unquiet};
 pub use channel::{Channel, ChannelKind, LARGEST_DOCUMENT, StdoutFormat, TelegramChat};
 pub use chat::{Chat, LONGEST_ANNOUNCEMENT, Standing};
 pub use days::DayRange;
 pub use field_fault::{FieldFault, InputFault};
 pub use filter::{Cost, Filter, FilterError, Folded, Verdict};
-pub use fold::fold;
+pub use fold::{fold, initial};
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId, topic_of};
 pub use identity::{SeenKey, canonical_url, loose_fragment};
 pub use likeness::{likeness, steady, substance};

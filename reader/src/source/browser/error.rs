@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 /// The reason why a page was not rendered.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum BrowserError {
+pub enum BrowserError {
     #[error("no browser is found: install Chromium, or name one as `browser` in [fetch]")]
     Missing,
     #[error("the browser {0} cannot be started: {1}")]

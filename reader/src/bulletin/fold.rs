@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use ferrous_opencc::{OpenCC, config::BuiltinConfig};
+use pinyin::ToPinyin as _;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Unified ideographs and extension A; the rest of Unicode has no everyday characters.
@@ -21,6 +22,12 @@ static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
         .map(|(from, to)| to.unwrap_or(from))
         .collect()
 });
+
+/// The first letter of how a Chinese character is read, as sites write it in addresses: `t` for 通. None for others.
+#[must_use]
+pub fn initial(c: char) -> Option<&'static str> {
+    c.to_pinyin().map(|reading| reading.first_letter())
+}
 
 /// Full and half width, upper and lower case, traditional and simplified characters made alike.
 #[must_use]
