@@ -46,7 +46,7 @@ mod workers;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 
 use self::{exit::Exit, global::Global, session::Session};
 
@@ -94,13 +94,8 @@ enum Command {
     #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "blocked"])),
         mut_arg("since", |arg| arg.hide(true)))]
     Channels(lists::ChannelArgs),
-    /// List bulletins, newest first
-    #[command(after_help = "Examples:
-  noticast bulletins --source group-news --since yesterday
-  noticast bulletins --state withdrawn --limit 0
-  noticast bulletins --json | jq -r .title",
-        mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["baseline", "published", "held", "withdrawn"])))]
-    Bulletins(lists::ListArgs),
+    #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["baseline", "published", "held", "withdrawn"])))]
+    Bulletins(lists::BulletinArgs),
     /// List deliveries, newest first: a delivery brings one bulletin to one channel
     #[command(after_help = "Examples:
   noticast deliveries --channel staff --since 2d
@@ -160,7 +155,6 @@ pub fn main() -> ExitCode {
 }
 
 async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
-    use lists::List;
     match command {
         Command::Demo(args) => demo::run(session, args).await,
         Command::Watch(args) => watch::run(session, args).await,
@@ -170,10 +164,10 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(session, args).await,
         Command::Reload(args) => reload::run(session, args).await,
         Command::Next(args) => next::run(session, &args),
-        Command::Sources(args) => lists::run(session, List::Sources, args).await,
+        Command::Sources(args) => lists::sources(session, args).await,
         Command::Channels(args) => lists::channels(session, args).await,
-        Command::Bulletins(args) => lists::run(session, List::Bulletins, args).await,
-        Command::Deliveries(args) => lists::run(session, List::Deliveries, args).await,
+        Command::Bulletins(args) => lists::bulletins(session, args).await,
+        Command::Deliveries(args) => lists::deliveries(session, args).await,
         Command::Held(args) => held::run(session, args).await,
         Command::Publish(args) => publish::run(session, args).await,
         Command::Rebroadcast(args) => rebroadcast::run(session, args).await,
@@ -187,12 +181,29 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::KeepBrowser { program } => Ok(keep_browser::run(&program)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "noticast", &mut script);
+            clap_complete::generate(shell, &mut completed(), "noticast", &mut script);
             out::write(&script)?;
             Ok(Exit::Done)
         }
         Command::Man(args) => man::run(&args, Cli::command()),
     }
+}
+
+/// The command line as shells complete it: without the subcommands that the program calls itself by, and with file
+/// names only where a path is expected.
+fn completed() -> clap::Command {
+    fn hinted(command: clap::Command) -> clap::Command {
+        command.mut_args(|arg| match arg.get_value_hint() {
+            ValueHint::Unknown if arg.get_action().takes_values() => {
+                arg.value_hint(ValueHint::Other)
+            }
+            _ => arg,
+        })
+    }
+    let all = Cli::command();
+    let shown = all.get_subcommands().filter(|it| !it.is_hide_set());
+    let shown = shown.map(|command| hinted(command.clone()));
+    hinted(clap::Command::new("noticast").args(all.get_arguments())).subcommands(shown)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use axum::{
     routing::get,
 };
 use chrono::{TimeDelta, Utc};
+use chrono_tz::Tz;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -54,6 +55,12 @@ pub fn desks(language: NewsroomLanguage) -> Vec<Newsdesk> {
         path: section.watched,
     });
     desks.collect()
+}
+
+/// The time zone that its pages state times in.
+#[must_use]
+pub fn time_zone(language: NewsroomLanguage) -> Tz {
+    language.edition().time_zone
 }
 
 /// Serves and publishes a bulletin every `every`, on one desk after the other, until stopped.

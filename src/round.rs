@@ -42,6 +42,8 @@ pub struct PollOutcome {
     pub new: Vec<BulletinId>,
     /// Oldest first.
     pub held: Vec<BulletinId>,
+    /// The number of bulletins that were archived and not pushed, such as those of a first poll.
+    pub archived: usize,
     /// Why the poll failed; it is also in the source's state.
     pub error: Option<String>,
     /// Its kind.
@@ -113,6 +115,7 @@ async fn take_in(
     Ok(PollOutcome {
         new: admitted.published,
         held: admitted.held,
+        archived: admitted.quiet.len(),
         has_gap,
         left_out,
         ..PollOutcome::default()

@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
     /// How many at most; 0 lists all
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = serve::count)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = serve::count, allow_negative_numbers = true)]
     limit: usize,
     /// Print one JSON object per line
     #[arg(long)]

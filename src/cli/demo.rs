@@ -4,6 +4,7 @@ use std::{collections::HashSet, io, path::Path, time::Duration};
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +50,7 @@ pub(super) struct Args {
     /// The language of the newsroom, the cards and the pages [default: that of the locale]
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<LanguageArg>,
-    /// Delete the data of earlier demos first
+    /// Delete the data of earlier demos first; use it after a change of the language
     #[arg(long)]
     fresh: bool,
     /// Also post to this Telegram chat: @name or a number
@@ -100,13 +101,17 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let [page, site] = serve::listen_on::<2>(args.port, PORT).await?;
     let mut config = show_config(session, &page)?;
     config.language = language.language();
-    config.sources = sources(&site, language.newsroom())?;
+    config.time_zone = newsroom::time_zone(language.newsroom());
+    config.sources = sources(&site, language.newsroom(), config.time_zone)?;
     if let Some(chat) = args.telegram {
         config.telegram = Some(serve::telegram(session)?);
         config.channels.push(telegram_channel(chat)?);
     }
+    for channel in &mut config.channels {
+        channel.time_zone = config.time_zone;
+    }
     let words = &words::of(config.language).demo;
-    greet(&page, &site, args.every, &state, words)?;
+    let greeting = greeting(&page, &site, args.every, &state, words)?;
     let app = App::build(Setup {
         config,
         state: state.clone(),
@@ -118,6 +123,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         load_config: None,
     })
     .await?;
+    // A store that another process uses is reported without it.
+    out::line(greeting)?;
     let (began, closing) = (Utc::now(), CancellationToken::new());
     let ledger = state.join("newsroom.json");
     let newsroom = newsroom::serve(
@@ -192,11 +199,16 @@ fn channel(id: &str, name: &str, kind: ChannelKind) -> anyhow::Result<Channel> {
 }
 
 /// Noticast gets nothing from the newsroom but addresses.
-fn sources(site: &TcpListener, language: NewsroomLanguage) -> anyhow::Result<Vec<Source>> {
+fn sources(
+    site: &TcpListener,
+    language: NewsroomLanguage,
+    time_zone: Tz,
+) -> anyhow::Result<Vec<Source>> {
     let address = site.local_addr()?;
     let source = |desk: newsroom::Newsdesk| {
         let url = format!("http://{address}{}", desk.path).parse()?;
         Ok(Source {
+            time_zone,
             name: desk.name.to_owned(),
             schedule: "every 1s".parse()?,
             ..Source::new(desk.id.parse()?, url)
@@ -205,13 +217,14 @@ fn sources(site: &TcpListener, language: NewsroomLanguage) -> anyhow::Result<Vec
     newsroom::desks(language).into_iter().map(source).collect()
 }
 
-fn greet(
+/// The addresses of the demo, and what to try next.
+fn greeting(
     page: &TcpListener,
     site: &TcpListener,
     every: Duration,
     state: &Path,
     words: &DemoWords,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<String> {
     let (page, site) = (page.local_addr()?, site.local_addr()?);
     let url = format!("http://{page}/");
     let state = state.display().to_string();
@@ -221,11 +234,10 @@ fn greet(
         ("seconds", every.as_secs().to_string()),
         ("state", state.clone()),
     ];
-    out::line(fill(words.places, &places))?;
-    out::line(format!("\n{}", out::faint(words.hint)))?;
     let command = format!("{} rebroadcast {FIRST_NEW} --state {state}", program());
     let next = fill(words.try_next, &[("page", url), ("command", command)]);
-    Ok(out::line(format!("{next}\n"))?)
+    let places = fill(words.places, &places);
+    Ok(format!("{places}\n\n{}\n{next}\n", out::faint(words.hint)))
 }
 
 /// The program as it was started: a path where it is not installed yet, such as `target/release/noticast`.

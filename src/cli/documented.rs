@@ -37,14 +37,16 @@ fn commands_of(page: &str) -> Vec<Vec<String>> {
 }
 
 /// Commands of other programs in blocks of `sh`, each by its first words.
-const OF_OTHERS: [&str; 16] = [
+const OF_OTHERS: [&str; 18] = [
     "cargo test",
     "cargo install --path .",
     "cargo build --release",
     "install -",
     "systemctl ",
-    "echo 'postgres://",
-    "scp -r /etc/noticast machine2:/etc/",
+    "mkdir -p ~/.local/share/bash-completion/completions",
+    "echo 'NOTICAST_DATABASE=",
+    "set -a; . /etc/noticast/environment; set +a",
+    "scp -pr /etc/noticast machine2:/etc/",
     "ssh machine2 systemctl enable --now noticast",
     "createdb ",
     "packaging/",

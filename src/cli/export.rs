@@ -164,7 +164,7 @@ fn is_opml(file: &Path) -> bool {
 
 /// The sources of the config, and those that chats added. Without a store, the config's alone.
 async fn export_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
-    let config = session.config_or_default()?;
+    let config = session.config_without_secrets()?;
     let outlines = match Reach::open(session, Purpose::Read).await {
         Ok(reach) => {
             let own = own_site(session, &config, reach.is_running());

@@ -40,7 +40,7 @@ pub(super) struct ListArgs {
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
     /// How many at most; 0 lists all
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = serve::count)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = serve::count, allow_negative_numbers = true)]
     limit: usize,
     /// Print one JSON object per line
     #[arg(long)]
@@ -49,6 +49,21 @@ pub(super) struct ListArgs {
     // It has the id of the global `--state`, whose place it takes in these commands.
     #[arg(id = "state", long = STATE_DIR, value_name = "DIR", help_heading = GLOBAL)]
     _folder: Option<PathBuf>,
+}
+
+/// List bulletins, newest first
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast bulletins --source group-news --since yesterday
+  noticast bulletins --search \"annual leave\"
+  noticast bulletins --state withdrawn --limit 0
+  noticast bulletins --json | jq -r .title")]
+pub(super) struct BulletinArgs {
+    #[command(flatten)]
+    list: ListArgs,
+    /// Only bulletins that contain all of these words, in the title or in the text
+    #[arg(long, value_name = "WORDS")]
+    search: Option<String>,
 }
 
 /// List channels, or send a test card to one
@@ -63,13 +78,6 @@ pub(super) struct ChannelArgs {
     /// Send one test card to this channel
     #[arg(long, value_name = "ID", conflicts_with_all = ["source", "channel", "since"])]
     test: Option<ChannelId>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum List {
-    Sources,
-    Bulletins,
-    Deliveries,
 }
 
 /// The id of the filter by state.
@@ -126,38 +134,87 @@ pub(super) fn moment_of(
     let Some(when) = typed else {
         return Ok(None);
     };
-    let zone = session.config_or_default()?.time_zone;
+    let zone = session.config_without_secrets()?.time_zone;
     Ok(Some(when.at(Utc::now(), zone)))
 }
 
-pub(super) async fn run(session: &Session, list: List, args: ListArgs) -> anyhow::Result<Exit> {
+pub(super) async fn sources(session: &Session, args: ListArgs) -> anyhow::Result<Exit> {
     let reach = Reach::open(session, Purpose::Read).await?;
     let filters = args.filters(session)?;
-    match list {
-        List::Sources => {
-            let sources = reach.sources(&filters).await?;
-            show(&sources, args.json, |rows| {
-                sources_table(rows, session.verbose)
-            })?;
-            let links = sources
-                .items
-                .iter()
-                .filter_map(|source| source.link.as_ref());
-            for link in links.filter(|_| !args.json) {
-                out::line(link)?;
-            }
-        }
-        List::Bulletins => show(&reach.bulletins(&filters).await?, args.json, |rows| {
-            bulletins_table(rows, session.verbose)
-        })?,
-        List::Deliveries => show(
-            &reach.deliveries(&filters).await?,
-            args.json,
-            deliveries_table,
-        )?,
+    let sources = reach.sources(&filters).await?;
+    if sources.items.is_empty() {
+        check_names(&reach, &filters).await?;
+    }
+    show(&sources, args.json, |rows| {
+        sources_table(rows, session.verbose)
+    })?;
+    let links = sources.items.iter();
+    let links = links.filter_map(|source| source.link.as_ref());
+    for link in links.filter(|_| !args.json) {
+        out::line(link)?;
     }
     reach.close().await?;
     Ok(Exit::Done)
+}
+
+pub(super) async fn bulletins(session: &Session, args: BulletinArgs) -> anyhow::Result<Exit> {
+    let reach = Reach::open(session, Purpose::Read).await?;
+    let filters = Filters {
+        q: args.search,
+        ..args.list.filters(session)?
+    };
+    let bulletins = reach.bulletins(&filters).await?;
+    if bulletins.items.is_empty() {
+        check_names(&reach, &filters).await?;
+    }
+    show(&bulletins, args.list.json, |rows| {
+        bulletins_table(rows, session.verbose)
+    })?;
+    reach.close().await?;
+    Ok(Exit::Done)
+}
+
+pub(super) async fn deliveries(session: &Session, args: ListArgs) -> anyhow::Result<Exit> {
+    let reach = Reach::open(session, Purpose::Read).await?;
+    let filters = args.filters(session)?;
+    let deliveries = reach.deliveries(&filters).await?;
+    if deliveries.items.is_empty() {
+        check_names(&reach, &filters).await?;
+    }
+    show(&deliveries, args.json, deliveries_table)?;
+    reach.close().await?;
+    Ok(Exit::Done)
+}
+
+/// Rejects a source or channel of a filter that does not exist, which is misspelt more often than not. What the archive has of
+/// one that was removed is listed before this is asked.
+async fn check_names(reach: &Reach, filters: &Filters) -> anyhow::Result<()> {
+    if let Some(source) = &filters.source {
+        let named = Filters {
+            source: Some(source.clone()),
+            ..Filters::default()
+        };
+        if reach.sources(&named).await?.items.is_empty() {
+            return Err(UsageError(format!(
+                "no source `{source}`; `noticast sources` lists them"
+            ))
+            .into());
+        }
+    }
+    if let Some(channel) = &filters.channel {
+        let named = Filters {
+            channel: Some(channel.clone()),
+            ..Filters::default()
+        };
+        if !reach.channels(&named).await?.items.is_empty() {
+            return Ok(());
+        }
+        return Err(UsageError(format!(
+            "no channel `{channel}`; `noticast channels` lists them"
+        ))
+        .into());
+    }
+    Ok(())
 }
 
 pub(super) async fn channels(session: &Session, args: ChannelArgs) -> anyhow::Result<Exit> {
@@ -165,7 +222,9 @@ pub(super) async fn channels(session: &Session, args: ChannelArgs) -> anyhow::Re
         return test(session, channel).await;
     }
     let reach = Reach::open(session, Purpose::Read).await?;
-    let listing = reach.channels(&args.list.filters(session)?).await?;
+    let filters = args.list.filters(session)?;
+    check_names(&reach, &filters).await?;
+    let listing = reach.channels(&filters).await?;
     show(&listing, args.list.json, channels_table)?;
     reach.close().await?;
     Ok(Exit::Done)

@@ -35,7 +35,7 @@ pub(super) fn run(session: &Session, args: &Args) -> anyhow::Result<Exit> {
     let schedule: Schedule = args.expr.parse()?;
     let zone = match args.time_zone {
         Some(zone) => zone,
-        None => session.config_or_default()?.time_zone,
+        None => session.config_without_secrets()?.time_zone,
     };
     let now = Utc::now();
     let from = args.from.map(|from| from.at(now, zone).to_utc());

@@ -97,7 +97,7 @@ impl From<As> for ReadAs {
 }
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
-    let config = session.config_or_default()?;
+    let config = session.config_without_secrets()?;
     let (now, time_zone) = (Utc::now(), args.time_zone.unwrap_or(config.time_zone));
     let how = How {
         read_as: args.read_as.into(),
@@ -144,12 +144,23 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             }
             (_, seen) => show(session, &args, input, &how, seen)?,
         }
+        if let (Some(url), Exit::Done, false) = (&typed, &exit, args.json) {
+            note_refusal(&config, url).await?;
+        }
         if session.verbose && !args.json {
             show::others(&rejected, true)?;
             show::steps(&steps)?;
         }
     }
     Ok(exit)
+}
+
+/// Says that a source could not have this address, which only who types it may see: `add` would reject it.
+async fn note_refusal(config: &Config, url: &Url) -> anyhow::Result<()> {
+    if let Err(error) = Fetcher::new(&config.fetch, &[])?.admit(url).await {
+        eprintln!("note: the address cannot be a source yet: {error}");
+    }
+    Ok(())
 }
 
 /// The bulletins that the service would push of an input, and the name of its source. An input without an address is

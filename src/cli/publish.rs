@@ -69,7 +69,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
-    let config = session.config_or_default()?;
+    let config = session.config_without_secrets()?;
     let publication = publication(&args, config.time_zone)?;
     let reach = Reach::open(session, Purpose::Change).await?;
     let ended = publish(&reach, &config, publication, &args).await;

@@ -80,7 +80,18 @@ impl Reach {
     /// [`NoStore`], the config, or the store.
     pub(super) async fn open(session: &Session, purpose: Purpose) -> anyhow::Result<Self> {
         // Errors of the config are reported first: without it there may be no store to open.
-        let settings = session.config_or_default()?.store;
+        let mut settings = session.config_without_secrets()?.store;
+        if settings
+            .url
+            .as_ref()
+            .is_some_and(|url| url.reveal().is_empty())
+        {
+            // Only the instance knows where its database is.
+            match Api::of(session) {
+                Some(api) if api.answers().await => return Ok(Self::Running(api)),
+                _ => settings = session.config()?.store,
+            }
+        }
         if !Store::is_there_by(&settings, &session.state).await? {
             return Err(match settings.url {
                 Some(_) => NoStore::InDatabase.into(),
@@ -115,7 +126,10 @@ impl Reach {
 
     /// The config's channels are what a rebroadcast goes to; without a config they must be named.
     async fn stopped(session: &Session, store: Store, purpose: Purpose) -> anyhow::Result<Self> {
-        let config = session.config_or_default()?;
+        let config = match purpose {
+            Purpose::Read => session.config_without_secrets()?,
+            Purpose::Change => session.config_or_default()?,
+        };
         let config = config.joined_by(
             &store.added_sources().borrow(),
             &store.added_channels().borrow(),

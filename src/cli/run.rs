@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use super::{
     exit::Exit,
     out,
+    reach::Api,
     serve::{self, OnHangup, Signals},
     session::{self, Session},
 };
@@ -26,7 +27,11 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
         tracing::warn!(source = %source.id, "verify = false: anybody between here and the site can change its pages");
     }
     let any_loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let listener = serve::listen(config.web.listen.unwrap_or(any_loopback)).await?;
+    let listener = serve::listen(config.web.listen.unwrap_or(any_loopback)).await;
+    let listener = match listener {
+        Err(_) if runs_already(session).await => return Err(already(session)),
+        listener => listener?,
+    };
     let address = listener.local_addr()?;
     let (path, mask) = (session.config_path(), session.mask.clone());
     let sources = out::count(config.sources.len(), "source");
@@ -57,4 +62,19 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
     serve::run_until_stopped(app, signals, on_hangup, serve::until(None)).await?;
     tracing::info!("stopped");
     Ok(Exit::Done)
+}
+
+/// Returns whether another instance works on the same state folder, whose port this one cannot have.
+async fn runs_already(session: &Session) -> bool {
+    match Api::of(session) {
+        Some(api) => api.answers().await,
+        None => false,
+    }
+}
+
+fn already(session: &Session) -> anyhow::Error {
+    let state = session.state.display();
+    anyhow::anyhow!(
+        "noticast runs already on the state in {state}; `noticast reload` applies a changed config"
+    )
 }

@@ -40,7 +40,7 @@ pub(super) fn stdout() -> Output {
 pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!(
-            "cannot listen on {address}; is another program (or another noticast) there already?"
+            "cannot listen on {address}, which another program (or another noticast) may be using"
         )
     })
 }

@@ -16,6 +16,8 @@ use crate::{
 };
 
 const DEFAULT_CONFIG: &str = "config/noticast.toml";
+/// Where the packages put it.
+const INSTALLED_CONFIG: &str = "/etc/noticast/noticast.toml";
 const DEFAULT_STATE: &str = "state";
 
 pub(super) struct Session {
@@ -84,6 +86,9 @@ impl Session {
 
     /// The config, whose secrets are hidden from now on.
     pub(super) fn config(&self) -> Result<Config, ConfigError> {
+        if !self.has_config() {
+            return Err(no_config());
+        }
         load(&self.config_path(), &self.mask)
     }
 
@@ -97,10 +102,24 @@ impl Session {
 
     /// The config, or the defaults where none is named and none is there.
     pub(super) fn config_or_default(&self) -> Result<Config, ConfigError> {
-        if self.named_config.is_none() && !Path::new(DEFAULT_CONFIG).exists() {
+        match self.has_config() {
+            true => self.config(),
+            false => Ok(Config::default()),
+        }
+    }
+
+    /// The same for a command that needs no secret: those of a service are often not in the shell of its admin.
+    pub(super) fn config_without_secrets(&self) -> Result<Config, ConfigError> {
+        if !self.has_config() {
             return Ok(Config::default());
         }
-        self.config()
+        let config = Config::load_without_secrets(&self.config_path())?;
+        self.mask.hide_secrets_of(&config);
+        Ok(config)
+    }
+
+    fn has_config(&self) -> bool {
+        self.named_config.is_some() || Path::new(DEFAULT_CONFIG).exists()
     }
 }
 
@@ -110,6 +129,19 @@ fn named(option: Option<&PathBuf>, variable: &str) -> Option<PathBuf> {
     option
         .cloned()
         .or_else(|| from_environment().map(PathBuf::from))
+}
+
+/// The error of a command that needs a config, in a folder that has none.
+fn no_config() -> ConfigError {
+    let installed = match Path::new(INSTALLED_CONFIG).exists() {
+        true => format!(", such as {INSTALLED_CONFIG}"),
+        false => String::new(),
+    };
+    ConfigError {
+        problems: vec![format!(
+            "{DEFAULT_CONFIG}: there is no such file; --config or NOTICAST_CONFIG names another one{installed}"
+        )],
+    }
 }
 
 /// Reads a config and hides its secrets.

@@ -13,7 +13,7 @@ use super::{
         allow_private, duration, host, integer, list, listen, one_of, proxy, range, size, string,
         text, time_zone, unless_empty, web_address,
     },
-    secret::Surroundings,
+    secret::{Surroundings, Unreadable},
     source,
     table::{Problems, Read, Table, Value, fault},
 };
@@ -26,10 +26,11 @@ pub(super) fn check(
     text: &str,
     path: &Path,
     env: &dyn Fn(&str) -> Option<String>,
+    unreadable: Unreadable,
 ) -> Result<Config, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let problems = Problems::new(path.display().to_string(), text);
-    let surroundings = Surroundings::new(path, env);
+    let surroundings = Surroundings::new(path, env).with(unreadable);
     match DeTable::parse(text) {
         Err(error) => {
             let at = error.span().map_or(0, |span| span.start);
@@ -148,6 +149,9 @@ fn read_store(mut table: Table<'_>, around: Surroundings<'_>) -> StoreSettings {
 /// The address of a database, which shows in no message.
 fn database(value: &Value<'_>, around: Surroundings<'_>) -> Read<Secret> {
     let url = around.secret()(value)?;
+    if url.reveal().is_empty() {
+        return Ok(url);
+    }
     let is_postgres = ["postgres://", "postgresql://"];
     match is_postgres
         .iter()

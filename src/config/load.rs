@@ -5,6 +5,7 @@ use std::{fs::File, io::Read as _, path::Path};
 use super::{
     checked::{Config, ConfigError},
     file,
+    secret::Unreadable,
 };
 
 /// Far more than thousands of sources need; a device or a wrong file is not read for ever.
@@ -18,13 +19,26 @@ impl Config {
         Self::check(&text, path)
     }
 
+    /// The same for commands that need no secret: those that this process cannot read are empty.
+    ///
+    /// # Errors
+    /// All else that is wrong with the file at `path`.
+    pub fn load_without_secrets(path: &Path) -> Result<Self, ConfigError> {
+        let text = read_file(path)?;
+        file::check(&text, path, &of_process, Unreadable::LeftEmpty)
+    }
+
     /// Checks a text as if it stood in the file at `path`.
     ///
     /// # Errors
     /// All that is wrong with it.
     pub fn check(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        file::check(text, path, &|name| std::env::var(name).ok())
+        file::check(text, path, &of_process, Unreadable::Reported)
     }
+}
+
+fn of_process(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
 }
 
 /// The text of the file at `path`.

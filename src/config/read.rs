@@ -172,6 +172,10 @@ pub fn zone_named(name: &str) -> Result<Tz, String> {
 
 /// The zone of a city that is typed alone (`Shanghai`, `new york`), else the zone with the most similar name.
 fn probable_zone(name: &str) -> Option<&'static str> {
+    // An abbreviation of several zones, of which Beijing's is the one that readers of Chinese pages mean.
+    if name.trim().eq_ignore_ascii_case("CST") {
+        return Some("Asia/Shanghai");
+    }
     let place = name.trim().replace(' ', "_");
     let is_city = |zone: &&str| {
         let (_, city) = zone.rsplit_once('/').unwrap_or_default();

@@ -23,6 +23,16 @@ pub(super) struct Surroundings<'a> {
     folder: &'a Path,
     /// None: of what lives in the store, whose authors must not read the files and variables of this machine.
     env: Option<&'a Environment<'a>>,
+    unreadable: Unreadable,
+}
+
+/// How a secret is treated that this process cannot read: its variable is not set, or its file belongs to another user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// It is an error.
+    Reported,
+    /// It is empty. Commands that only list, or ask a running service, need no secret, and often run where none is set.
+    LeftEmpty,
 }
 
 /// How a secret begins that lies elsewhere.
@@ -32,13 +42,27 @@ impl<'a> Surroundings<'a> {
     pub(super) fn new(file: &'a Path, env: &'a Environment<'a>) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         let env = Some(env);
-        Self { folder, env }
+        let unreadable = Unreadable::Reported;
+        Self {
+            folder,
+            env,
+            unreadable,
+        }
+    }
+
+    pub(super) fn with(self, unreadable: Unreadable) -> Self {
+        Self { unreadable, ..self }
     }
 
     /// Those of keys that live in the store: each secret is a literal.
     pub(super) fn of_store() -> Self {
         let folder = Path::new("");
-        Self { folder, env: None }
+        let (env, unreadable) = (None, Unreadable::Reported);
+        Self {
+            folder,
+            env,
+            unreadable,
+        }
     }
 
     pub(super) fn are_of_store(&self) -> bool {
@@ -50,7 +74,7 @@ impl<'a> Surroundings<'a> {
         self.folder.join(text)
     }
 
-    /// Reads a secret, wherever it lies.
+    /// Reads a secret, whether it is a literal, in a variable or in a file.
     pub(super) fn secret(self) -> impl Fn(&Value<'_>) -> Read<Secret> {
         move |value| {
             let written = string(value)?;
@@ -60,18 +84,27 @@ impl<'a> Surroundings<'a> {
             let secret = if let Some(name) = written.strip_prefix("env:") {
                 env(name).ok_or_else(|| match name {
                     "" => "`env:` names no variable; expected `env:NAME`".to_owned(),
-                    _ => {
-                        format!("the variable `{name}` is not set; expected it in the environment")
-                    }
+                    _ => format!(
+                        "the variable `{name}` is not set; expected it in the environment (of a service, \
+                         in its environment file: `set -a; . FILE` reads that into a shell)"
+                    ),
                 })
             } else if let Some(path) = written.strip_prefix("file:") {
                 read_small(&self.path(path)).map_err(|error| {
-                    format!("`{path}` cannot be read ({error}); expected a file with the secret")
+                    format!(
+                        "`{path}` cannot be read ({error}); expected a file with the secret that the user who runs \
+                         noticast can read"
+                    )
                 })
             } else {
                 Ok(written.to_owned())
             };
-            let secret = secret.or_else(|what| fault(value, what))?;
+            let secret = match secret {
+                Err(_) if self.unreadable == Unreadable::LeftEmpty => {
+                    return Ok(Secret::new(String::new()));
+                }
+                secret => secret.or_else(|what| fault(value, what))?,
+            };
             whole(&secret, value)
         }
     }

@@ -2,7 +2,7 @@ use std::{fs, path::Path, time::Duration};
 
 use chrono_tz::Tz;
 
-use super::*;
+use super::{secret::Unreadable, *};
 use crate::bulletin::{
     AllowPrivate, ChannelId, ChannelKind, Form, KINDS, Key, Language, Mode, ReadAs, Source,
     StdoutFormat, TelegramChat, TelegramSettings,
@@ -11,7 +11,7 @@ use crate::bulletin::{
 /// Checks a text as the file `noticast.toml`, with one variable in the environment.
 fn check(text: &str) -> Result<Config, ConfigError> {
     let env = |name: &str| (name == "TOKEN").then(|| "123:abc".to_owned());
-    file::check(text, Path::new("noticast.toml"), &env)
+    file::check(text, Path::new("noticast.toml"), &env, Unreadable::Reported)
 }
 
 fn problems(text: &str) -> String {
@@ -115,7 +115,13 @@ fn the_examples_of_the_example_pass_too() {
         true => Some(format!("https://robot.example/{name}")),
         false => Some(format!("secret-{name}")),
     };
-    let config = file::check(&text, Path::new("noticast.toml"), &env).unwrap();
+    let config = file::check(
+        &text,
+        Path::new("noticast.toml"),
+        &env,
+        Unreadable::Reported,
+    )
+    .unwrap();
     let telegram = config.telegram.unwrap();
     let defaults = TelegramSettings::new(telegram.token.clone());
     assert_eq!(
@@ -305,7 +311,8 @@ fn secrets_come_from_three_places_and_show_in_no_message() {
     let env = |name: &str| (name == "TOKEN").then(|| "123:abc".to_owned());
     let token = |written: &str| {
         let text = format!("[telegram]\ntoken = {written}\n");
-        file::check(&text, &path, &env).map(|config| config.telegram.unwrap().token)
+        file::check(&text, &path, &env, Unreadable::Reported)
+            .map(|config| config.telegram.unwrap().token)
     };
     for (written, secret) in [
         ("\"789:ghi\"", "789:ghi"),
@@ -337,7 +344,8 @@ fn a_secret_file_may_begin_with_a_byte_order_mark() {
     let text = "[telegram]\ntoken = \"file:token\"\n";
     let token = |bytes: &[u8]| {
         fs::write(folder.path().join("token"), bytes).unwrap();
-        file::check(text, &path, &|_| None).map(|config| config.telegram.unwrap().token)
+        file::check(text, &path, &|_| None, Unreadable::Reported)
+            .map(|config| config.telegram.unwrap().token)
     };
     let utf16 = |mark: &str| -> Vec<u8> {
         let units = format!("{mark}456:def\r\n")
@@ -358,7 +366,13 @@ fn a_secret_file_may_begin_with_a_byte_order_mark() {
         "{message}"
     );
     let env = |_: &str| Some("\u{feff}456:def".to_owned());
-    let marked = file::check("[telegram]\ntoken = \"env:X\"\n", &path, &env).unwrap();
+    let marked = file::check(
+        "[telegram]\ntoken = \"env:X\"\n",
+        &path,
+        &env,
+        Unreadable::Reported,
+    )
+    .unwrap();
     assert_eq!(marked.telegram.unwrap().token.reveal(), "456:def");
 }
 
@@ -548,7 +562,7 @@ fn a_source_reads_every_key() {
          charset = \"gbk\"\nca = \"ca.pem\"\nverify = false\nrobots = true\nselect = {{ item = \"li\" }}\n"
     );
     let path = folder.path().join("noticast.toml");
-    let config = file::check(&text, &path, &|_| None).unwrap();
+    let config = file::check(&text, &path, &|_| None, Unreadable::Reported).unwrap();
     let source = &config.sources[0];
     assert_eq!(source.name, "要闻");
     assert_eq!(source.schedule.to_string(), "*/5 * * * *");
@@ -568,14 +582,16 @@ fn a_source_reads_every_key() {
     assert_eq!(source.charset.as_deref(), Some("gbk"));
     assert_eq!(source.ca.as_deref(), Some(&*folder.path().join("ca.pem")));
     assert_eq!(source.select.item.as_deref(), Some("li"));
-    let rendered =
-        |text: &str| file::check(text, &path, &|_| None).is_ok_and(|it| it.sources[0].browser);
+    let rendered = |text: &str| {
+        file::check(text, &path, &|_| None, Unreadable::Reported)
+            .is_ok_and(|it| it.sources[0].browser)
+    };
     assert!(rendered(&format!("{SOURCE}browser = true\n")));
     assert!(!rendered(&format!(
         "{SOURCE}ca = \"ca.pem\"\nbrowser = true\n"
     )));
     fs::write(folder.path().join("ca.pem"), "no certificate").unwrap();
-    assert!(file::check(&text, &path, &|_| None).is_err());
+    assert!(file::check(&text, &path, &|_| None, Unreadable::Reported).is_err());
 }
 
 #[test]

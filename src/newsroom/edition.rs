@@ -1,5 +1,6 @@
 //! The newsroom in each language: its sections, its subjects, and the forms of its dates.
 
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
@@ -43,6 +44,8 @@ pub(super) struct Edition {
     pub columns: &'static str,
     /// Characters of a headline in a list.
     pub column: usize,
+    /// The time zone of the times on its pages.
+    pub time_zone: Tz,
 }
 
 /// One desk's part of the site.
@@ -98,6 +101,7 @@ static CHINESE: Edition = Edition {
     attachment: ("附件", "："),
     columns: "序号,单位,姓名,联系电话,备注",
     column: 24,
+    time_zone: Tz::Asia__Shanghai,
 };
 
 static ENGLISH: Edition = Edition {
@@ -138,4 +142,5 @@ static ENGLISH: Edition = Edition {
     attachment: ("Attachment ", ": "),
     columns: "No,Unit,Name,Phone,Remarks",
     column: 60,
+    time_zone: Tz::Europe__London,
 };

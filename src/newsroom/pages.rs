@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use minijinja::{Environment, value::Serde};
 use serde::Serialize;
 
@@ -103,7 +102,7 @@ impl Section {
     }
 
     fn row(&'static self, ledger: &Ledger, number: u64) -> SiteRow {
-        let time = ledger.time(number).with_timezone(&Tz::Asia__Shanghai);
+        let time = ledger.time(number);
         let story = Story::new(self.language.edition(), number, time);
         SiteRow {
             folder: self.folder,
@@ -226,7 +225,7 @@ pub(super) fn file(
     if number == 0 || number > ledger.last() {
         return None;
     }
-    let time = ledger.time(number).with_timezone(&Tz::Asia__Shanghai);
+    let time = ledger.time(number);
     let edition = language.edition();
     let story = Story::new(edition, number, time);
     let file = story.files.iter().find(|file| file.path == path)?;

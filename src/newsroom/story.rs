@@ -1,6 +1,6 @@
 //! One bulletin of the newsroom: a function of its number and its time.
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -36,7 +36,8 @@ pub(super) struct File {
 }
 
 impl Story {
-    pub(super) fn new(edition: &'static Edition, number: u64, time: DateTime<Tz>) -> Self {
+    pub(super) fn new(edition: &'static Edition, number: u64, time: DateTime<Utc>) -> Self {
+        let time = time.with_timezone(&edition.time_zone);
         let desk = *pick(&edition.subjects, number % DESKS);
         let turn = number / DESKS;
         let template = pick(desk, turn);
@@ -124,15 +125,13 @@ fn fill(text: &str, gaps: &[(&str, String)]) -> String {
 mod tests {
     use std::collections::HashSet;
 
-    use chrono::TimeZone;
-
     use super::{super::edition::NewsroomLanguage, *};
 
     const BOTH: [NewsroomLanguage; 2] = [NewsroomLanguage::Chinese, NewsroomLanguage::English];
 
     fn story(language: NewsroomLanguage, number: u64) -> Story {
-        let time = Tz::Asia__Shanghai.with_ymd_and_hms(2022, 11, 20, 8, 0, 0);
-        Story::new(language.edition(), number, time.unwrap())
+        let time = "2022-11-20T00:00:00Z".parse().unwrap();
+        Story::new(language.edition(), number, time)
     }
 
     fn text(language: NewsroomLanguage, number: u64) -> String {

@@ -142,9 +142,17 @@ pub(super) fn rebroadcast(
     let count = channels.len() as u64;
     let made = Request::new(first, count, id.0, now);
     op.tx.set_request(request, &made);
-    let what = format!("to {count} channels, deliveries from {first}");
+    let what = queued_for(count, first);
     op.log(&asked.by, ("rebroadcast", id), &what, now);
     Ok(numbers(first, count))
+}
+
+/// The detail of the audit log for `count` deliveries in a row.
+pub(super) fn queued_for(count: u64, first: u64) -> String {
+    match count {
+        1 => format!("to 1 channel, delivery {first}"),
+        _ => format!("to {count} channels, deliveries from {first}"),
+    }
 }
 
 /// The answer to a request that was made before, if it was for the same bulletin.

@@ -235,7 +235,7 @@ fn broadcast(
         at_ms,
     };
     op.tx.set_request(request, &made);
-    let what = format!("to {count} channels, deliveries from {first}: {text}");
+    let what = format!("{}: {text}", admin_actions::queued_for(count, first));
     op.log(by, ("announce", "everyone"), &what, now);
     Ok(admin_actions::numbers(first, count))
 }

@@ -13,10 +13,12 @@ use super::{
     card::{clean_line, cut},
     error::PushError,
     sender::Sent,
-    trust,
     way::Way,
 };
-use crate::bulletin::{Reason, Robot};
+use crate::{
+    authorities::{own_authorities, unusable},
+    bulletin::{Reason, Robot},
+};
 
 /// For a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -80,9 +82,9 @@ pub(super) struct HttpAnswer {
 /// Certificates of the environment that cannot be used.
 pub(super) fn client() -> Result<ClientBuilder, PushError> {
     let mut client = Client::builder();
-    if let Some(pem) = trust::own_authorities()? {
+    if let Some(pem) = own_authorities()? {
         let bundle = Certificate::from_pem_bundle(&pem);
-        for certificate in bundle.map_err(|error| trust::wrong(&error_text(&error)))? {
+        for certificate in bundle.map_err(|error| unusable(&error_text(&error)))? {
             client = client.add_root_certificate(certificate);
         }
     }

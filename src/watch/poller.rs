@@ -202,10 +202,13 @@ impl Poller {
 fn log(source: &Source, outcome: &PollOutcome) {
     if let Some(error) = &outcome.error {
         tracing::warn!(source = %source.id, "the poll failed: {error}");
-    } else if !outcome.new.is_empty() || !outcome.held.is_empty() {
-        tracing::info!(
-            source = %source.id,
-            "{} new, {} held", outcome.new.len(), outcome.held.len()
-        );
+    } else {
+        let (new, held, archived) = (outcome.new.len(), outcome.held.len(), outcome.archived);
+        if new + held > 0 {
+            tracing::info!(source = %source.id, "{new} new, {held} held");
+        }
+        if archived > 0 {
+            tracing::info!(source = %source.id, "{archived} archived and not pushed");
+        }
     }
 }

@@ -161,6 +161,7 @@ pub(crate) fn check(world: &mut World) {
     edited(world);
     opened(world);
     remembered(world);
+    counted(world);
     nothing_is_left(world);
 }
 
@@ -348,6 +349,25 @@ fn remembered(world: &mut World) {
         .map(|(channel, id)| format!("{channel} was reminded of {id}, which it never asked for"))
         .collect();
     unasked.iter().for_each(|what| world.breaks(what));
+}
+
+/// Each channel that is still wanted has counted what was sent to it, under whichever ID it has by now. What was deleted again
+/// stays counted.
+fn counted(world: &mut World) {
+    let deliveries = at_once(world.store.deliveries(&DeliveryQuery::default()));
+    let mut sent: BTreeMap<ChannelId, u64> = BTreeMap::new();
+    for delivery in deliveries.unwrap().items {
+        if delivery.state == DeliveryState::Sent {
+            *sent.entry(delivery.channel).or_default() += 1;
+        }
+    }
+    for channel in at_once(world.store.channels()).unwrap() {
+        let really = sent.get(&channel.id).copied().unwrap_or_default();
+        if channel.sent < really {
+            let (id, counted) = (channel.id, channel.sent);
+            world.breaks(format_args!("{id} counts {counted} of {really} sent"));
+        }
+    }
 }
 
 fn nothing_is_left(world: &mut World) {

@@ -274,3 +274,77 @@ async fn the_worker_of_a_running_instance_is_listed_with_all_that_it_does() {
     running.stop();
     assert!(world.list(&["workers"]).is_empty());
 }
+
+/// The service has its secrets from its environment file; the shell of an admin has not.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_beside_a_service_need_none_of_its_secrets() {
+    const HOOK: &str = "NOTICAST_STORY_HOOK";
+    let site = Site::with(10).await;
+    let world = World::new();
+    let hook = format!("\n[[channel]]\nid = \"hook\"\nkind = \"webhook\"\nurl = \"env:{HOOK}\"\n");
+    world.configure(&(World::config(&site.list_url()) + &hook));
+    let mut service = world.command(&["--config", "noticast.toml", "--state", "state", "run"]);
+    service.env(HOOK, "http://127.0.0.1:9/hook");
+    let running = world.spawn(service);
+    let is_archived = || {
+        let listed = world.noticast(&["bulletins"]);
+        listed.status.success() && !listed.stdout.is_empty()
+    };
+    world.until("the first poll", is_archived).await;
+    for command in [
+        &["sources"][..],
+        &["channels"],
+        &["bulletins", "--since", "yesterday"],
+        &["rebroadcast", "1", "--to", "out", "--yes"],
+        &["workers"],
+        &["audit"],
+        &["export", "backup.jsonl"],
+    ] {
+        let done = world.noticast(command);
+        assert!(done.status.success(), "{command:?}: {done:?}");
+    }
+    let channels = world.list(&["channels"]);
+    running.stop();
+
+    // On the stopped store, lists are the same; a change would be written by a config that is not whole.
+    let stopped = world.list(&["channels"]);
+    let ids = |list: &[serde_json::Value]| -> Vec<String> {
+        list.iter()
+            .map(|channel| channel["id"].to_string())
+            .collect()
+    };
+    assert_eq!(ids(&stopped), ids(&channels));
+    for command in [
+        &["check"][..],
+        &["rebroadcast", "1", "--to", "out", "--yes"],
+    ] {
+        let failed = world.noticast(command);
+        assert_eq!(failed.status.code(), Some(2), "{command:?}: {failed:?}");
+        let said = text(&failed.stderr);
+        assert!(
+            said.contains(&format!("the variable `{HOOK}` is not set")),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_archive_is_searched_and_misspelt_names_are_reported() {
+    let site = Site::with(10).await;
+    let world = after_one_push(&site).await;
+    let found = world.list(&["bulletins", "--search", &Site::title(11)]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["title"], Site::title(11));
+    let none = world.list(&["bulletins", "--source", "news", "--search", "zzzz"]);
+    assert_eq!(none.len(), 0);
+    for (command, said) in [
+        (["bulletins", "--source", "nwes"], "no source `nwes`"),
+        (["channels", "--source", "nwes"], "no source `nwes`"),
+        (["deliveries", "--channel", "uot"], "no channel `uot`"),
+    ] {
+        let rejected = world.noticast(&command);
+        assert_eq!(rejected.status.code(), Some(2), "{command:?}: {rejected:?}");
+        let stderr = text(&rejected.stderr);
+        assert!(stderr.contains(said), "{stderr}");
+    }
+}

@@ -90,11 +90,11 @@ fn every_block_of_config_in_the_readme_and_the_docs_passes_the_check() {
     for (page, block) in blocks {
         let folder = folder_with(&completed(&block));
         let url = "postgres://noticast:PASSWORD@db1,db2/noticast";
-        fs::write(folder.path().join("config/database"), url).unwrap();
         fs::write(folder.path().join("config/telegram-token"), "1:token").unwrap();
         let output = noticast(folder.path(), &["check"])
             .env("NOTICAST_TELEGRAM_TOKEN", "1:token")
             .env("NOTICAST_WECOM_KEY", "key")
+            .env("NOTICAST_DATABASE", url)
             .output()
             .unwrap();
         let said = stdout(&output) + &stderr(&output);

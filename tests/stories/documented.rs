@@ -43,12 +43,10 @@ const ASKING: [&str; 4] = [
     "noticast import",
 ];
 /// Folders that every machine has, or that an earlier command of the page makes.
-const FOLDERS: [&str; 6] = [
-    "etc/bash_completion.d",
+const FOLDERS: [&str; 4] = [
     "etc/noticast",
     "etc/systemd/system",
     "usr/local/bin",
-    "usr/local/share/man",
     "target/release",
 ];
 
@@ -155,6 +153,7 @@ impl Machine {
         );
         shell.env("NOTICAST_CONFIG", "noticast.toml");
         shell.env("NOTICAST_STATE", state);
+        shell.env("HOME", self.world.path(""));
         shell.env("TOKEN", self.world.instance()["token"].as_str().unwrap());
         for name in ["RUST_LOG", "http_proxy", "HTTP_PROXY", "all_proxy"] {
             shell.env_remove(name);

@@ -19,9 +19,14 @@ use crate::{
 /// An instance that is just starting, or a command that is just ending, is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The name of whoever types.
+/// The name of the user who runs the command: services and containers often set no variable for it.
 pub(super) fn user() -> String {
-    std::env::var("USER").unwrap_or_default()
+    let named = |name| std::env::var(name).ok().filter(|user| !user.is_empty());
+    let number = || format!("uid-{}", rustix::process::getuid().as_raw());
+    ["USER", "LOGNAME"]
+        .into_iter()
+        .find_map(named)
+        .unwrap_or_else(number)
 }
 
 /// The API of a running instance, by what it left in the state folder.
@@ -82,6 +87,7 @@ impl Api {
                 .map(|id| ("channel", id.to_string())),
         );
         query.extend(filters.state.clone().map(|state| ("state", state)));
+        query.extend(filters.q.clone().map(|words| ("q", words)));
         query.extend(filters.since.map(|since| ("since", since.to_rfc3339())));
         read(self.request(Method::GET, what).query(&query)).await
     }

@@ -88,6 +88,9 @@ fn secret_address(
 ) -> impl Fn(&Value<'_>) -> Read<Secret> {
     move |value| {
         let secret = around.secret()(value)?;
+        if secret.reveal().is_empty() {
+            return Ok(secret);
+        }
         match address_of(secret.reveal(), &["http", "https"]) {
             Ok(url) if with_path && url.path().trim_matches('/').is_empty() => fault(
                 value,
@@ -103,6 +106,9 @@ fn secret_address(
 fn smtp(around: Surroundings<'_>) -> impl Fn(&Value<'_>) -> Read<Secret> {
     move |value| {
         let secret = around.secret()(value)?;
+        if secret.reveal().is_empty() {
+            return Ok(secret);
+        }
         let address = secret.reveal();
         let read =
             user_info::check(address, true).and_then(|()| address_of(address, &["smtp", "smtps"]));

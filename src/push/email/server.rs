@@ -24,6 +24,7 @@ use super::{
     verdict::{Blame, SmtpStep, asks_for_encryption},
 };
 use crate::{
+    authorities::own_authorities,
     bulletin::{Reason, Robot},
     push::{error::PushError, http, sender::Sent, trust, way::Way},
 };
@@ -106,7 +107,7 @@ impl Server {
             credentials: credentials.map(|password| Credentials::new(user, password)),
             own: ClientId::Domain(own),
             secrets,
-            authorities: trust::own_authorities()?,
+            authorities: own_authorities()?,
         })
     }
 

@@ -187,7 +187,7 @@ impl World {
         self.spawn(self.command(arguments))
     }
 
-    fn spawn(&self, mut command: Command) -> Running {
+    pub(crate) fn spawn(&self, mut command: Command) -> Running {
         let append = |name: &str| {
             let path = self.path(name);
             File::options()

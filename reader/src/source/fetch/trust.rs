@@ -5,10 +5,10 @@
 use std::{path::Path, sync::Arc};
 
 use super::error::FetchError;
-use crate::authorities::public_authorities;
+use crate::authorities::{authorities_with, own_authorities};
 use rustls::{
-    CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, SignatureScheme,
-    WantsVerifier,
+    CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore,
+    SignatureScheme, WantsVerifier,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -21,10 +21,15 @@ use rustls::{
 
 /// Returns how TLS is spoken with servers that the public authorities vouch for.
 pub(super) fn usual() -> Result<ClientConfig, FetchError> {
-    let roots = public_authorities();
     Ok(builder()?
-        .with_root_certificates(roots)
+        .with_root_certificates(roots()?)
         .with_no_client_auth())
+}
+
+/// The authorities that sources trust without a `ca` of their own.
+fn roots() -> Result<RootCertStore, FetchError> {
+    let own = own_authorities().map_err(FetchError::failed)?;
+    authorities_with(own.as_deref()).map_err(FetchError::failed)
 }
 
 /// Returns how TLS is spoken with a server that nobody vouches for, as `verify = false` has it.
@@ -50,7 +55,7 @@ pub(super) fn beside(file: &Path) -> Result<ClientConfig, FetchError> {
     if own.is_empty() {
         return Err(because("holds no PEM certificate".to_owned()));
     }
-    let mut roots = public_authorities();
+    let mut roots = roots()?;
     for certificate in &own {
         let added = roots.add(certificate.clone());
         added.map_err(|error| because(error.to_string()))?;
