@@ -1,4 +1,4 @@
-//! By what notices are known again.
+//! Keys by which notices are recognised.
 
 use std::collections::HashMap;
 
