@@ -22,7 +22,7 @@ pub(super) struct ReadAlready {
     pub(super) lease: Option<(LeaseKey, Lease)>,
     pub(super) deliveries: HashMap<u64, OutboxEntry>,
     pub(super) channels: HashMap<ChannelId, InChannel>,
-    /// The facts of sources; `None` for a source that is known but has no facts yet.
+    /// The facts of sources; `None` for a source that was read but has no facts yet.
     pub(super) sources: HashMap<SourceId, Option<SourceFacts>>,
 }
 
