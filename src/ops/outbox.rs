@@ -35,7 +35,7 @@ pub(super) fn together(op: &mut Op<'_>, id: u64, now: DateTime<Utc>) -> Result<V
         }
         false => op.tx.ready_at(&head.channel, head.due_ms),
     };
-    // Deliveries that were begun together are retried together, so that a platform can recognise a repetition.
+    // Deliveries that were begun together are retried together, so that a platform can recognize a repetition.
     let belongs = |entry: &OutboxEntry| {
         let is_with = match head.attempts {
             0 => is_held || (mode == Mode::Bundle && entry.queued_ms == head.queued_ms),

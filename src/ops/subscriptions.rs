@@ -1,6 +1,6 @@
 //! Manages chats that subscribed themselves: their wishes, which they may change at any time.
 //!
-//! Read [`ask_for`] first.
+//! Start with [`ask_for`].
 
 use std::sync::Arc;
 

@@ -69,7 +69,7 @@ impl Publication {
         })
     }
 
-    /// Returns whether a channel of the config gets it.
+    /// Returns whether a channel of the config gets the notice.
     #[must_use]
     pub fn goes_to(&self, channel: &Channel) -> bool {
         if let Some(named) = &self.channels {

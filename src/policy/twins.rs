@@ -1,4 +1,4 @@
-//! Recognises the same notice on several sources, among recent bulletins.
+//! Recognizes the same notice on several sources, among recent bulletins.
 
 use std::collections::HashMap;
 
@@ -7,9 +7,9 @@ use chrono::Duration;
 use super::facts::{Archived, first_number};
 use crate::bulletin::{Face, canonical_url};
 
-/// The time back within which the same notice is searched for.
+/// The period in which the same notice is searched for.
 pub const LATELY: Duration = Duration::days(7);
-/// The number of bulletins that are recognised after a restart, and of those that are recognised by their texts too.
+/// The number of bulletins that are recognized after a restart, and of those that are recognized by their texts too.
 pub const MOST: usize = 2000;
 pub const MOST_TEXTS: usize = 200;
 /// The number of bulletins that are compared by one likeness, the newest.

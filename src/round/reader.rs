@@ -182,7 +182,7 @@ impl Reader<'_> {
         Ok(read.await?.what)
     }
 
-    /// Returns the rule for a page that is not recognised as a list.
+    /// Returns the rule for a page that is not recognized as a list.
     pub(super) async fn proposal(
         &self,
         page: FetchedPage,

@@ -23,7 +23,7 @@ pub struct Progress {
     pub change: u64,
     /// The bulletin up to which it is built; `None` once all are included.
     pub built_to: Option<u64>,
-    /// A bulletin by which its store is recognised.
+    /// A bulletin by which its store is recognized.
     pub anchor: Option<Anchor>,
 }
 

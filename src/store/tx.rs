@@ -118,7 +118,7 @@ pub trait Sources {
     fn remove_added(&mut self, source: &SourceId);
 }
 
-/// The keys by which notices are recognised.
+/// The keys by which notices are recognized.
 pub trait Notices {
     /// Returns the bulletin that was seen under each address or guid.
     fn seen(&mut self, source: &SourceId, keys: &[SeenKey]) -> Result<Vec<Option<Seen>>>;

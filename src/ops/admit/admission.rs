@@ -98,7 +98,7 @@ impl Admission<'_, '_> {
         Ok(())
     }
 
-    /// Records that the row is this bulletin, which is recognised by the row's keys from now on.
+    /// Records that the row is this bulletin, which is recognized by the row's keys from now on.
     fn enter(&mut self, place: usize, id: u64) {
         self.bulletins[place] = Some(id);
         self.remember_keys(place, id);

@@ -20,7 +20,7 @@ use crate::{
     store::{Result, refused},
 };
 
-/// The latest bulletins of a source by whose titles a moved site is recognised.
+/// The latest bulletins of a source by whose titles a moved site is recognized.
 const MOST_ARCHIVED: usize = 5000;
 
 /// A page with what the store remembers of it.

@@ -521,7 +521,7 @@ async fn counters_and_marks_in_any_form_are_no_corrections_and_no_news() {
         if !one[0].title.contains("丨") {
             assert_eq!(world.poll(one).await, Admitted::default(), "{date}");
         }
-        // A correction among counters is one.
+        // A real correction among counters counts at most once.
         let mut corrected = page(9);
         corrected[1].title = form("停电公告", 99);
         assert!(world.poll(corrected).await.revised.len() <= 1);

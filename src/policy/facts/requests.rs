@@ -1,4 +1,4 @@
-//! Records actions that made several deliveries, so that they are recognised again and reported on.
+//! Records actions that made several deliveries, so that they are recognized again and reported on.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct Report {
     /// The time at which all of it was reported (ms): it can be undone for one minute from then on.
     pub reported_ms: Option<i64>,
     pub undone: bool,
-    /// True if nothing is owed any longer; the report is kept so that a late press of the same button is recognised.
+    /// True if nothing is owed any longer; the report is kept so that a late press of the same button is recognized.
     pub done: bool,
 }
 

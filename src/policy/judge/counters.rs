@@ -37,7 +37,7 @@ pub(crate) struct Borne {
 /// The places where the title of a known row differs from the archived one.
 type CounterChange = HashSet<CounterPlace>;
 
-/// A place in a title that is recognised by the text around it.
+/// A place in a title that is recognized by the text around it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum CounterPlace {
     Number(Around),

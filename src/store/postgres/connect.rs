@@ -167,7 +167,7 @@ pub(super) fn process_name(worker: Option<&str>) -> Arc<str> {
     let host = host.nodename().to_string_lossy().into_owned();
     // The server keeps 63 bytes of a name, and the number at the end must be among them.
     const LONGEST: usize = 36;
-    // The server keeps names in this form, and this process recognises its own connections by their name.
+    // The server keeps names in this form, and this process recognizes its own connections by their name.
     let plain = |sign: char| if sign.is_ascii_graphic() { sign } else { '?' };
     let worker = worker.unwrap_or(&host).chars().map(plain);
     let worker: String = worker.take(LONGEST).collect();

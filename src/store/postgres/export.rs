@@ -81,7 +81,7 @@ fn bulletin(row: &Row) -> Result<Record> {
     })))
 }
 
-/// Exports the keys by which notices are recognised, source by source in the order of the keys.
+/// Exports the keys by which notices are recognized, source by source in the order of the keys.
 fn keys(session: &Session<'_>, end: i64, take: Take<'_>) -> Result<()> {
     let asked = format!(
         "SELECT source, key, bulletin, had_guid, is_shared FROM seen \

@@ -159,7 +159,7 @@ impl<'a> PostgresTx<'a> {
         self.effects.written_poll_states = changed;
     }
 
-    /// Writes by when articles are read again; other engines have no row for this.
+    /// Writes by when articles are read again, for which sled has no row.
     fn write_readings(&mut self) {
         if self.effects.readings.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! Keys by which notices are recognised.
+//! Keys by which notices are recognized.
 
 use std::collections::HashMap;
 
