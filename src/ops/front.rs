@@ -248,7 +248,7 @@ impl Store {
         }
     }
 
-    // ---- keeping ----
+    // ---- upkeep ----
 
     /// Exports JSON Lines, the first line a header with the version: a consistent backup while the program runs.
     /// `write` is given whole lines, each with its `\n`; it runs on a blocking thread. Returns the number of
