@@ -226,7 +226,7 @@ mod tests {
         assert!(Address::read(state.path()).is_none());
     }
 
-    /// The state is as on a full disk; a folder in the place of a file is rejected even for root.
+    /// Tests a state as on a full disk; a folder in the place of a file is rejected even for root.
     #[tokio::test]
     async fn what_cannot_be_written_stops_no_service_and_leaves_nothing_half_written() {
         let state = tempfile::tempdir().unwrap();

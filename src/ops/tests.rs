@@ -104,7 +104,7 @@ fn psql(schema: &str, sql: &str) -> String {
     String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
-/// The suite of all engines: whatever holds on sled holds on plain maps.
+/// Runs the suite of all engines: tests that hold on sled hold on plain maps.
 #[test]
 fn all_of_it_holds_in_memory_too() {
     all_of_it_holds_on("memory");

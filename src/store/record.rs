@@ -48,7 +48,7 @@ pub enum Record {
     },
     Source(Box<SourceRecord>),
     Channel(ChannelRecord),
-    /// What a chat that subscribed itself wants to receive.
+    /// The wishes of a chat that subscribed itself.
     Chat {
         id: ChannelId,
         #[serde(flatten)]

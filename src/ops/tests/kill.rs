@@ -18,7 +18,7 @@ fn channels() -> Vec<Channel> {
     (0..CHANNELS).map(|n| chat(&format!("c{n}"), n)).collect()
 }
 
-/// Writes, printing what was acknowledged, until it is killed.
+/// Writes until it is killed, printing what was acknowledged.
 async fn write(state: &Path) {
     let store = Store::open(state).await.unwrap();
     let now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
@@ -88,7 +88,7 @@ fn killed_after(state: &Path, moment: Duration, is_at_work: bool) -> Vec<(String
     first.into_iter().chain(written.try_iter()).collect()
 }
 
-/// If [`STATE`] names a store, this is the writer that is killed.
+/// Kills the writer, which this same test is if [`STATE`] names a store.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
     if let Some(state) = std::env::var_os(STATE) {

@@ -73,7 +73,7 @@ async fn a_snapshot_that_another_process_writes_is_left_alone() {
     whole(dir.path()).await;
 }
 
-/// If [`STATE`] names a store, this is the program that is killed.
+/// Kills the program, which this same test is if [`STATE`] names a store.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_was_killed_while_it_opened_is_whole() {
     if let Some(state) = std::env::var_os(STATE) {

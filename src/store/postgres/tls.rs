@@ -23,7 +23,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream as Encrypted};
 
 use crate::authorities::public_authorities;
 
-/// How far the certificate of the server is trusted, in libpq's words.
+/// The trust in the certificate of the server, in libpq's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Trust {
     /// `prefer` and `require`: encrypted, with any server.

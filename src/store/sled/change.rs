@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A transaction that is built from the books and given back to [`Books::commit`]; dropped, it has changed nothing.
-/// Nothing in memory may change in any other way: a dropped transaction must leave no trace.
+/// The memory must not change in any other way: a dropped transaction must leave no trace.
 #[derive(Default)]
 pub(super) struct Change {
     pub(super) writes: Writes,

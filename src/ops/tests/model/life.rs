@@ -344,7 +344,7 @@ impl Life {
         );
     }
 
-    /// Sends: one worker serves the config's channels, the other one the chats.
+    /// Sends messages: one worker serves the config's channels, the other one the chats.
     async fn work(&mut self) {
         let worker = self.rng.usize(0..2);
         if let Some(id) = self.sending[worker].take() {

@@ -28,7 +28,7 @@ fn any_page() -> impl Strategy<Value = Vec<Notice>> {
 }
 
 proptest! {
-    /// Promise 2: after any earlier pages, one that is read again has no news.
+    /// Tests promise 2: after any earlier pages, one that is read again has no news.
     #[test]
     fn a_page_is_never_news_twice(pages in proptest::collection::vec(any_page(), 1..5)) {
         let mut memory = Memory::default();
@@ -41,7 +41,7 @@ proptest! {
         }
     }
 
-    /// Nor has any part of it, in any order, with tracking parameters, over https or with `www.`.
+    /// Tests the same for any part of a page, in any order, with tracking parameters, over https or with `www.`.
     #[test]
     fn rows_that_left_and_come_back_are_known(
         pages in proptest::collection::vec(any_page(), 2..5),
@@ -63,7 +63,7 @@ proptest! {
         prop_assert!(has_guids || rulings.iter().all(|word| *word == "known"), "{rulings:?}");
     }
 
-    /// A known bulletin replaces one address that is gone, never two.
+    /// Tests that a known bulletin replaces one address that is gone, never two.
     #[test]
     fn a_bulletin_is_moved_to_once_on_a_page(first in any_page(), second in any_page()) {
         let mut memory = Memory::default();
@@ -83,7 +83,7 @@ proptest! {
         }
     }
 
-    /// The order of pushing has every row once, with any dates.
+    /// Tests that the order of pushing has every row once, with any dates.
     #[test]
     fn the_order_is_a_permutation(page in any_page()) {
         let mut memory = Memory::default();

@@ -64,7 +64,7 @@ impl Sources for PostgresTx<'_> {
     }
 
     fn set_source(&mut self, source: &SourceId, facts: SourceFacts) {
-        // Only a change counts as written: a poll that found nothing new is not worth a row.
+        // Unchanged facts do not count as written: a poll that found nothing new is not worth a row.
         if self.facts(source).as_ref() == Some(&facts) {
             return;
         }

@@ -304,7 +304,7 @@ mod tests {
         }
     }
 
-    /// The form is that of existing stores.
+    /// Tests that the form is that of existing stores.
     #[test]
     fn the_form_stays() {
         let mut slot = Slot::new(300, Some(7), DeliveryKind::New, -1);

@@ -187,7 +187,7 @@ mod tests {
         }
     }
 
-    /// A public source with few bulletins is below thousands of others.
+    /// Tests a public source with few bulletins below thousands of others.
     #[test]
     fn few_bulletins_are_found_without_reading_through_all_others() {
         let state = tempfile::tempdir().unwrap();
