@@ -27,7 +27,7 @@ pub enum Asked {
     ByHand,
 }
 
-/// Limits the pages that are read at a time to the number of cores: more would be no faster.
+/// The limit of pages that are read at a time, which is the number of cores: more would be no faster.
 static CORES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
 

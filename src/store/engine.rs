@@ -17,11 +17,11 @@ use crate::{
 /// A handle on an open store; clones share it.
 #[derive(Debug, Clone)]
 pub enum Engine {
-    /// Stores on the disk of one machine.
+    /// The store on the disk of one machine.
     Sled(Sled),
-    /// Stores in plain maps, for tests and simulations.
+    /// The store in plain maps, for tests and simulations.
     Memory(Memory),
-    /// Stores in a PostgreSQL database.
+    /// The store in a PostgreSQL database.
     Postgres(Postgres),
 }
 

@@ -1,4 +1,5 @@
-//! The engine without a disk: plain maps. It is the reference for the other engines, and the store of simulations.
+//! Implements the engine without a disk: plain maps. It is the reference for the other engines, and the store of
+//! simulations.
 
 mod read;
 mod state;

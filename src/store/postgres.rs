@@ -1,4 +1,4 @@
-//! Stores in one database for many machines: PostgreSQL 13 or newer.
+//! Implements the engine of many machines: PostgreSQL 13 or newer.
 //!
 //! Transactions are plain closures that run on blocking threads; their writes are sent together ([`session`]). Any
 //! number of processes share the database: a lock that ends with the transaction lets one write after the other

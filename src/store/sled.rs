@@ -1,4 +1,4 @@
-//! Stores on one machine: sled 0.34.7 behind one thread that writes.
+//! Implements the engine of one machine: sled 0.34.7 behind one thread that writes.
 //!
 //! Transactions run on that thread and are committed in groups ([`thread`]); lists are read without it. [`keys`]
 //! defines the layout of the rows, [`engine`] is the only part that knows sled, [`books`] is the memory of the
