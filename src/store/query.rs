@@ -36,13 +36,13 @@ pub struct BulletinQuery {
     /// Words that must all be in the title, summary, publisher, text or file names; width, case and script do not
     /// count.
     pub words: Vec<String>,
-    /// Lists only sources with `public = true`.
+    /// True to list only sources with `public = true`.
     pub public_only: bool,
-    /// Lists numbers below this one.
+    /// The number below which bulletins are listed.
     pub before: Option<BulletinId>,
     /// The length of the list; `None` for all.
     pub limit: Option<usize>,
-    /// Once it is cancelled, the caller no longer waits for the answer, and the work ends.
+    /// The token that is cancelled once the caller no longer waits for the answer; then the work ends.
     pub given_up: CancellationToken,
 }
 

@@ -102,7 +102,7 @@ where
 }
 
 impl PollState {
-    /// The most pinned bulletins: more are no exceptions, but the way in which the page marks its rows.
+    /// The most pinned bulletins: more of them are no exceptions, but the way in which the page marks its rows.
     pub const MOST_PINNED: usize = 20;
 
     /// Returns this state after a poll that left `poll`. The pause and the reports belong to other tasks, which may
