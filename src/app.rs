@@ -1,8 +1,8 @@
-//! The only place that puts the parts together.
+//! Puts the parts together, as the only place that does.
 //!
-//! [`App::build`] makes everything from a checked config, [`App::run`] runs it until stopped. What a
-//! test wants to own (listener, stop, output) is a parameter. Read [`App::run`] first: it says in which
-//! order things end.
+//! [`App::build`] makes everything from a checked config, [`App::run`] runs it until stopped. Objects that a test
+//! wants to own (listener, stop, output) are parameters. Start with [`App::run`]: it shows the order in which things
+//! end.
 
 pub(crate) mod descriptors;
 mod instance;
@@ -49,26 +49,26 @@ use crate::{
     web::{Desk, Reload},
 };
 
-/// How long what is under way may take to end after a stop; the contract allows 10 s in all.
+/// The time that running work may take to end after a stop; the contract allows 10 s in all.
 const LONGEST_END: Duration = Duration::from_secs(8);
-/// How long a store that another process holds is waited for.
+/// The time to wait for a store that another process holds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What an instance is made of.
+/// The ingredients of an instance.
 pub struct Setup {
     pub config: Config,
     /// The folder of the store, `instance.json` and `admin-token`.
     pub state: PathBuf,
     pub listener: TcpListener,
-    /// Where `stdout` channels write.
+    /// The output of `stdout` channels.
     pub output: Output,
-    /// Hosts that were typed on the command line, which may be private.
+    /// The hosts that were typed on the command line, which may be private.
     pub typed_hosts: Vec<String>,
-    /// `demo` and `watch`: shown so on the pages.
+    /// True for `demo` and `watch`, which the pages show.
     pub is_demo: bool,
-    /// Gets each config before anything is done by it, so that logs hide the secrets of channels that live in the store.
+    /// Receives each config before it is used, so that logs hide the secrets of channels that are in the store.
     pub hide_secrets: HideSecrets,
-    /// Gives the changed config to a reload; without it there is nothing to reload.
+    /// Loads the changed config for a reload; without it there is nothing to reload.
     pub load_config: Option<LoadConfig>,
 }
 
@@ -90,18 +90,18 @@ pub struct App {
     reloads: mpsc::Receiver<Reload>,
     reloader: Reloader,
     instance: Instance,
-    /// As long as it runs, its name is its own.
+    /// The name of this worker, which is reserved as long as the instance runs.
     _worker: WorkerName,
-    /// Where the index of all texts is kept.
+    /// The folder of the index of all texts.
     search: PathBuf,
 }
 
 impl App {
-    /// Opens the store, takes the config into it, and leaves `instance.json` and, where the config
-    /// has no admin token, `admin-token`.
+    /// Opens the store, installs the config in it, and writes `instance.json` and, if the config has no admin token,
+    /// `admin-token`.
     ///
     /// # Errors
-    /// The store cannot be opened, the fetch settings not be used, or a file not be written.
+    /// Fails if the store cannot be opened, the fetch settings cannot be used, or a file cannot be written.
     pub async fn build(setup: Setup) -> anyhow::Result<Self> {
         let Setup { config, state, .. } = setup;
         make_state_folder(&state)?;
@@ -112,7 +112,7 @@ impl App {
         let store = opened.await?;
         let is_idle = config.path.is_some() && config.does_nothing();
         let config = reload::joined(config, &store);
-        // Somebody who sets up everything at the desk needs no more of the file.
+        // An office that sets up everything at the desk needs no more of the file.
         let is_idle = is_idle && !config.has_joined();
         if is_idle && waiting.until_done(async || store.was_used().await).await? {
             return Err(config.emptied().into());
@@ -176,24 +176,24 @@ impl App {
         self.desk.watch.clone()
     }
 
-    /// Asks this instance to take its changed config, as `noticast reload` does.
+    /// Returns a sender by which this instance is made to take its changed config, as `noticast reload` does.
     #[must_use]
     pub fn reload(&self) -> mpsc::Sender<Reload> {
         self.desk.reload.clone()
     }
 
-    /// Tokens that this instance made for itself, for logs to hide.
+    /// Returns the tokens that this instance created for itself, for logs to hide.
     #[must_use]
     pub fn own_secrets(&self) -> [Secret; 2] {
         let desk = &self.desk;
         [desk.admin_token.clone(), desk.instance_token.clone()]
     }
 
-    /// Runs until stopped, or until the store fails. Then no poll and no answer
-    /// begins, what is being sent is completed or put back, and the store is flushed and closed.
+    /// Runs until stopped, or until the store fails. Then no new poll or answer begins, current sends are completed
+    /// or put back, and the store is flushed and closed.
     ///
     /// # Errors
-    /// The store failed a write. All else is reported and survived.
+    /// Fails if the store failed a write. All other errors are reported and survived.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let store = self.store();
         let (ending, ended_all) = (CancellationToken::new(), CancellationToken::new());
@@ -225,7 +225,7 @@ impl App {
                 }
                 Some(reload) = self.reloads.recv() => {
                     let taken = self.reloader.take(&reload.by).await;
-                    // Who asked may have gone.
+                    // The requester may be gone.
                     let _ = reload.answer.send(taken);
                 }
             }
@@ -253,7 +253,7 @@ impl App {
     }
 }
 
-/// Returns once something that lives in the store was added, edited or removed.
+/// Waits until a source or channel in the store was added, edited or removed.
 async fn changed(
     sources: &mut live::Receiver<Arc<Vec<AddedSource>>>,
     channels: &mut live::Receiver<Arc<Vec<AddedChannel>>>,
@@ -264,7 +264,7 @@ async fn changed(
     }
 }
 
-/// Logs what is odd about a config that works.
+/// Logs oddities of a config that works.
 fn warn_of(config: &Config, is_idle: bool) {
     if is_idle {
         tracing::warn!(
@@ -277,7 +277,8 @@ fn warn_of(config: &Config, is_idle: bool) {
     }
 }
 
-/// That of the config, else the one that was made first: in the state folder, or by another process on the same store.
+/// Returns the admin token of the config, else the one that was created first: in the state folder, or by another
+/// process on the same store.
 async fn admin_token(
     config: &Config,
     state: &Path,
@@ -296,7 +297,7 @@ async fn admin_token(
     Ok(shared)
 }
 
-/// Files come as the pages of their sources do: pushing itself fetches nothing.
+/// Returns the way to files: they are fetched like the pages of their sources, since pushing itself fetches nothing.
 fn files_by(watch: Watch) -> Files {
     Files::new(move |source, url| {
         let watch = watch.clone();
@@ -304,7 +305,7 @@ fn files_by(watch: Watch) -> Files {
     })
 }
 
-/// Channels that live in the store reach what pages may be fetched from, and nothing else.
+/// Returns the guard for channels that are in the store: they reach only hosts that pages may be fetched from.
 #[must_use]
 pub fn guard_of(watch: Watch) -> Way {
     Way::guarded(move |host, by_proxy| {
@@ -320,7 +321,7 @@ pub fn guard_of(watch: Watch) -> Way {
     })
 }
 
-/// Opens the store; a command that holds it for a moment is waited for, another instance is not.
+/// Opens the store; waits for a command that holds it for a moment, but not for another instance.
 async fn open_store(settings: &StoreSettings, state: &Path) -> Result<Store, StoreError> {
     let end = Instant::now() + PATIENCE;
     loop {

@@ -1,7 +1,8 @@
-//! What noticast does, each as one transaction: facts are loaded, [`crate::policy`] decides, what follows is written
-//! and logged. The only room that opens transactions; bot, web, command line, poller and senders call it.
+//! Implements the operations of noticast, each as one transaction: facts are loaded, [`crate::policy`] decides, and
+//! the result is written and logged. This is the only part that opens transactions; bot, web, command line, poller
+//! and senders call it.
 //!
-//! [`Store`] is the handle; its methods are verbs. An operation in the making is an [`op::Op`].
+//! [`Store`] is the handle; its methods are verbs. An [`op::Op`] is an operation that is being run.
 
 mod added_channels;
 mod added_sources;

@@ -1,12 +1,11 @@
-//! The rules that make noticast what it is: facts and input and a time go in, a decision comes out.
+//! Defines the rules of noticast: facts, input and a time go in, a decision comes out.
 //!
-//! Nothing here reads a store, a clock or a page. [`judge`] says what is new, old or held; [`correction`] how a
-//! notice differs from its bulletin; [`notified`] what was announced of it; [`rereading`] when its article is
-//! read again; [`timing`] when a delivery may go out; [`places`] which channels lead to one place;
-//! [`routes`] which channels want a bulletin; [`attempts`]
-//! what follows a request that nobody answered; [`audit`] who did
-//! what, [`change_feed`] the events that followers get of a change; [`leases`] which
-//! worker does what. [`facts`] are the entities that the rules read and the store keeps.
+//! These rules read no store, clock or page. [`judge`] decides what is new, old or held; [`correction`] how a notice
+//! differs from its bulletin; [`notified`] what was announced of it; [`rereading`] when its article is read again;
+//! [`timing`] when a delivery may be sent; [`places`] which channels lead to one place; [`routes`] which channels
+//! want a bulletin; [`attempts`] what follows a request without an answer; [`audit`] records actors and actions;
+//! [`change_feed`] has the events that followers get of a change; [`leases`] distributes work over the workers.
+//! [`facts`] are the entities that the rules read and the store contains.
 
 pub mod asked_polls;
 pub mod attempts;

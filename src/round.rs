@@ -1,8 +1,8 @@
-//! One round: one poll of one source, from due to admitted.
+//! Runs one round: one poll of one source, from due to admitted.
 //!
-//! [`poll`] is the best index of the program: each step is a call into the room that knows it. This
-//! room holds no rule of its own about what is new (that is the store's) nor about pages (that is
-//! `source`'s); it decides in which order they are asked, and what a failure leaves behind.
+//! [`poll`] is the best index of the program: each step calls the module that knows it. This module has no rules
+//! about what is new (the store has them) nor about pages (`source` has them); it decides the order of the calls,
+//! and the state after a failure.
 
 mod articles;
 mod documents;
@@ -35,34 +35,34 @@ use crate::{
     source::fetch::Fetcher,
 };
 
-/// What a poll found.
+/// The findings of a poll.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PollOutcome {
-    /// Published, oldest first.
+    /// The published bulletins, oldest first.
     pub new: Vec<BulletinId>,
-    /// Oldest first.
+    /// The held bulletins, oldest first.
     pub held: Vec<BulletinId>,
     /// The number of bulletins that were archived and not pushed, such as those of a first poll.
     pub archived: usize,
-    /// Why the poll failed; it is also in the source's state.
+    /// The reason why the poll failed; it is also in the source's state.
     pub error: Option<String>,
-    /// Its kind.
+    /// The kind of the failure.
     pub fault: Option<PageFault>,
-    /// The failure will not pass by itself: it is reported at once.
+    /// True if the failure will not pass without help: it is reported at once.
     pub is_grave: bool,
-    /// No row could be connected to what was known, so something may have been missed.
+    /// True if no row could be connected to a known one, so something may have been missed.
     pub has_gap: bool,
-    /// Rows of the page past the most that are read.
+    /// The number of rows of the page past the most that are read.
     pub left_out: usize,
 }
 
 /// Polls a source once: fetch, read, judge, open, admit.
 ///
-/// `now` is when the poll began. A page that cannot be had or read is no error here: it is in
+/// `now` is when the poll began. A page that cannot be fetched or read is not an error here: it is in
 /// [`PollOutcome::error`] and in the source's state, and nothing that was known is forgotten.
 ///
 /// # Errors
-/// A store that failed a write.
+/// Fails if the store failed a write.
 pub async fn poll(
     store: &Store,
     fetcher: &Fetcher,
@@ -86,12 +86,12 @@ pub async fn poll(
     };
     match front {
         Front::Unchanged(state) => pass(store, source, state).await,
-        // Boxed, so that the many polls that find nothing new are small.
+        // The future is boxed, so that the many polls that find nothing new are small.
         Front::Rows(rows, state) => Box::pin(take_in(store, &reader, rows, state)).await,
     }
 }
 
-/// Judges the rows, opens the articles of what is new, and admits it.
+/// Judges the rows, opens the articles of new ones, and admits them.
 async fn take_in(
     store: &Store,
     reader: &Reader<'_>,
@@ -122,14 +122,14 @@ async fn take_in(
     })
 }
 
-/// A good poll that found nothing to judge.
+/// Records a good poll that found nothing to judge.
 async fn pass(store: &Store, source: &Source, state: PollState) -> Result<PollOutcome, StoreError> {
     let state = after_good_poll(state);
     store.keep_poll(&source.id, state, Utc::now()).await?;
     Ok(PollOutcome::default())
 }
 
-/// A failed poll: what was known stays, the next one comes later.
+/// Records a failed poll: the known state stays, and the next poll is later.
 async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<PollOutcome, StoreError> {
     let (state, now) = (store.poll_state(&source.id), Utc::now());
     let state = fault.recorded_in(state, source, now, fastrand::f64());
@@ -142,17 +142,17 @@ async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<PollOutcom
     })
 }
 
-/// A poll that panicked: it failed, and the next one comes later.
+/// Records a poll that panicked: it failed, and the next one is later.
 ///
 /// # Errors
-/// A store that failed a write.
+/// Fails if the store failed a write.
 pub async fn broken(store: &Store, source: &Source) -> Result<PollOutcome, StoreError> {
     let what =
         "polling it failed because of an error in noticast; see the log, and please report it";
     fail(store, source, Fault::broken(what.to_owned())).await
 }
 
-/// Records the source's own history: when something new came, and after how long.
+/// Records the source's own history: when something new appeared, and after how long.
 fn remember_change(state: &mut PollState, now: DateTime<Utc>) {
     const MOST_GAPS: usize = 16;
     if let Some(last) = state.last_changed.replace(now) {

@@ -1,11 +1,11 @@
-//! An index on disk of all that bulletins say: which of them hold some words, as substrings of any kind.
+//! Indexes all texts of bulletins on disk: finds the bulletins that hold some words, as substrings of any kind.
 //!
-//! Each text is cut into grams ([`grams`]); a [`segment`] is a file that says which bulletins hold each gram, and is
-//! never changed; [`build`] makes one of documents or of other segments; the [`catalog`] says which segments there are
-//! and up to which change of the store they go. What the index finds is a superset for words of several grams: the
-//! caller reads the texts to be sure. The index knows nothing of the store that it is of. Read [`index::Index`] first.
+//! Each text is cut into grams ([`grams`]); a [`segment`] is a file that lists the bulletins for each gram, and is
+//! never changed; [`build`] makes one of documents or of other segments; the [`catalog`] lists the segments and the
+//! last change of the store that they include. The result for words of several grams is a superset: the caller reads
+//! the texts to be sure. The index does not know its store. Start with [`index::Index`].
 //!
-//! Memory holds a row of some 32 bytes for each bulletin; everything else is read from the files when it is asked for.
+//! Memory holds a row of some 32 bytes for each bulletin; everything else is read from the files on request.
 
 mod build;
 mod catalog;

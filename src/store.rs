@@ -1,7 +1,7 @@
-//! What is durable. Operations see it as transactions on entities ([`Tx`]) and as lists that are read beside
-//! them ([`Reader`]); an [`Engine`] keeps it.
+//! Defines the durable store. Operations see it as transactions on entities ([`Tx`]) and as lists that are read
+//! outside of transactions ([`Reader`]); an [`Engine`] stores it.
 //!
-//! Read [`tx`] first. `sled` is the engine of one machine; nothing outside of it names sled.
+//! Start with [`tx`]. `sled` is the engine for a single machine; no code outside of that module names sled.
 
 mod engine;
 mod error;

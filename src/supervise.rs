@@ -1,7 +1,7 @@
-//! Keeps long-lived parts alive: one that panics or gives up is reported and begun again after a wait.
+//! Keeps long-lived parts alive: a part that panics or gives up is reported and restarted after a wait.
 //!
-//! [`Supervisor::keep`] is the loop. Only an error that is fatal, such as a failed store, ends it: that
-//! one ends the program, and nothing else does (promise 8 of the design).
+//! [`Supervisor::keep`] is the loop. Only a fatal error, such as a failed store, ends it: that error ends the
+//! program, and nothing else does (promise 8 of the design).
 
 use std::{
     any::Any,
@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ops::{Failure, StoreError};
 
-/// A panic may quote a whole page.
+/// The length of a logged reason: a panic may quote a whole page.
 const LONGEST_REASON: usize = 300;
 
 /// An error of a part; a fatal one cannot be mended by a restart.
@@ -37,7 +37,7 @@ impl PartError for StoreError {
 }
 
 impl PartError for Failure {
-    /// One row that cannot be read is no reason to end what does not need it.
+    /// Returns whether the failure is fatal: one row that cannot be read is no reason to end what does not need it.
     fn is_fatal(&self) -> bool {
         !matches!(self, Self::Damaged { .. })
     }
@@ -49,7 +49,7 @@ impl PartError for std::io::Error {
     }
 }
 
-/// Restarts parts and counts how often they broke; clones share the count.
+/// A supervisor that restarts parts and counts how often they broke; clones share the count.
 #[derive(Debug, Clone, Default)]
 pub struct Supervisor {
     parts: Arc<Mutex<BTreeMap<String, Broken>>>,
@@ -58,10 +58,10 @@ pub struct Supervisor {
 
 #[derive(Debug, Clone, Copy)]
 struct Waits {
-    /// Before the first restart; each further one in a row doubles it, up to the longest.
+    /// The wait before the first restart; each further one in a row doubles it, up to the longest.
     shortest: Duration,
     longest: Duration,
-    /// A part that has run for so long is no problem any more, and its next wait is the shortest.
+    /// The time after which a running part counts as healthy again, and its next wait is the shortest.
     well_after: Duration,
 }
 
@@ -76,7 +76,7 @@ impl Default for Waits {
 }
 
 impl Waits {
-    /// The wait before the next restart of a part that ran for `ran`, after a wait of `last`.
+    /// Returns the wait before the next restart of a part that ran for `ran`, after a wait of `last`.
     fn next(self, last: Option<Duration>, ran: Duration) -> Duration {
         let doubled = last.filter(|_| ran < self.well_after).map(|wait| wait * 2);
         doubled.unwrap_or(self.shortest).min(self.longest)
@@ -86,7 +86,7 @@ impl Waits {
 #[derive(Debug)]
 struct Broken {
     times: u64,
-    /// Since when it breaks again and again.
+    /// The time since which it breaks again and again.
     since: DateTime<Utc>,
     last: Instant,
 }
@@ -96,15 +96,15 @@ struct Broken {
 pub struct Breakage {
     pub part: String,
     pub times: u64,
-    /// Since when, if the last time is not long ago.
+    /// The time since which it breaks, if the last time is not long ago.
     pub since: Option<DateTime<Utc>>,
 }
 
 impl Supervisor {
-    /// Runs what `begin` makes until `stop`, and begins it again whenever it panics, fails or ends by itself.
+    /// Runs the part that `begin` makes until `stop`, and restarts it whenever it panics, fails or ends.
     ///
     /// # Errors
-    /// A fatal one.
+    /// Fails with a fatal error of the part.
     pub async fn keep<E, F>(
         &self,
         part: &str,
@@ -136,7 +136,7 @@ impl Supervisor {
         }
     }
 
-    /// Reports and counts a part that broke; for those that are begun again by their own plan.
+    /// Reports and counts a part that broke; for parts that are restarted by their own schedule.
     pub fn broke(&self, part: &str, why: &str) {
         let why: String = why.chars().take(LONGEST_REASON).collect();
         tracing::error!(
@@ -157,7 +157,7 @@ impl Supervisor {
         broken.last = last;
     }
 
-    /// All parts that broke so far, by name.
+    /// Returns all parts that broke so far, by name.
     #[must_use]
     pub fn breakages(&self) -> Vec<Breakage> {
         let parts = self.lock();
@@ -174,7 +174,7 @@ impl Supervisor {
     }
 }
 
-/// Why a task that ended without a result did so.
+/// Returns why a task ended without a result.
 #[must_use]
 pub fn why(ended: JoinError) -> String {
     match ended.try_into_panic() {
@@ -183,7 +183,7 @@ pub fn why(ended: JoinError) -> String {
     }
 }
 
-/// Returns what a panic says.
+/// Returns the message of a panic.
 #[must_use]
 pub fn reason(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);

@@ -1,8 +1,8 @@
-//! The loop that knows when to poll: due times, spreading, catch-up, backoff.
+//! Decides when to poll: due times, spreading, catch-up, backoff.
 //!
-//! One timer for all sources, a task for each poll. What is due and when is [`timetable`]'s, which is
-//! pure; the reports about it are [`alerts`]'s; the loop itself is [`polling`], and one poll [`poller`]. This
-//! file is the handle that others have on them.
+//! One timer serves all sources, and each poll has a task. [`timetable`], which is pure, decides what is due and
+//! when; [`alerts`] makes the reports; [`polling`] is the loop, and [`poller`] one poll. This file has the handle on
+//! them for other parts.
 
 mod alerts;
 mod elsewhere;
@@ -35,7 +35,7 @@ use crate::{
 
 pub use crate::round::Unread;
 
-/// The time that a page may take while somebody waits to see it.
+/// The longest time to fetch a page for a waiting user.
 const LONGEST_SHOW: Duration = Duration::from_secs(15);
 
 /// A handle on the loop; clones share it.
@@ -45,7 +45,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// For the tests of those who only hold one.
+    /// Returns a handle for tests that need only the handle.
     #[cfg(test)]
     pub(crate) fn of_config(store: Store, config: Live) -> Self {
         let fetcher = Fetcher::new(&config.borrow().fetch, &[]).expect("a fetcher");
@@ -59,13 +59,13 @@ impl Watch {
         }
     }
 
-    /// Counts what breaks, here and in all parts that are begun beside this one.
+    /// Returns the supervisor, which counts failures here and in all parts that are started with this one.
     #[must_use]
     pub fn supervisor(&self) -> &Supervisor {
         &self.poller.supervisor
     }
 
-    /// Fetches with another fetcher from now on: its settings changed.
+    /// Replaces the fetcher, because its settings changed.
     pub fn use_fetcher(&self, fetcher: Fetcher) {
         self.poller.use_fetcher(fetcher);
     }
@@ -73,7 +73,7 @@ impl Watch {
     /// Polls sources when they are due until stopped. Follows config changes.
     ///
     /// # Errors
-    /// A store that failed a write.
+    /// Fails if the store failed a write.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), Failure> {
         self.poller.runs.store(true, Ordering::Relaxed);
         let ended = polling::keep_polling(&self.poller, stop).await;
@@ -82,10 +82,10 @@ impl Watch {
         ended.and(saved)
     }
 
-    /// Polls now, whatever schedule, backoff or Retry-After say; None: no such source.
+    /// Polls now, regardless of schedule, backoff or Retry-After; `None` if there is no such source.
     ///
     /// # Errors
-    /// It is a desk; the disk is nearly full; the store failed a write.
+    /// Fails if the source is a desk, the disk is nearly full, or the store failed a write.
     pub async fn poll(&self, source: &SourceId) -> Result<Option<PollOutcome>, StoreError> {
         let config = self.poller.config.borrow().clone();
         let Some(source) = config.sources.iter().find(|known| known.id == *source) else {
@@ -103,18 +103,18 @@ impl Watch {
             }
             outcome => outcome?,
         };
-        // Without a loop nobody plans: `poll` alone serves too.
+        // The receiver is not served without a loop: `poll` works alone too.
         let _ = self.poller.polled.send(source.id.clone());
         Ok(Some(outcome))
     }
 
-    /// Returns what a poll of a page would find, by its title and notices; nothing is kept.
+    /// Returns the title and the notices that a poll of a page would find; nothing is stored.
     ///
     /// # Errors
-    /// Why nothing is found there.
+    /// Fails with the reason why nothing is found there.
     pub async fn preview(&self, source: &Source) -> Result<(Option<String>, Vec<Notice>), Unread> {
         if source.login.is_some() {
-            // It would be kept, exported, and seen by all who read along.
+            // The login would be stored, exported, and seen by all members of the chat.
             let why = "an address with a user name or password belongs in the config file, not into a chat";
             return Err(Unread {
                 fault: PageFault::HasLogin,
@@ -126,10 +126,10 @@ impl Watch {
         round::notices(&fetcher, source, Utc::now()).await
     }
 
-    /// A page as `source` would read it, with selectors for its list and its other lists; nothing is kept.
+    /// Returns a page as `source` would read it, with selectors for its list and its other lists; nothing is stored.
     ///
     /// # Errors
-    /// The reason why there is nothing to show, also where it takes too long.
+    /// Fails with the reason why there is nothing to show, or because it takes too long.
     pub async fn show(
         &self,
         source: &Source,
@@ -138,19 +138,19 @@ impl Watch {
         in_time(source, round::preview(&fetcher, source, Utc::now())).await
     }
 
-    /// A copy of a page, to point at the rows that `source` is to have; nothing is kept.
+    /// Returns a copy of a page, to point at the rows that `source` is to have; nothing is stored.
     ///
     /// # Errors
-    /// The reason why there is nothing to show, also where it takes too long.
+    /// Fails with the reason why there is nothing to show, or because it takes too long.
     pub async fn copy(&self, source: &Source) -> Result<PageCopy, Unread> {
         let fetcher = self.poller.fetcher();
         in_time(source, round::copy(&fetcher, source, Utc::now())).await
     }
 
-    /// Returns whether the guard on private addresses lets a source's address be polled.
+    /// Checks that the guard on private addresses lets a source's address be polled.
     ///
     /// # Errors
-    /// The reason for the refusal, and the setting that would allow it.
+    /// Fails with the reason for the rejection, and the setting that would allow it.
     pub async fn admit(&self, source: &Source) -> Result<(), Unread> {
         let fetcher = self.poller.fetcher();
         let admitted = fetcher.admit(&source.url).await;
@@ -161,10 +161,10 @@ impl Watch {
         })
     }
 
-    /// The addresses of a host that the guard on private addresses lets be reached.
+    /// Returns the addresses of a host that the guard on private addresses allows.
     ///
     /// # Errors
-    /// None of them may be, and whether that is the guard's doing.
+    /// Fails if none is allowed; the error states whether the guard rejected them.
     pub async fn resolve(
         &self,
         host: &str,
@@ -174,19 +174,19 @@ impl Watch {
         found.map_err(|error| (error.is::<AddressRefusal>(), error.to_string()))
     }
 
-    /// Notifies those who are to know of faults: `[alerts]`, else the admins, else the log.
+    /// Notifies the recipients of faults: `[alerts]`, else the admins, else the log.
     ///
     /// # Errors
-    /// A store that failed a write.
+    /// Fails if the store failed a write.
     pub async fn notify(&self, text: &str) -> Result<(), StoreError> {
         let config = self.poller.config.borrow().clone();
         alerts::notify(&self.poller.store, &config, text, Utc::now()).await
     }
 
-    /// A file of at most `most` bytes that a source's article links to, reached as its pages are.
+    /// Fetches a file of at most `most` bytes that a source's article links to, in the same way as its pages.
     ///
     /// # Errors
-    /// Why it cannot be had.
+    /// Fails with the reason why it cannot be fetched.
     pub async fn file(&self, source: &SourceId, url: &str, most: u64) -> Result<Bytes, String> {
         let config = self.poller.config.borrow().clone();
         let known = config.sources.iter().find(|known| known.id == *source);

@@ -1,12 +1,12 @@
-//! How many files and connections the process may hold open.
+//! Raises the limit of open files and connections of the process.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// More than polls, sends and the web's connections together ever need.
+/// The limit to request: more than polls, sends and the web's connections together ever need.
 const ENOUGH: u64 = 65_536;
 
-/// Takes what the system allows: shells and service managers often give a process 1,024 at first, so that
-/// old programs do not break. Where that is refused, it goes on with what it has.
+/// Raises the limit as far as the system allows: shells and service managers often give a process 1,024 at first, so
+/// that old programs do not break. If that is rejected, the process continues with its present limit.
 pub(crate) fn raise() {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let most = maximum.unwrap_or(u64::MAX).min(ENOUGH);

@@ -1,4 +1,4 @@
-//! What a running instance leaves in its state folder, for commands and people to find.
+//! Writes the files of a running instance into its state folder, for commands and people to find.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -16,29 +16,29 @@ use tokio::task::AbortHandle;
 
 use crate::bulletin::Secret;
 
-/// Between two attempts to write what could not be written.
+/// The pause between two attempts to write a file that could not be written.
 const AGAIN: Duration = Duration::from_secs(10);
 
-/// `instance.json`: where a running instance is reached.
+/// The content of `instance.json`: the address of a running instance.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Address {
     pub pid: u32,
-    /// Of the API, on this machine.
+    /// The address of the API, on this machine.
     pub url: String,
-    /// As good as the admin token, for commands of the same user.
+    /// A token that is equivalent to the admin token, for commands of the same user.
     pub token: String,
 }
 
 impl Address {
-    /// Returns what the instance on this state folder left, if any. Whether it still runs, the lock of the
-    /// store says.
+    /// Returns the address that the instance on this state folder left, if any. The lock of the store shows whether
+    /// it still runs.
     #[must_use]
     pub fn read(state: &Path) -> Option<Self> {
         let text = fs::read(address_file(state)).ok()?;
         serde_json::from_slice(&text).ok()
     }
 
-    /// Returns whether a process of that number runs.
+    /// Returns whether a process with this number runs.
     pub(super) fn is_alive(&self) -> bool {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
         pid.is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
@@ -50,7 +50,7 @@ impl Address {
 pub struct Instance {
     file: PathBuf,
     token: Secret,
-    /// Writes the file later, where that failed at first.
+    /// The task that writes the file later, if that failed at first.
     retry: Option<AbortHandle>,
 }
 
@@ -65,8 +65,8 @@ async fn write_later(file: PathBuf, content: Vec<u8>) {
 }
 
 impl Instance {
-    /// Writes `instance.json` for an API that listens on `listen`.
-    /// Where that is not possible now (a full disk), the service goes on and it is tried again.
+    /// Writes `instance.json` for an API that listens on `listen`. If that is not possible now (a full disk), the
+    /// service continues and tries again.
     pub(super) fn announce(state: &Path, listen: SocketAddr) -> anyhow::Result<Self> {
         let token = random_token()?;
         let address = Address {
@@ -95,7 +95,7 @@ impl Instance {
         self.token.clone()
     }
 
-    /// Takes the file away. One that stays is ignored, so a failure is not worth a word.
+    /// Removes the file. A remaining one is ignored, so a failure is not logged.
     pub(super) fn withdraw(self) {
         if let Some(retry) = self.retry {
             retry.abort();
@@ -104,10 +104,10 @@ impl Instance {
     }
 }
 
-/// Makes the state folder, for its owner alone; one that is there stays as it is.
+/// Creates the state folder, for only its owner; an existing one stays as it is.
 ///
 /// # Errors
-/// It cannot be made.
+/// Fails if the folder cannot be created.
 pub fn make_state_folder(state: &Path) -> anyhow::Result<()> {
     DirBuilder::new()
         .recursive(true)
@@ -121,8 +121,8 @@ pub fn make_state_folder(state: &Path) -> anyhow::Result<()> {
         })
 }
 
-/// The token in `admin-token`; made where there is none. Where it cannot be written, the service goes on
-/// without a token that anybody knows.
+/// Returns the token in `admin-token`, which is created if it is missing. If it cannot be written, the service
+/// continues with a token that no user knows.
 pub(super) fn admin_token(state: &Path) -> anyhow::Result<Secret> {
     let file = state.join("admin-token");
     match fs::read_to_string(&file) {
@@ -149,10 +149,10 @@ pub(super) fn keep_admin_token(state: &Path, token: &Secret) {
     }
 }
 
-/// 128 bits that nobody can guess, in hexadecimal.
+/// Returns 128 random bits, in hexadecimal.
 ///
 /// # Errors
-/// The system has no randomness.
+/// Fails if the system has no randomness.
 pub fn random_token() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
     File::open("/dev/urandom")
@@ -161,7 +161,7 @@ pub fn random_token() -> anyhow::Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Written whole or not at all, and readable by its owner alone at every moment.
+/// Writes a file whole or not at all; only its owner can read it at every moment.
 fn write_private(file: &Path, content: &[u8]) -> anyhow::Result<()> {
     let new = file.with_extension("new");
     let write = || {
@@ -192,7 +192,7 @@ fn address_file(state: &Path) -> PathBuf {
     state.join("instance.json")
 }
 
-/// Where this machine reaches a listener: any address listens on loopback too.
+/// Returns the address of a listener on this machine: any address listens on loopback too.
 #[must_use]
 pub fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
@@ -226,7 +226,7 @@ mod tests {
         assert!(Address::read(state.path()).is_none());
     }
 
-    /// As on a full disk; a folder that stands in the way is refused to root too.
+    /// Tests a state as on a full disk; a folder in the place of a file is rejected even for root.
     #[tokio::test]
     async fn what_cannot_be_written_stops_no_service_and_leaves_nothing_half_written() {
         let state = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The leases that the config of this process asks for.
+//! Renews the leases that the config of this process requires.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::{
     push::Pusher,
 };
 
-/// Leases that other processes take and give back within this time are followed together.
+/// The time in which leases that other processes take and give back are followed together.
 const TOGETHER: Duration = Duration::from_millis(500);
 
-/// Begins to work by a config, as the only process or beside others.
+/// Begins to work by a config, as the only process or together with others.
 pub(super) async fn begin(
     store: &Store,
     config: &Config,
@@ -27,17 +27,18 @@ pub(super) async fn begin(
     store.begin_work(name, wanted, Utc::now()).await
 }
 
-/// Renews what is held, also by a config that changed. What cannot be renewed now is reported, and renewed the next time.
+/// Renews the leases of this process, also after a change of the config. A renewal that fails now is reported, and
+/// repeated the next time.
 ///
 /// # Errors
-/// The store failed.
+/// Fails if the store failed.
 pub(super) async fn renew(store: &Store, config: &Config, pusher: &Pusher) -> Result<(), Failure> {
     let renewed = store.renew_leases(wanted(config, pusher), Utc::now()).await;
     renewed.or_report("renewing the leases of this worker")?;
     Ok(())
 }
 
-/// Renews in time what this process holds, and whenever other processes take leases or give some back, until stopped.
+/// Renews the leases of this process in time, and whenever other processes take or give back leases, until stopped.
 pub(super) async fn keep(
     store: Store,
     live: Live,
@@ -67,7 +68,7 @@ async fn changed(changes: &mut Option<Receiver<u64>>) {
     }
 }
 
-/// The sources that are polled, those of one host together, and the senders.
+/// Returns the sources that are polled, those of one host together, and the senders.
 fn wanted(config: &Config, pusher: &Pusher) -> Vec<Wanted> {
     let sources = config.sources.iter().filter_map(|source| {
         let group = source.address()?.host_str().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! How much memory the allocator keeps.
+//! Limits the memory that the allocator retains.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) use glibc::{give_back, keep_together};
@@ -9,11 +9,11 @@ pub(crate) use glibc::{give_back, keep_together};
     reason = "the C library's own calls; there are no safe ones"
 )]
 mod glibc {
-    /// Two threads work in the store and the rounds at one time, mostly.
+    /// The number of arenas: mostly, two threads work in the store and the rounds at one time.
     const ARENAS: i32 = 2;
 
-    /// Before threads start: glibc gives each an arena of its own, up to eight a core, and a page
-    /// that is free in one of them serves no other (mallopt(3)).
+    /// Limits the arenas before threads start: glibc gives each thread its own, up to eight a core, and a free page
+    /// in one of them serves no other (mallopt(3)).
     pub(crate) fn keep_together() {
         // SAFETY: it sets a number inside the C library.
         unsafe {
@@ -21,8 +21,8 @@ mod glibc {
         }
     }
 
-    /// The first polls of a thousand sources leave free pages scattered among those in use; glibc gives them back when
-    /// asked (malloc_trim(3)).
+    /// Returns free pages to the system: the first polls of a thousand sources leave them scattered among used ones;
+    /// glibc gives them back on request (malloc_trim(3)).
     pub(crate) fn give_back() {
         // SAFETY: it may be called at any time, by any thread.
         unsafe {
@@ -31,10 +31,10 @@ mod glibc {
     }
 }
 
-/// Other allocators do so by themselves.
+/// Does nothing: other allocators limit themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(crate) fn keep_together() {}
 
-/// Other allocators do so by themselves.
+/// Does nothing: other allocators give memory back on their own.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(crate) fn give_back() {}

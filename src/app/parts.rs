@@ -1,4 +1,4 @@
-//! The long-lived parts of an instance, each kept by the supervisor until the stop.
+//! Starts the long-lived parts of an instance, each supervised until the stop.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -20,18 +20,18 @@ use crate::{
     web::{self, Desk},
 };
 
-/// How often memory is given back.
+/// The interval at which memory is given back.
 const MOMENT: Duration = Duration::from_secs(10);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub(super) type Part = anyhow::Result<()>;
 
-/// Begins a part, and begins it again.
+/// A function that starts a part, and restarts it.
 type Begin =
     Box<dyn Fn(CancellationToken) -> BoxFuture<'static, Result<(), Failure>> + Send + Sync>;
 
-/// Starts all that ends before the pages do.
+/// Starts all parts that end before the pages do.
 pub(super) fn start(
     desk: &Desk,
     pusher: Pusher,
@@ -91,7 +91,7 @@ pub(super) fn start(
     parts
 }
 
-/// Serves the pages on one listener, however often serving is begun again.
+/// Serves the pages on one listener, across all restarts of serving.
 pub(super) async fn keep_serving(
     listener: std::net::TcpListener,
     desk: Desk,
@@ -112,7 +112,7 @@ async fn keep_index(store: Store, folder: PathBuf, stop: CancellationToken) -> R
     kept.or_report("keeping the search index").map(|_| ())
 }
 
-/// Backs up and forgets what is old enough. A backup that fails is reported and tried again.
+/// Backs up and drops what is old enough. A backup that fails is reported and tried again.
 async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), Failure> {
     let mut hour = interval_at(Instant::now() + MINUTE, HOUR);
     let mut moment = interval(MOMENT);
@@ -128,14 +128,14 @@ async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), Failure
         match store.housekeep(Utc::now()).await {
             Ok(None) => {}
             Ok(Some(backup)) => tracing::info!("backed up to {}", backup.display()),
-            // A row that cannot be read spoils the backup, and nothing else.
+            // A row that cannot be read spoils only the backup.
             Err(StoreError::Failed(failure)) if failure.is_fatal() => return Err(failure),
             Err(error) => tracing::error!("the backup failed: {error}"),
         }
     }
 }
 
-/// The first of both that ends.
+/// Returns the first of both sets that ends.
 pub(super) async fn next_of(
     parts: &mut JoinSet<Part>,
     pages: &mut JoinSet<Part>,

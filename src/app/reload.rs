@@ -1,4 +1,4 @@
-//! Taking a changed config while everything runs, or refusing it whole.
+//! Takes over a changed config while everything runs, or rejects it as a whole.
 
 use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
@@ -16,13 +16,13 @@ use crate::{
     watch::Watch,
 };
 
-/// Reads the config again; the error is what is wrong with it.
+/// A function that reads the config again; the error states what is wrong with it.
 pub type LoadConfig = Box<dyn Fn() -> Result<Config, String> + Send + Sync>;
 
-/// Hides the secrets of a config wherever texts are shown.
+/// A function that hides the secrets of a config wherever texts are shown.
 pub type HideSecrets = Box<dyn Fn(&Config) + Send + Sync>;
 
-/// With what lives in the store.
+/// Adds the sources and channels that are in the store to a config.
 pub(super) fn joined(config: Config, store: &Store) -> Config {
     config.joined_by(
         &store.added_sources().borrow(),
@@ -47,7 +47,7 @@ impl fmt::Debug for Reloader {
 }
 
 impl Reloader {
-    /// Takes the changed config; the error is what is wrong with it, and then all stays as it was.
+    /// Takes over the changed config; the error states what is wrong with it, and then everything stays as it was.
     pub(super) async fn take(&self, by: &Actor) -> Result<(), String> {
         let taken = AssertUnwindSafe(self.try_to_take(by)).catch_unwind().await;
         let taken = taken.unwrap_or_else(|panic| Err(supervise::reason(panic.as_ref())));
@@ -62,7 +62,7 @@ impl Reloader {
         taken
     }
 
-    /// Watches what lives in the store as well, and sends there.
+    /// Adds the sources and channels that are in the store to the running config.
     pub(super) async fn join_added(&self) -> Result<(), StoreError> {
         let before = self.config.borrow().clone();
         let config = joined(Config::clone(&before), &self.store);

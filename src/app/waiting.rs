@@ -1,4 +1,4 @@
-//! A start while the database is away: the pages say so, and the start goes on by itself once it is back.
+//! Starts while the database is away: the pages show that, and the start continues automatically once it is back.
 
 use std::{io, net, os::fd::AsFd, sync::Arc, time::Duration};
 
@@ -36,10 +36,10 @@ impl<'a> Waiting<'a> {
         }
     }
 
-    /// Does a step until the database is there for it.
+    /// Repeats a step until the database is there for it.
     ///
     /// # Errors
-    /// All others of the step.
+    /// Fails with any other error of the step.
     pub(super) async fn until_done<T>(
         &mut self,
         step: impl AsyncFn() -> Result<T, StoreError>,
@@ -65,7 +65,7 @@ impl<'a> Waiting<'a> {
         }
     }
 
-    /// Without pages it waits as well.
+    /// Serves the pages; without pages the start waits as well.
     fn serve(&self, why: String) -> Option<Pages> {
         let listener = again(self.listener);
         let failed = |error| tracing::warn!("the pages cannot show this: {error}");
@@ -77,17 +77,17 @@ impl<'a> Waiting<'a> {
         Some(Pages { why, stop, served })
     }
 
-    /// The database is there: the pages make room for those of the instance.
+    /// Ends the pages, now that the database is there: those of the instance take their place.
     pub(super) async fn end(self) {
         let Some(pages) = self.pages else { return };
         tracing::info!("the database is available; starting");
         pages.stop.cancel();
-        // They end by themselves within a second, and a panic in them was reported.
+        // The pages end within a second, and a panic in them was reported.
         let _ = pages.served.await;
     }
 }
 
-/// The same listener once more.
+/// Returns another handle on the listener.
 fn again(listener: &TcpListener) -> io::Result<TcpListener> {
     let same = listener.as_fd().try_clone_to_owned()?;
     TcpListener::from_std(net::TcpListener::from(same))

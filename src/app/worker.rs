@@ -1,4 +1,4 @@
-//! The name of this process as a worker, among those that share a store.
+//! Names this process as a worker, among those that share a store.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -11,21 +11,22 @@ use anyhow::{Context, bail};
 
 use crate::bulletin::StoreSettings;
 
-/// It is this process's as long as this lives.
+/// The name of a worker, which belongs to this process as long as the value exists.
 #[derive(Debug)]
 pub(super) struct WorkerName {
     pub(super) id: String,
     pub(super) host: String,
-    /// Locked: of two processes on one state folder the second is refused.
+    /// The locked file: a second process on the same state folder is rejected.
     _file: Option<File>,
 }
 
 impl WorkerName {
-    /// The name of the config, else that of the host and a suffix. Where several processes share the store, a start on the
-    /// same state folder has the same one: what was held by a process that was killed is taken over at once.
+    /// Returns the name of the config, else that of the host and a suffix. If several processes share the store, a
+    /// restart on the same state folder has the same name: leases of a process that was killed are taken over at
+    /// once.
     ///
     /// # Errors
-    /// Another process works on this state folder; its file cannot be used.
+    /// Fails if another process works on this state folder, or if its file cannot be used.
     pub(super) fn of(state: &Path, settings: &StoreSettings) -> anyhow::Result<Self> {
         let host = rustix::system::uname();
         let host = host.nodename().to_string_lossy().into_owned();
@@ -57,11 +58,11 @@ impl WorkerName {
     }
 }
 
-/// The file of the name, locked, and what it says.
+/// Returns the file of the name, locked, and its content.
 fn locked(state: &Path) -> anyhow::Result<(File, String)> {
     let path = state.join("worker");
     let mut options = OpenOptions::new();
-    // It is appended to once it was emptied.
+    // The name is appended once the file was emptied.
     options.create(true).append(true).mode(0o600);
     let unusable = || format!("cannot use {}; let this user write there", path.display());
     let file = options.open(&path).with_context(unusable)?;

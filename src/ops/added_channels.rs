@@ -1,5 +1,5 @@
-//! Channels that live in the store: added at the desk or by the API. They are sent to as those of the config are: each
-//! config that is made includes them. Their secrets are in no entry of the audit log.
+//! Manages channels that are in the store: added at the desk or by the API. Messages are sent to them as to those of
+//! the config: each new config includes them. Their secrets are in no entry of the audit log.
 
 use std::sync::Arc;
 
@@ -13,20 +13,22 @@ use crate::{
     store::{Refusal, Result},
 };
 
-/// Each is kept in memory, and the config is made anew when one changes.
+/// The most added channels: each is held in memory, and the config is rebuilt when one changes.
 const MOST_ADDED: usize = 1_000;
 
 impl Store {
-    /// Channels that live in the store, oldest first; changes when one is added, edited or removed.
+    /// Returns the channels that are in the store, oldest first; the value changes when one is added, edited or
+    /// removed.
     #[must_use]
     pub fn added_channels(&self) -> watch::Receiver<Arc<Vec<AddedChannel>>> {
         self.engine.added_channels()
     }
 
-    /// ATOMIC: the channel + audit. One that is there already stays as it is. Returns whether it is new.
+    /// Adds a channel and an audit entry in one transaction. An existing channel stays as it is. Returns whether it
+    /// is new.
     ///
     /// # Errors
-    /// There are too many; a write failed.
+    /// Fails if there are too many channels or a write fails.
     pub async fn add_channel(
         &self,
         channel: AddedChannel,
@@ -37,10 +39,10 @@ impl Store {
         self.write(move |op| add(op, channel, &by, now)).await
     }
 
-    /// ATOMIC: its keys + audit.
+    /// Sets the keys of a channel and adds an audit entry in one transaction.
     ///
     /// # Errors
-    /// It is not in the store; a write failed.
+    /// Fails if the channel is not in the store or a write fails.
     pub async fn edit_channel(
         &self,
         id: &ChannelId,
@@ -52,11 +54,11 @@ impl Store {
         self.write(move |op| edit(op, &id, keys, &by, now)).await
     }
 
-    /// ATOMIC: it is sent to no more + audit. What waits there stays queued, as for a channel that left the config, and goes
-    /// out if one with its id comes back. Whether it was there.
+    /// Removes a channel and adds an audit entry in one transaction. Its waiting deliveries stay queued, as for a
+    /// channel that left the config, and are sent if a channel with its id comes back. Returns whether it existed.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn remove_channel(
         &self,
         channel: &ChannelId,

@@ -1,5 +1,5 @@
-//! Sources that live in the store: added from chats, at the desk or by the API. They are watched as those of the
-//! config are: each config that is made includes them.
+//! Manages sources that are in the store: added from chats, at the desk or by the API. They are watched like those
+//! of the config: each new config includes them.
 
 use std::sync::Arc;
 
@@ -13,20 +13,22 @@ use crate::{
     store::{Refusal, Result},
 };
 
-/// Each is kept in memory, and the config is made anew when one changes.
+/// The most added sources: each is held in memory, and the config is rebuilt when one changes.
 const MOST_ADDED: usize = 5_000;
 
 impl Store {
-    /// Sources that live in the store, oldest first; changes when one is added, edited or removed.
+    /// Returns the sources that are in the store, oldest first; the value changes when one is added, edited or
+    /// removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         self.engine.added_sources()
     }
 
-    /// ATOMIC: the source + audit. One that is there already stays as it is. Returns whether it is new.
+    /// Adds a source and an audit entry in one transaction. An existing source stays as it is. Returns whether it is
+    /// new.
     ///
     /// # Errors
-    /// There are too many; a write failed.
+    /// Fails if there are too many sources or a write fails.
     pub async fn add_source(
         &self,
         source: AddedSource,
@@ -37,11 +39,11 @@ impl Store {
         self.write(move |op| add(op, source, &by, now)).await
     }
 
-    /// ATOMIC: its keys + audit. Another address, kind or selector begins with a new baseline once the config
-    /// is joined by it.
+    /// Sets the keys of a source and adds an audit entry in one transaction. Another address, kind or selector
+    /// begins with a new baseline once the config includes it.
     ///
     /// # Errors
-    /// It is not in the store; a write failed.
+    /// Fails if the source is not in the store or a write fails.
     pub async fn change_source(
         &self,
         id: &SourceId,
@@ -53,11 +55,11 @@ impl Store {
         self.write(move |op| change(op, &id, keys, &by, now)).await
     }
 
-    /// ATOMIC: it is watched no more, no chat wants it any more + audit. What was found there stays in the
-    /// archive; added again, it begins with a new baseline. Whether it was there.
+    /// Removes a source, also from the wishes of all chats, and adds an audit entry in one transaction. Its
+    /// bulletins stay in the archive; added again, it begins with a new baseline. Returns whether it existed.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn remove_source(
         &self,
         source: &SourceId,
@@ -106,7 +108,7 @@ fn change(
     Ok(())
 }
 
-/// The names of the keys that differ.
+/// Returns the names of the keys that differ.
 pub(super) fn changed_keys(old: &SourceKeys, new: &SourceKeys) -> String {
     let differs = |key: &&String| old.get(*key) != new.get(*key);
     let gone = old.keys().filter(|key| !new.contains_key(*key));

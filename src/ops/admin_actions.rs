@@ -1,4 +1,4 @@
-//! What people ask for: releasing what is held, sending again, announcing, and the log of it all.
+//! Implements the actions of people: releasing held bulletins, rebroadcasting, announcing, and the log of these.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -14,7 +14,7 @@ use crate::{
     store::{Refusal, Result, refused},
 };
 
-/// What became of held bulletins: those that were published, and those marked as seen.
+/// The outcome for held bulletins: those that were published, and those that were marked as seen.
 pub type Settled = (Vec<BulletinId>, Vec<BulletinId>);
 
 pub(super) fn settle_held(
@@ -48,7 +48,7 @@ fn list(ids: &[u64]) -> String {
     }
 }
 
-/// The numbers that an action publishes and those that it dismisses, oldest first.
+/// Returns the numbers that an action publishes and those that it dismisses, oldest first.
 pub(super) fn chosen(op: &mut Op<'_>, action: HeldAction) -> Result<(Vec<u64>, Vec<u64>)> {
     let held = op.tx.held()?;
     let mut picked = |ids: Vec<BulletinId>| -> Result<Vec<u64>> {
@@ -104,10 +104,10 @@ fn settle(
     }
 }
 
-/// A rebroadcast as it was asked.
+/// A rebroadcast as it was requested.
 pub(super) struct Rebroadcast {
     pub(super) bulletin: BulletinId,
-    /// None: all that have its source.
+    /// The channels to send to; `None` for all that have its source.
     pub(super) to: Option<Vec<ChannelId>>,
     pub(super) note: Option<String>,
     pub(super) request: String,
@@ -155,10 +155,10 @@ pub(super) fn queued_for(count: u64, first: u64) -> String {
     }
 }
 
-/// The answer to a request that was made before, if it was for the same bulletin.
+/// Returns the answer to a request that was made before, if it was for the same bulletin.
 fn again(op: &mut Op<'_>, made: &Request, bulletin: BulletinId) -> Result<Vec<DeliveryId>> {
     let before = match made.count {
-        // It was turned down, or is forgotten with what is long done: whatever it asks for is not done.
+        // The request was declined, or forgotten with other finished ones: nothing is done for any bulletin.
         0 if made.first == 0 => Some(bulletin.0),
         0 => Some(made.first),
         _ => match op.tx.delivery(made.first)? {
@@ -178,7 +178,7 @@ fn again(op: &mut Op<'_>, made: &Request, bulletin: BulletinId) -> Result<Vec<De
     )))
 }
 
-/// The channels that have one of a bulletin's sources.
+/// Returns the channels that have one of a bulletin's sources.
 fn having(op: &mut Op<'_>, row: &Archived) -> Result<Vec<ChannelId>> {
     if op.routes.is_none() {
         return Err(refused(
@@ -189,7 +189,7 @@ fn having(op: &mut Op<'_>, row: &Archived) -> Result<Vec<ChannelId>> {
     Ok(op.channels_having(row))
 }
 
-/// The channels that people named, each chat once.
+/// Returns the channels that people named, each chat once.
 pub(super) fn named(op: &mut Op<'_>, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
     let mut places = HashSet::new();
     let mut channels = Vec::new();
@@ -203,7 +203,7 @@ pub(super) fn named(op: &mut Op<'_>, to: &[ChannelId]) -> Result<Vec<ChannelId>>
     Ok(channels)
 }
 
-/// Whatever the settings of the channels say.
+/// Makes the channels due now, regardless of their settings.
 pub(super) fn at_once(channels: Vec<ChannelId>, now: DateTime<Utc>) -> Vec<(ChannelId, i64)> {
     let now_ms = now.timestamp_millis();
     let channels = channels.into_iter();
@@ -226,7 +226,7 @@ pub(super) fn announce(
     Ok(numbers(first, channels.len() as u64))
 }
 
-/// As [`named`], but an admin's chat needs no channel yet: `telegram:CHAT` is taken as it is.
+/// Returns the channels like [`named`], but an admin's chat needs no channel yet: `telegram:CHAT` is taken as it is.
 fn announced_to(op: &mut Op<'_>, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
     let mut seen = HashSet::new();
     let mut channels = Vec::new();

@@ -1,4 +1,4 @@
-//! Admission: one poll becomes one transaction.
+//! Admits the findings of a poll: one poll becomes one transaction.
 
 mod admission;
 mod counting;
@@ -24,7 +24,7 @@ use crate::{
     store::Result,
 };
 
-/// Returns what the rules say of a page, without writing.
+/// Returns the rulings on a page, without writing.
 pub(super) fn judge(op: &mut Op<'_>, source: &SourceId, notices: &[Notice]) -> Result<Judged> {
     let page = page(op, source, notices, notices.len())?;
     let summaries: Vec<Option<&str>> = notices
@@ -51,7 +51,7 @@ pub(super) fn judge(op: &mut Op<'_>, source: &SourceId, notices: &[Notice]) -> R
     })
 }
 
-/// Judges, archives and queues; all of it or nothing.
+/// Judges, archives and queues a poll, as a whole or not at all.
 pub(super) fn admit(op: &mut Op<'_>, poll: PollFindings, now: DateTime<Utc>) -> Result<Admitted> {
     let (found, mut state) = (poll.found, poll.state);
     let notices: Vec<Notice> = found.iter().map(|found| found.notice.clone()).collect();

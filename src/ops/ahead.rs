@@ -1,7 +1,7 @@
-//! What channels' patterns say of the texts that come next, found out before the writer is asked: it is
-//! one thread, and patterns may take a fifth of a second for each bulletin.
+//! Judges by the channels' patterns the texts that are about to be published, before the writer is called: it is one
+//! thread, and patterns may take a fifth of a second for each bulletin.
 //!
-//! A text or filter that was not foreseen is judged by the writer itself: nothing depends on this.
+//! A text or filter that was not foreseen is judged by the writer: nothing depends on this module.
 
 use super::{
     admin_actions,
@@ -16,10 +16,10 @@ use crate::{
     store::Result,
 };
 
-/// Texts that are judged ahead of one call; who brings more waits for the writer with the rest.
+/// The most texts that are judged ahead of one call; further ones are judged by the writer.
 const MOST_TEXTS: usize = 500;
 
-/// The filters of all channels and chats that have patterns.
+/// Returns the filters of all channels and chats that have patterns.
 fn costly(op: &mut Op<'_>) -> Vec<Filter> {
     let configured = op.configured();
     let chats = op.tx.chats();
@@ -33,7 +33,7 @@ fn costly(op: &mut Op<'_>) -> Vec<Filter> {
 }
 
 impl Store {
-    /// For what a poll is about to publish.
+    /// Judges the notices that a poll is about to publish.
     pub(super) async fn ahead_of_poll(&self, poll: &PollFindings) -> Result<Ahead> {
         let filters = self.ask(costly).await?;
         if filters.is_empty() {
@@ -55,7 +55,7 @@ impl Store {
         judged(texts.collect(), filters).await
     }
 
-    /// For titles and summaries that are about to be published.
+    /// Judges titles and summaries that are about to be published.
     pub(super) async fn ahead_of(&self, texts: Vec<(String, String)>) -> Result<Ahead> {
         let filters = self.ask(costly).await?;
         match filters.is_empty() {
@@ -64,7 +64,7 @@ impl Store {
         }
     }
 
-    /// For held bulletins that are about to be published.
+    /// Judges held bulletins that are about to be published.
     pub(super) async fn ahead_of_held(&self, action: &HeldAction) -> Result<Ahead> {
         let action = action.clone();
         let known = self.ask(move |op| -> Result<_> {

@@ -1,4 +1,4 @@
-//! Reads of bulletins and their deliveries.
+//! Reads bulletins and their deliveries.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,32 +20,32 @@ use crate::{
 
 impl Store {
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>> {
         self.read(move |reader| reader.bulletin(id)).await
     }
 
-    /// The archived text, paragraphs separated by `\n`.
+    /// Returns the archived text, paragraphs separated by `\n`.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn text(&self, id: BulletinId) -> Result<Option<String>> {
         self.read(move |reader| reader.text(id)).await
     }
 
-    /// Returns what changed in a bulletin since it was published, oldest first.
+    /// Returns the changes of a bulletin since it was published, oldest first.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn revisions(&self, id: BulletinId) -> Result<Vec<Revision>> {
         self.read(move |reader| Ok(reader.history(id)?.revisions()))
             .await
     }
 
-    /// Returns when each of these was last corrected; without those that never were.
+    /// Returns when each of these bulletins was last corrected; those that never were are left out.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn corrected_at(
         &self,
         ids: Vec<BulletinId>,
@@ -61,32 +61,33 @@ impl Store {
         .await
     }
 
-    /// Returns what an update is to make of the message that it is for; None: nothing was sent.
+    /// Returns the edition that an update makes of its message; `None` if nothing was sent.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn edition(&self, update: DeliveryId) -> Result<Option<Edition>> {
         self.ask(move |op| corrections::edition(op, update)).await?
     }
 
-    /// The text before characters were simplified or repaired, where it differs.
+    /// Returns the text before characters were simplified or repaired, if it differs.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn text_as_published(&self, id: BulletinId) -> Result<Option<String>> {
         self.read(move |reader| reader.text_as_published(id)).await
     }
 
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
         Ok(self.search(query).await?.page)
     }
 
-    /// How many bulletins of each of these sources, first or also, were published and first seen since a time.
+    /// Counts the bulletins of each of these sources, first or also, that were published and first seen since a
+    /// time.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn published_since(
         &self,
         sources: Vec<SourceId>,
@@ -97,7 +98,7 @@ impl Store {
             .await
     }
 
-    /// Returns the sources that a bulletin must be of, first or also; None: any.
+    /// Returns the sources that a bulletin must have, first or also; `None` for any.
     pub(super) fn shown(&self, query: &BulletinQuery) -> Option<Arc<HashSet<SourceId>>> {
         let public = || {
             let routes = self.routes.current();
@@ -113,13 +114,13 @@ impl Store {
     }
 
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>> {
         self.read(move |reader| reader.delivery(id)).await
     }
 
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn deliveries(&self, query: &DeliveryQuery) -> Result<Page<Delivery>> {
         let query = query.clone();
         let unfinished = match query.state {
@@ -132,18 +133,18 @@ impl Store {
             .await
     }
 
-    /// Returns how many deliveries a bulletin has, of all kinds and in all states.
+    /// Returns the number of deliveries of a bulletin, of all kinds and in all states.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn count_deliveries(&self, id: BulletinId) -> Result<u64> {
         self.read(move |reader| reader.count_deliveries(id)).await
     }
 
-    /// Those of `channels` that a bulletin was ever queued for.
+    /// Returns those of `channels` that a bulletin was ever queued for.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn who_has(
         &self,
         id: BulletinId,

@@ -1,4 +1,4 @@
-//! What the store is asked and what it answers: the shapes of its methods.
+//! Defines the arguments and results of the store's methods.
 
 use std::sync::Arc;
 
@@ -9,18 +9,17 @@ use crate::{
     policy::{correction::Found, facts::PollState, judge::Ruling},
 };
 
-/// Rulings in page order.
+/// The rulings on a page, in page order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     pub rulings: Vec<Ruling>,
-    /// Beside them: whether other notices stand under the row's address too, so that what is there says
-    /// nothing of this one.
+    /// True for each row whose address other notices share, so that the page there says nothing about this one.
     pub shares_address: Vec<bool>,
-    /// The places of known rows that bear another title than before.
+    /// The places of known rows that have another title than before.
     pub retitled: Vec<usize>,
-    /// This is the source's first poll.
+    /// True if this is the source's first poll.
     pub first_poll: bool,
-    /// No row is known although the source has a baseline: read further pages (promise 4).
+    /// True if no row is known although the source has a baseline: read further pages (promise 4).
     pub unconnected: bool,
 }
 
@@ -28,24 +27,24 @@ pub struct Judged {
 #[derive(Debug, Clone)]
 pub struct PollFindings {
     pub source: SourceId,
-    /// In page order.
+    /// The findings in page order.
     pub found: Vec<Found>,
-    /// Written in the same transaction.
+    /// The poll state, which is written in the same transaction.
     pub state: PollState,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Admitted {
-    /// Pushed, oldest first.
+    /// The bulletins that are pushed, oldest first.
     pub published: Vec<BulletinId>,
     pub held: Vec<BulletinId>,
-    /// Archived without a push.
+    /// The bulletins that are archived without a push.
     pub quiet: Vec<BulletinId>,
-    /// Whose title or text was corrected.
+    /// The bulletins whose title or text was corrected.
     pub revised: Vec<BulletinId>,
 }
 
-/// A delivery that waits, or is perhaps sent.
+/// A delivery that waits, or may have been sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub id: DeliveryId,
@@ -60,20 +59,20 @@ pub struct Waiting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begun {
     Yes,
-    /// Dropped or already done meanwhile, or held by quiet hours: do not send.
+    /// The delivery was dropped or finished meanwhile, or is held by quiet hours: do not send it.
     No,
 }
 
-/// What became of a wish to be reminded of a deadline.
+/// The result of a request to be reminded of a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reminded {
-    /// Once, then.
+    /// The reminder is sent once, at this time.
     At(DateTime<Utc>),
     /// No deadline was found in the bulletin.
     NoDeadline,
-    /// It is less than a day away, or past.
+    /// The deadline is less than a day away, or past.
     TooLate,
-    /// So many reminders that waited are cancelled.
+    /// This number of waiting reminders was cancelled.
     Off(usize),
 }
 
@@ -83,7 +82,7 @@ pub enum HeldAction {
     PublishAll,
     Seen(Vec<BulletinId>),
     SeenAll,
-    /// The newest N of each source are published, its rest is marked as seen.
+    /// Publishes the newest N of each source and marks its rest as seen.
     Newest(usize),
 }
 
@@ -98,42 +97,42 @@ pub struct SourceStatus {
 #[derive(Debug, Clone)]
 pub struct ChannelStatus {
     pub id: ChannelId,
-    /// What a chat that subscribed by itself wants.
+    /// The wishes of a chat that subscribed itself.
     pub chat: Option<Arc<Channel>>,
-    /// Why it is set aside, and since when.
+    /// The reason why the channel is set aside, and since when.
     pub blocked: Option<(Reason, DateTime<Utc>)>,
-    /// What its last attempt failed with, until one succeeds.
+    /// The error of its last attempt, until one succeeds.
     pub error: Option<Reason>,
-    /// When the first that waits is due.
+    /// The time at which the first waiting delivery is due.
     pub next_due: Option<DateTime<Utc>>,
     pub queued: u64,
     pub sent: u64,
     pub failed: u64,
 }
 
-/// Chats that subscribed by themselves, all together.
+/// The totals of all chats that subscribed themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ChatTotals {
     pub chats: u64,
-    /// Set aside.
+    /// Chats that are set aside.
     pub blocked: u64,
-    /// Whose last attempt failed.
+    /// Chats whose last attempt failed.
     pub failing: u64,
     pub queued: u64,
     pub sent: u64,
     pub failed: u64,
 }
 
-/// What `/healthz`, `/readyz` and `/metrics` need of the store.
+/// The facts that `/healthz`, `/readyz` and `/metrics` need from the store.
 #[derive(Debug, Clone, Default)]
 pub struct Health {
-    /// Why writes fail, once one has.
+    /// The reason why writes fail, once one has.
     pub failed: Option<String>,
-    /// Free bytes below the floor (256 MiB, or a tenth of a small file system).
+    /// The reason why nothing is admitted: free bytes below the floor (256 MiB, or a tenth of a small file system).
     pub disk_low: Option<String>,
     pub bulletins: u64,
     pub queued: u64,
-    /// Due since, of the oldest delivery that waits in a channel that is not blocked.
+    /// The time since which the oldest delivery that waits in a channel that is not blocked has been due.
     pub oldest_due: Option<DateTime<Utc>>,
     pub disk_bytes: u64,
     pub chats: ChatTotals,

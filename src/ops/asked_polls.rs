@@ -1,4 +1,4 @@
-//! Polls that another process is asked for, since it polls the source: the question and its answer go through the store.
+//! Requests polls from the process that polls a source: request and answer go through the store.
 
 use tokio::sync::watch;
 
@@ -6,37 +6,37 @@ use super::handle::Store;
 use crate::{bulletin::SourceId, policy::asked_polls::PollAnswer, store::Result};
 
 impl Store {
-    /// Asks the process that polls a source to do so now; gives the number of the question.
+    /// Requests a poll from the process that polls the source; returns the number of the request.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn ask_poll(&self, source: &SourceId) -> Result<u64> {
         let source = source.clone();
         self.write(move |op| op.tx.ask_poll(&source)).await
     }
 
-    /// The answer to a question, once there is one.
+    /// Returns the answer to a request, once there is one.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn poll_answer(&self, source: &SourceId, number: u64) -> Result<Option<PollAnswer>> {
         let source = source.clone();
         self.ask(move |op| op.tx.poll_answer(&source, number))
             .await?
     }
 
-    /// Sources that another process wants to be polled now, with the numbers of the questions.
+    /// Returns the sources whose polls other processes request now, with the numbers of the requests.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn asked_polls(&self) -> Result<Vec<(SourceId, u64)>> {
         self.ask(|op| op.tx.asked_polls()).await?
     }
 
-    /// Answers a question of another process.
+    /// Answers a request of another process.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn answer_poll(
         &self,
         source: &SourceId,
@@ -51,7 +51,8 @@ impl Store {
         .await
     }
 
-    /// Ticks whenever another process wants a source to be polled; None where there is no other one.
+    /// Returns a counter that ticks whenever another process requests a poll; `None` if no other process can use the
+    /// store.
     #[must_use]
     pub fn poll_questions(&self) -> Option<watch::Receiver<u64>> {
         self.engine.poll_questions()

@@ -1,5 +1,5 @@
-//! What admins do to everybody at once, and can take back: announcements to all, rebroadcasts, and
-//! the report that is owed for each of them also after a crash.
+//! Implements the actions that reach all chats at once and can be taken back: announcements to all, rebroadcasts,
+//! and the report that is owed for each of them even after a crash.
 
 use chrono::{DateTime, Utc};
 
@@ -17,7 +17,7 @@ use crate::{
     store::Result,
 };
 
-/// How the deliveries of a [`Run`] stand.
+/// The numbers of a [`Run`]'s deliveries in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Queued, or being sent.
@@ -30,10 +30,11 @@ pub struct Tally {
 }
 
 impl Store {
-    /// Channels and chats that a bulletin's rebroadcast goes to, or an announcement to all: once each.
+    /// Returns the channels and chats that a bulletin's rebroadcast, or an announcement to all, is sent to: once
+    /// each.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn recipients(&self, bulletin: Option<BulletinId>) -> Result<Vec<ChannelId>> {
         self.ask(move |op| {
             Ok(match bulletin {
@@ -47,10 +48,11 @@ impl Store {
         .await?
     }
 
-    /// ATOMIC: request id + an announcement for everyone + audit. The same `request` again: the first answer.
+    /// Queues an announcement for all channels and chats, with request id and audit entry, in one transaction. If
+    /// `request` is repeated, returns the first answer.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn broadcast(
         &self,
         text: &str,
@@ -63,10 +65,11 @@ impl Store {
             .await
     }
 
-    /// Marks a request as turned down: if it is made later, it gets no deliveries. False: it was made already.
+    /// Marks a request as declined: if it is made later, it gets no deliveries. Returns false if it was made
+    /// already.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn decline(&self, request: &str, now: DateTime<Utc>) -> Result<bool> {
         let request = RequestKey::new(request);
         self.write(move |op| {
@@ -79,18 +82,17 @@ impl Store {
         .await
     }
 
-    /// Drops what of a run is not being sent yet; gives how many. The error of one that was perhaps sent
-    /// begins with [`PERHAPS`].
+    /// Drops the deliveries of a run that are not being sent yet; returns their number. The error of one that may
+    /// have been sent begins with [`PERHAPS`].
     ///
-    /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn cancel(&self, run: Run, by: &Actor, now: DateTime<Utc>) -> Result<u64> {
         let by = by.clone();
         self.write(move |op| cancel(op, run, &by, now)).await
     }
 
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn tally(&self, run: Run) -> Result<Tally> {
         let all = self.run(run).await?;
         let (mut tally, mut queued) = (Tally::default(), Vec::new());
@@ -116,24 +118,24 @@ impl Store {
         Ok(tally)
     }
 
-    /// The deliveries of a run, by number.
+    /// Returns the deliveries of a run, by number.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn run(&self, run: Run) -> Result<Vec<Delivery>> {
         self.read(move |reader| reader.run(run)).await
     }
 
-    /// All reports of the last weeks; those that are not done are owed, or their act can be undone.
+    /// Returns all reports of the last weeks; those that are not done are owed, or their action can be undone.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn reports(&self) -> Result<Vec<Report>> {
         self.read(|reader| reader.reports()).await
     }
 
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn set_report(&self, report: &Report) -> Result<()> {
         let report = report.clone();
         self.write(move |op| {
@@ -143,10 +145,10 @@ impl Store {
         .await
     }
 
-    /// Changes a report as it is by then: an undo and a redraw must not overwrite each other.
+    /// Changes the current version of a report: an undo and a redraw must not overwrite each other.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn change_report(
         &self,
         run: Run,
@@ -162,16 +164,16 @@ impl Store {
         .await
     }
 
-    /// Returns what the bot is called, for links to it; empty before it was ever asked.
+    /// Returns the name of the bot, for links to it; empty before it was first requested.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn bot_name(&self) -> Result<String> {
         self.ask(|op| op.tx.bot_name()).await?
     }
 
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn set_bot_name(&self, name: &str) -> Result<()> {
         if self.bot_name().await? == name {
             return Ok(());
@@ -184,19 +186,19 @@ impl Store {
         .await
     }
 
-    /// The bulletin that was seen under an address, by any source.
+    /// Returns the bulletin that was seen under an address, by any source.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn bulletin_at(&self, url: &str) -> Result<Option<BulletinId>> {
         let key = SeenKey::address(&canonical_url(url));
         self.read(move |reader| reader.seen_anywhere(key)).await
     }
 
-    /// The newest held bulletin that admins were not notified of yet.
+    /// Returns the newest held bulletin that admins were not notified of yet.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn unreported_held(&self) -> Result<Option<BulletinId>> {
         let reported = self.ask(|op| op.tx.held_reported()).await??;
         let newest = self.read(|reader| reader.newest_held()).await?;
@@ -204,7 +206,7 @@ impl Store {
     }
 
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn reported_held(&self, newest: BulletinId) -> Result<()> {
         self.write(move |op| {
             op.tx.set_held_reported(newest.0);

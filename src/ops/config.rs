@@ -1,4 +1,4 @@
-//! The config's sources and channels become those that admissions are routed by.
+//! Installs the config's sources and channels, which admissions are routed by.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -16,11 +16,11 @@ use crate::{
 };
 
 impl Store {
-    /// Makes these the sources and channels that admissions are routed by. A source whose address,
-    /// kind or selectors changed gets a new baseline; a new channel starts with what comes after it.
+    /// Installs the sources and channels that admissions are routed by. A source whose address, kind or selectors
+    /// changed gets a new baseline; a new channel starts with later bulletins.
     ///
     /// # Errors
-    /// A write failed, as for every method that writes.
+    /// Fails if a write fails, like every method that writes.
     pub async fn sync_config(&self, sources: &[Source], channels: &[Channel]) -> Result<()> {
         let routes = Routes::new(sources.to_vec(), channels.to_vec());
         let shared = self.routes.clone();
@@ -28,10 +28,11 @@ impl Store {
             .await
     }
 
-    /// As [`Store::sync_config`] where a running program takes a changed config: ATOMIC with its entry in the audit log.
+    /// Installs a changed config like [`Store::sync_config`] in a running program, with its audit entry in one
+    /// transaction.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn reload_config(
         &self,
         sources: &[Source],
@@ -57,11 +58,11 @@ impl Store {
         .await
     }
 
-    /// As [`Store::sync_config`] for readers only: nothing is written, and what the store does not
-    /// know yet stays unknown to it.
+    /// Installs the config like [`Store::sync_config`] for readers only: nothing is written, and sources and
+    /// channels that the store does not know yet stay unknown to it.
     ///
     /// # Errors
-    /// The store has stopped.
+    /// Fails if the store has stopped.
     pub async fn show_config(&self, sources: &[Source], channels: &[Channel]) -> Result<()> {
         let (mut sources, mut channels) = (sources.to_vec(), channels.to_vec());
         let routes = self
@@ -75,17 +76,17 @@ impl Store {
         Ok(())
     }
 
-    /// Returns whether it ever knew a source or a channel.
+    /// Returns whether the store ever knew a source or a channel.
     ///
     /// # Errors
-    /// The store has stopped.
+    /// Fails if the store has stopped.
     pub async fn was_used(&self) -> Result<bool> {
         self.ask(|op| !op.tx.sources().is_empty() || !op.tx.channels().is_empty())
             .await
     }
 }
 
-/// A source whose address, kind or selectors changed gets a new baseline.
+/// Installs a config. A source whose address, kind or selectors changed gets a new baseline.
 fn sync_config(
     op: &mut Op<'_>,
     routes: Arc<Routes>,
@@ -102,7 +103,7 @@ fn sync_config(
         if facts.fingerprint != fingerprint && facts.baseline.is_some() {
             facts.baseline = None;
             facts.newest = None;
-            // What was read of the old page says nothing of the new one.
+            // The state of the old page says nothing about the new one.
             let anew = |state: &mut PollState| {
                 let failed_polls = state.failed_polls.clone();
                 *state = state.after(PollState {
@@ -127,8 +128,8 @@ fn sync_config(
     Ok(())
 }
 
-/// Only what is new is entered: a start that changes nothing writes nothing, and keeps other workers waiting no longer
-/// than its questions take.
+/// Enters only what is new: a start that changes nothing writes nothing, and delays other workers no longer than its
+/// queries take.
 fn enter_all(op: &mut Op<'_>, routes: &Routes) {
     let channels: HashSet<ChannelId> = op.tx.channels().into_iter().collect();
     for channel in &routes.channels {
@@ -144,7 +145,8 @@ fn enter_all(op: &mut Op<'_>, routes: &Routes) {
     }
 }
 
-/// Spelled out, so that another version of the program does not take it for an edit.
+/// Hashes the keys that define a source's page. Kinds are spelled out, so that another version of the program does
+/// not take them for an edit.
 fn fingerprint(source: &Source) -> [u8; 16] {
     let kind = match source.kind {
         ReadAs::Auto => "auto",

@@ -1,5 +1,5 @@
-//! What follows when a bulletin that was published changes: the messages that have it are edited, or
-//! a short note goes out, at most once a day; what waits goes out corrected; reminders follow.
+//! Follows a change of a published bulletin: the messages that have it are edited, or a short note is sent, at most
+//! once a day; waiting deliveries are sent corrected; reminders follow.
 
 use std::collections::HashSet;
 
@@ -20,11 +20,11 @@ use crate::{
     store::Result,
 };
 
-/// Changes that are remembered, the latest, and characters of each title.
+/// The most changes that are remembered, the latest; below, the most characters of each title.
 const MOST: usize = 16;
 const TITLE: usize = 300;
 
-/// Returns whether a note would say nothing new to its reader: what changed is back, or was announced already.
+/// Returns whether a note would tell its reader nothing new: the change was reversed, or was announced already.
 pub(super) fn is_known(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>) -> Result<bool> {
     let settings = op.settings(&entry.channel);
     let can_edit = settings.is_some_and(|channel| channel.kind.can_edit());
@@ -40,7 +40,7 @@ pub(super) fn is_known(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>)
     Ok(op.tx.versions(bulletin)?.is_as(known_ms))
 }
 
-/// After a row was corrected from `before`, by what `article` says where it was read.
+/// Queues the updates after a row was corrected from `before`, with the `article` if it was read.
 pub(super) fn follow(
     op: &mut Op<'_>,
     id: u64,
@@ -68,11 +68,11 @@ pub(super) fn follow(
         let surplus = history.changes.len().saturating_sub(MOST);
         history.changes.drain(..surplus);
     }
-    // A text that flips back is announced once a day; a wrong deadline must not stand so long.
+    // A text that flips back is announced once a day; a wrong deadline must not stay that long.
     let last = history
         .announced_ms
         .filter(|_| is_back && before.deadline == row.deadline);
-    // A time ahead was recorded by a clock that was set back since, or is that of one that waits.
+    // A time ahead was recorded by a clock that was set back since, or is that of a waiting update.
     let due = last.map_or(now, |known_ms| now.max(time(known_ms).min(now) + A_DAY));
     let is_notified = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
     if queue(op, id, is_notified, (due, now))? {
@@ -81,7 +81,7 @@ pub(super) fn follow(
     op.tx.set_history(id, &history)
 }
 
-/// Returns whether anybody may have a bulletin: what was archived quietly may have been sent by an admin.
+/// Returns whether any chat may have a bulletin: one that was archived quietly may have been sent by an admin.
 fn was_sent(op: &mut Op<'_>, id: u64, row: &Archived) -> Result<bool> {
     Ok(match row.state {
         BulletinState::Published => true,
@@ -90,8 +90,8 @@ fn was_sent(op: &mut Op<'_>, id: u64, row: &Archived) -> Result<bool> {
     })
 }
 
-/// Remembers that a bulletin says something else than `before`; `article`: where its text is another one too.
-/// Whether it says again what it said before.
+/// Remembers that a bulletin differs from `before`; `article` is given if its text differs too. Returns whether it
+/// is back to an earlier version.
 fn turn(
     op: &mut Op<'_>,
     id: u64,
@@ -110,7 +110,8 @@ fn turn(
     Ok(is_back)
 }
 
-/// Another source carries the bulletin too: messages that can be edited name it, where chats have it.
+/// Queues updates after another source carried the bulletin too: messages that can be edited name it, where chats
+/// have it.
 pub(super) fn name_sources(
     op: &mut Op<'_>,
     id: u64,
@@ -121,8 +122,8 @@ pub(super) fn name_sources(
     queue(op, id, is_notified, (now, now)).map(drop)
 }
 
-/// The publisher took it down: messages that have it are marked, what waits of it is dropped; whether
-/// that is new.
+/// Marks a bulletin as withdrawn by its publisher: messages that have it are marked, waiting deliveries are dropped.
+/// Returns whether that is new.
 pub(super) fn withdraw(
     op: &mut Op<'_>,
     id: u64,
@@ -144,7 +145,7 @@ pub(super) fn withdraw(
     mark(op, id, (&before, row), now)
 }
 
-/// It is there again: as before, and not pushed to those who had it; whether that is new.
+/// Restores a bulletin that is there again; it is not pushed to chats that had it. Returns whether that is new.
 pub(super) fn restore(
     op: &mut Op<'_>,
     id: u64,
@@ -160,7 +161,7 @@ pub(super) fn restore(
     mark(op, id, (&before, row), now)
 }
 
-/// Queues again what waited for a digest or an hour when it was withdrawn, where it is still wanted.
+/// Queues again what waited for a digest or an hour when the bulletin was withdrawn, if it is still wanted.
 fn queue_dropped(op: &mut Op<'_>, id: u64, row: &Archived, now: DateTime<Utc>) -> Result<()> {
     let new = op.tx.deliveries_of(id)?.into_iter();
     let new = new.filter(|(_, entry)| entry.kind == DeliveryKind::New);
@@ -198,7 +199,7 @@ fn mark(
     Ok(true)
 }
 
-/// Queues an update for each message that has the bulletin, in channels that are to be notified; whether
+/// Queues an update for each message that has the bulletin, in channels that are to be notified; returns whether
 /// there is one.
 fn queue(
     op: &mut Op<'_>,
@@ -220,7 +221,7 @@ fn queue(
         let Some(channel) = channel.filter(|channel| is_notified(channel)) else {
             continue;
         };
-        // Where it cannot be edited, one note speaks of all messages.
+        // If messages cannot be edited, one note refers to all of them.
         let message = entry.message.filter(|_| channel.kind.can_edit());
         if messages.insert((entry.channel.clone(), message.clone())) {
             let (kind, now_ms) = (DeliveryKind::Update, now.timestamp_millis());
@@ -237,8 +238,8 @@ fn queue(
     Ok(is_any)
 }
 
-/// An update that waits announces all that changed, as soon as anything is to be announced; gives the channels in which
-/// one waits.
+/// Makes waiting updates due as soon as anything is to be announced, since each announces all changes; returns the
+/// channels in which one waits.
 fn hasten(
     op: &mut Op<'_>,
     all: &[(u64, OutboxEntry)],
@@ -269,18 +270,18 @@ fn hasten(
 /// A message as it is to be shown now.
 #[derive(Debug, Clone)]
 pub struct Edition {
-    /// None: it cannot be edited.
+    /// The message to edit; `None` if it cannot be edited.
     pub message: Option<MessageRef>,
-    /// Of the delivery that it was sent for.
+    /// The kind of the delivery that it was sent for.
     pub kind: DeliveryKind,
     pub note: Option<String>,
-    /// All that stand in it, in the order of the card.
+    /// The bulletins in the message, in the order of the card.
     pub bulletins: Vec<Bulletin>,
-    /// What changed since it was sent.
+    /// The changes since it was sent.
     pub changes: Vec<(BulletinId, Revision)>,
 }
 
-/// Returns what an update is to make of the message that it is for; None: nothing was sent.
+/// Returns the edition that an update makes of its message; `None` if nothing was sent.
 pub(super) fn edition(op: &mut Op<'_>, update: DeliveryId) -> Result<Option<Edition>> {
     let Some(update) = op.tx.delivery(update.0)? else {
         return Ok(None);
@@ -329,7 +330,8 @@ pub(super) fn edition(op: &mut Op<'_>, update: DeliveryId) -> Result<Option<Edit
     Ok(Some(edition))
 }
 
-/// Returns what the readers of an update do not know yet of one bulletin in its message, which was sent at `since` (ms).
+/// Returns the changes that the readers of an update do not know yet of one bulletin in its message, which was sent
+/// at `since` (ms).
 fn changes_since(
     op: &mut Op<'_>,
     id: u64,

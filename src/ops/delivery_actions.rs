@@ -1,4 +1,4 @@
-//! What admins do to one delivery: send it again, or not at all.
+//! Implements the actions of admins on one delivery: retrying and cancelling it.
 
 use chrono::{DateTime, Utc};
 
@@ -13,10 +13,12 @@ use crate::{
 };
 
 impl Store {
-    /// ATOMIC: a delivery that failed, or waits for another attempt, is due now + audit.
+    /// Makes a delivery that failed, or waits for another attempt, due now and adds an audit entry in one
+    /// transaction.
     ///
     /// # Errors
-    /// There is no such delivery, it is sent, being sent or cancelled, or its bulletin is withdrawn; a write failed.
+    /// Fails if there is no such delivery, if it is sent, being sent or cancelled, if its bulletin is withdrawn, or
+    /// if a write fails.
     pub async fn retry_delivery(
         &self,
         id: DeliveryId,
@@ -27,10 +29,10 @@ impl Store {
         self.write(move |op| retry(op, id, &by, now)).await
     }
 
-    /// ATOMIC: a delivery that waits is dropped + audit.
+    /// Drops a waiting delivery and adds an audit entry in one transaction.
     ///
     /// # Errors
-    /// There is no such delivery, or it waits no more; a write failed.
+    /// Fails if there is no such delivery, if it no longer waits, or if a write fails.
     pub async fn cancel_delivery(
         &self,
         id: DeliveryId,
@@ -59,7 +61,7 @@ fn retry(op: &mut Op<'_>, id: DeliveryId, by: &Actor, now: DateTime<Utc>) -> Res
         }
     }
     if entry.state == DeliveryState::Failed {
-        // A send that failed for good begins anew.
+        // A send that failed permanently restarts.
         (entry.attempts, entry.doubts, entry.begun_ms) = (0, 0, None);
         (entry.state, entry.ended_ms) = (DeliveryState::Queued, None);
         entry.queued_ms = now.timestamp_millis();

@@ -1,4 +1,4 @@
-//! What an office publishes itself, at a source of kind `desk`: published, corrected, withdrawn.
+//! Publishes, corrects and withdraws the bulletins of an office, at a source of kind `desk`.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use url::Url;
@@ -16,21 +16,22 @@ use crate::{
     store::{Refusal, Result, refused},
 };
 
-/// What became of a publication.
+/// The result of a publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Issued {
     pub id: BulletinId,
-    /// False: the same request had published it before.
+    /// False if the same request had published it before.
     pub is_new: bool,
 }
 
 impl Store {
-    /// ATOMIC: request id + number + archive + a delivery for every channel that wants it, or that was named + audit.
-    /// `pages`: where our own pages are, which show what stands nowhere else.
+    /// Publishes a bulletin in one transaction: request id, number, archive, a delivery for every channel that wants
+    /// it or was named, and an audit entry. `pages` is the address of our own pages, which show content that is on
+    /// no other page.
     ///
     /// # Errors
-    /// A field that cannot be used; no such source, or it is no desk; no such channel; the disk is nearly full; a
-    /// write failed.
+    /// Fails if a field cannot be used, if there is no such source or it is not a desk, if there is no such channel,
+    /// if the disk is nearly full, or if a write fails.
     pub async fn publish(
         &self,
         publication: Publication,
@@ -54,11 +55,12 @@ impl Store {
         .await
     }
 
-    /// ATOMIC: the bulletin as corrected + updates for the messages that have it + audit.
+    /// Corrects a bulletin, queues updates for the messages that have it, and adds an audit entry in one
+    /// transaction.
     ///
     /// # Errors
-    /// A field that cannot be used; no such bulletin, or it is no desk's, or not one of `by` whose scope is less
-    /// than an admin's; a write failed.
+    /// Fails if a field cannot be used, if there is no such bulletin, if it is not of a desk or, for a scope below
+    /// admin, not by `by`, or if a write fails.
     pub async fn amend(
         &self,
         id: BulletinId,
@@ -72,10 +74,12 @@ impl Store {
             .await
     }
 
-    /// ATOMIC: the bulletin is withdrawn, what waits of it is dropped, the messages that have it are marked + audit.
+    /// Withdraws a bulletin in one transaction: its waiting deliveries are dropped, the messages that have it are
+    /// marked, and an audit entry is added.
     ///
     /// # Errors
-    /// No such bulletin, or it is no desk's, or not one of `by` whose scope is less than an admin's; a write failed.
+    /// Fails if there is no such bulletin, if it is not of a desk or, for a scope below admin, not by `by`, or if a
+    /// write fails.
     pub async fn withdraw(
         &self,
         id: BulletinId,
@@ -128,8 +132,8 @@ fn publish(
     Ok(Issued { id, is_new: true })
 }
 
-/// The answer to a repeated request. If the earlier request came from another publisher and has another title, this one
-/// is refused, so that its notice is not lost silently.
+/// Returns the answer to a repeated request. If the earlier request was from another publisher and has another
+/// title, this one is rejected, so that its notice is not lost silently.
 fn again(op: &mut Op<'_>, id: BulletinId, publication: &Publication, by: &Actor) -> Result<Issued> {
     let row = op.tx.bulletin(id.0)?;
     let is_another = row
@@ -142,14 +146,14 @@ fn again(op: &mut Op<'_>, id: BulletinId, publication: &Publication, by: &Actor)
     }
 }
 
-/// Requests of publications and of rebroadcasts may bear the same id.
+/// Returns the key of a publication request: requests of publications and of rebroadcasts may have the same id.
 fn request_key(id: &str) -> RequestKey {
     RequestKey::new(&format!("publish {id}"))
 }
 
 fn archive(op: &mut Op<'_>, id: u64, row: &Archived, text: &str, now: DateTime<Utc>) -> Result<()> {
     let own_text = Some(text).filter(|text| !text.is_empty());
-    // A watched page that shows it later is the same notice.
+    // A watched page that shows it later has the same notice.
     op.tx.set_face(id, face(row, own_text));
     let mut facts = op.tx.source(&row.source);
     facts.bulletins += 1;
@@ -170,7 +174,7 @@ fn desk(op: &Op<'_>, id: &SourceId) -> Result<std::sync::Arc<Source>> {
     }
 }
 
-/// A bulletin that was published at a desk, and that its publisher or an admin changes.
+/// Returns a bulletin that was published at a desk, if its publisher or an admin changes it.
 fn own(op: &mut Op<'_>, id: BulletinId, (by, scope): (&Actor, Scope)) -> Result<Archived> {
     let row = op.tx.bulletin(id.0)?.ok_or(Refusal::NoBulletin(id))?;
     let refusal = match &row.cause {

@@ -1,5 +1,5 @@
-//! Files that follow a card: a delivery for each, queued in the transaction that says that the card
-//! was sent, so that none is lost and none is queued twice.
+//! Sends files that follow a card: a delivery for each is queued in the transaction that records that the card was
+//! sent, so that none is lost and none is queued twice.
 
 use chrono::{DateTime, Utc};
 
@@ -10,11 +10,11 @@ use crate::{
     store::Result,
 };
 
-/// Files of one bulletin that go along; the card links to all that it names.
+/// The most files of one bulletin that are sent along; the card links to all that it names.
 const MOST: usize = 10;
 
-/// Queues the files of a bulletin whose card was sent, where the channel asks for them. What is known to
-/// be too large stays a link.
+/// Queues the files of a bulletin whose card was sent, if the channel requests them. A file that is known to be too
+/// large stays a link.
 pub(super) fn follow(op: &mut Op<'_>, card: &OutboxEntry, now: DateTime<Utc>) -> Result<()> {
     let channel = op.settings(&card.channel);
     let is_wanted = channel.is_some_and(|channel| {

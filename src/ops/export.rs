@@ -1,8 +1,8 @@
-//! Everything that matters, as lines of JSON, while the program runs.
+//! Exports everything that matters, as lines of JSON, while the program runs.
 //!
-//! Consistent without stopping the writer: what moves is taken at one moment ([`Moment`]), and of
-//! what only grows, the numbers above it are left out. A poll state must never be newer than the
-//! bulletins of its page, or a restored store would take their page for known.
+//! The export is consistent without stopping the writer: data that changes is taken at one moment ([`Moment`]), and
+//! of data that only grows, later numbers are left out. A poll state must never be newer than the bulletins of its
+//! page, or a restored store would consider their page known.
 
 use std::io;
 
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// What is small and moves, at one moment.
+/// The small data that changes, at one moment.
 pub(super) struct Moment {
     records: Vec<Record>,
     /// The first bulletin that is not in this export.
@@ -32,7 +32,8 @@ impl Moment {
         self.end
     }
 
-    /// An older program does not know channels of the store, and must not import an export without them.
+    /// Returns the version of this export. An older program does not know channels in the store, and must not import
+    /// an export without them.
     fn version(&self) -> u32 {
         let mut records = self.records.iter();
         match records.any(|record| matches!(record, Record::AddedChannel(_))) {
@@ -42,7 +43,7 @@ impl Moment {
     }
 }
 
-/// The secrets of channels that live in the store.
+/// The place of the secrets of channels that are in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChannelSecrets {
     StayHere,
@@ -106,7 +107,7 @@ fn source(op: &mut Op<'_>, id: SourceId) -> Result<Record> {
     })))
 }
 
-/// Writes all lines, each with its line feed; gives the number of bulletins.
+/// Writes all lines, each with its line feed; returns the number of bulletins.
 pub(super) fn export(
     reader: &dyn Reader,
     moment: &Moment,

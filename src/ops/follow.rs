@@ -1,4 +1,4 @@
-//! The change feed as its followers read it, and how it is trimmed.
+//! Serves the change feed to its followers, and trims it.
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
@@ -9,23 +9,23 @@ use crate::{
     store::Result,
 };
 
-/// Changes that one transaction drops.
+/// The number of changes that one transaction drops.
 const PART: usize = 500;
 
-/// Changes as a follower reads them.
+/// A page of changes as a follower reads them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedPage {
-    /// Oldest first.
+    /// The changes, oldest first.
     pub entries: Vec<FeedEntry>,
-    /// The number of the newest change that there is: where this is that of the last entry, all was read.
+    /// The number of the newest change: if it is that of the last entry, all was read.
     pub newest: u64,
-    /// Changes after the one that was asked for are known no more, or it is of another store: what the follower knows is
-    /// outdated, and it has to read everything anew. The entries are the oldest that there are.
+    /// True if changes after the requested one are no longer known, or if it is of another store: the follower's
+    /// data is outdated, and it has to read everything again. The entries are then the oldest that there are.
     pub has_lost: bool,
 }
 
 impl FeedPage {
-    /// Returns whether all that changed was read with this page.
+    /// Returns whether all changes were read with this page.
     #[must_use]
     pub fn is_last(&self) -> bool {
         let last = self.entries.last();
@@ -34,15 +34,15 @@ impl FeedPage {
 }
 
 impl Store {
-    /// Changes with numbers above `after`, oldest first, at most so many.
+    /// Returns at most `most` changes with numbers above `after`, oldest first.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn changes_after(&self, after: u64, most: usize) -> Result<FeedPage> {
         self.ask(move |op| page(op, after, most)).await?
     }
 
-    /// Wakes those who follow the change feed; the value is the number of the newest change.
+    /// Wakes the followers of the change feed; the value is the number of the newest change.
     #[must_use]
     pub fn newest_change(&self) -> watch::Receiver<u64> {
         self.engine.newest_change()
@@ -66,7 +66,7 @@ fn page(op: &mut Op<'_>, after: u64, most: usize) -> Result<FeedPage> {
     })
 }
 
-/// Drops some changes; whether there may be more to drop.
+/// Drops some changes; returns whether there may be more to drop.
 fn trim(op: &mut Op<'_>, now: DateTime<Utc>) -> Result<bool> {
     let bounds = op.tx.feed_bounds()?;
     let oldest = op.tx.changes_after(0, PART)?;

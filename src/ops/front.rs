@@ -1,4 +1,4 @@
-//! The calls that people and programs make: rebroadcasts, the audit log, states of sources and channels, upkeep.
+//! Implements the calls of people and programs: rebroadcasts, the audit log, states of sources and channels, upkeep.
 
 use std::{
     io,
@@ -23,7 +23,7 @@ use crate::{
     store::{AuditQuery, Page, Refusal, Result},
 };
 
-/// Takes the lines of an export, on a blocking thread.
+/// A function that takes the lines of an export, on a blocking thread.
 pub type WriteLine = Box<dyn FnMut(&str) -> io::Result<()> + Send>;
 /// The lines of an export, without their line feeds.
 pub type ReadLines = Box<dyn Iterator<Item = io::Result<String>> + Send>;
@@ -31,10 +31,11 @@ pub type ReadLines = Box<dyn Iterator<Item = io::Result<String>> + Send>;
 impl Store {
     // ---- people ----
 
-    /// ATOMIC: request id + deliveries + audit. The same `request` again: the first answer.
+    /// Rebroadcasts a bulletin in one transaction: request id, deliveries and an audit entry. If `request` is
+    /// repeated, returns the first answer.
     ///
     /// # Errors
-    /// No such bulletin or channel; the bulletin is held; a write failed.
+    /// Fails if there is no such bulletin or channel, if the bulletin is held, or if a write fails.
     pub async fn rebroadcast(
         &self,
         bulletin: BulletinId,
@@ -55,11 +56,11 @@ impl Store {
             .await
     }
 
-    /// Queues one reminder of the bulletin's deadline for a chat, a day before it by the chat's clock;
-    /// None: cancels those that wait there. A deadline that is corrected later moves or cancels it.
+    /// Queues one reminder of the bulletin's deadline for a chat, a day before it by the chat's clock; with `None`,
+    /// cancels the reminders that wait there. A deadline that is corrected later moves or cancels the reminder.
     ///
     /// # Errors
-    /// No such bulletin or channel; the bulletin is held; a write failed.
+    /// Fails if there is no such bulletin or channel, if the bulletin is held, or if a write fails.
     pub async fn remind(
         &self,
         channel: &ChannelId,
@@ -75,10 +76,10 @@ impl Store {
         .await
     }
 
-    /// Releases or dismisses held bulletins; gives those that were published and those marked as seen.
+    /// Releases or dismisses held bulletins; returns those that were published and those that were marked as seen.
     ///
     /// # Errors
-    /// No such bulletin, or it is not held; then nothing was changed. A write failed.
+    /// Fails if a bulletin does not exist or is not held, without changing anything, or if a write fails.
     pub async fn settle_held(
         &self,
         action: HeldAction,
@@ -94,10 +95,10 @@ impl Store {
         .await
     }
 
-    /// When the first of the bulletins was seen that are held now.
+    /// Returns when the first of the currently held bulletins was seen.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn held_since(&self) -> Result<Option<DateTime<Utc>>> {
         self.ask(|op| {
             let Some(first) = op.tx.held()?.first().copied() else {
@@ -109,10 +110,10 @@ impl Store {
         .await?
     }
 
-    /// Appends to the audit log what was done outside of the store.
+    /// Appends an action outside of the store to the audit log.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn log(
         &self,
         by: &Actor,
@@ -127,25 +128,25 @@ impl Store {
         .await
     }
 
-    /// The audit log, newest first.
+    /// Returns the audit log, newest first.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn audit(&self, query: &AuditQuery) -> Result<Page<AuditRow>> {
         let query = query.clone();
         self.read(move |reader| reader.audit(&query)).await
     }
 
-    /// Telegram's getUpdates offset, so that an update is handled once.
+    /// Returns Telegram's getUpdates offset, so that an update is handled once.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn update_offset(&self) -> Result<i32> {
         self.ask(|op| op.tx.update_offset()).await?
     }
 
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn set_update_offset(&self, offset: i32) -> Result<()> {
         self.write(move |op| {
             op.tx.set_update_offset(offset);
@@ -157,7 +158,7 @@ impl Store {
     /// Queues an announcement (no bulletin) of plain `text` for each of `to`: faults, held rows, tests.
     ///
     /// # Errors
-    /// No such channel; a write failed.
+    /// Fails if there is no such channel or a write fails.
     pub async fn announce(
         &self,
         to: &[ChannelId],
@@ -174,35 +175,35 @@ impl Store {
 
     // ---- reading ----
 
-    /// In config order.
+    /// Returns the sources, in config order.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn sources(&self) -> Result<Vec<SourceStatus>> {
         self.ask(status::sources).await
     }
 
-    /// In config order, then chats that subscribed by themselves.
+    /// Returns the channels in config order, then chats that subscribed themselves.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn channels(&self) -> Result<Vec<ChannelStatus>> {
         self.ask(status::channels).await
     }
 
-    /// Those of the config, in its order.
+    /// Returns the channels of the config, in its order.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn configured_channels(&self) -> Result<Vec<ChannelStatus>> {
         self.ask(status::configured_channels).await
     }
 
-    /// Returns what has been due for the longest time, since before `before`, in a channel that `is_meant` and that
-    /// nothing is known to be wrong with.
+    /// Returns the delivery that has been due for the longest time, since before `before`, in a channel that
+    /// `is_meant` and has no known problem.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn latest(
         &self,
         before: DateTime<Utc>,
@@ -212,21 +213,21 @@ impl Store {
             .await?
     }
 
-    /// Why nothing is admitted, if the disk is nearly full.
+    /// Returns why nothing is admitted, if the disk is nearly full.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn disk_low(&self) -> Result<Option<String>> {
         Ok(self.engine.disk_low())
     }
 
-    /// Why the database takes no writes now; work waits until it does. Memory only.
+    /// Returns why the database takes no writes now; work waits until it does. Reads memory only.
     #[must_use]
     pub fn away(&self) -> Option<String> {
         self.engine.away()
     }
 
-    /// Why writes fail, once one has; memory only, whatever the store is doing.
+    /// Returns why writes fail, once one has; reads memory only, whatever the store is doing.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.engine.failure()
@@ -247,25 +248,26 @@ impl Store {
         }
     }
 
-    // ---- keeping ----
+    // ---- upkeep ----
 
-    /// JSON Lines, the first line a header with the version; a consistent backup while the program runs.
-    /// `write` is given whole lines, each with its `\n`; it runs on a blocking thread. Gives the number of bulletins. The secrets
-    /// of channels that live in the store go along only where that is asked for.
+    /// Exports JSON Lines, the first line a header with the version: a consistent backup while the program runs.
+    /// `write` is given whole lines, each with its `\n`; it runs on a blocking thread. Returns the number of
+    /// bulletins. The secrets of channels that are in the store are included only if `secrets` requests it.
     ///
     /// # Errors
-    /// `write` failed; the store cannot be read.
+    /// Fails if `write` fails or the store cannot be read.
     pub async fn export(&self, mut write: WriteLine, secrets: ChannelSecrets) -> Result<u64> {
         let moment = self.ask(move |op| export::moment(op, secrets)).await??;
         self.read(move |reader| export::export(reader, &moment, Utc::now(), &mut *write))
             .await
     }
 
-    /// Called once an hour or so: drops finished deliveries of over 90 days, old changes and entries of the audit log and,
-    /// once a day, writes a compressed export to `STATE/backup`, where the last seven stay. Gives the backup it wrote.
+    /// Drops finished deliveries of over 90 days, old changes and audit entries and, once a day, writes a compressed
+    /// export to `STATE/backup`, where the last seven stay. Called about once an hour. Returns the backup that it
+    /// wrote.
     ///
     /// # Errors
-    /// The backup could not be written; a write failed.
+    /// Fails if the backup cannot be written or a write fails.
     pub async fn housekeep(&self, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
         let until_ms = (now - upkeep::DELIVERIES).timestamp_millis();
         let mut from = Some(0);
@@ -297,15 +299,15 @@ impl Store {
         let made = self
             .read(move |reader| upkeep::back_up(reader, &moment, &state, now))
             .await?;
-        // What the backup holds is durable, marked or not.
+        // The content of the backup is durable, marked or not.
         self.engine.mark(end).await;
         Ok(Some(made))
     }
 
-    /// Returns whether anything was ever kept here.
+    /// Returns whether nothing was ever stored here.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn is_empty(&self) -> Result<bool> {
         self.ask(|op| {
             let mut sources = op.tx.sources().into_iter();

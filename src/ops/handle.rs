@@ -1,4 +1,4 @@
-//! The handle on all operations, and how each gets its transaction.
+//! The handle on all operations, and the way each gets its transaction.
 
 use std::{
     path::Path,
@@ -21,7 +21,7 @@ use crate::{
     store::{self, Engine, Failure, Reader, Refusal, Result, StoreError, Tx, postgres::Postgres},
 };
 
-/// How often a full disk, or a database that is away, is tried again.
+/// The interval at which a full disk, or a database that is away, is tried again.
 const ROOM_IS_TRIED: Duration = Duration::from_millis(500);
 
 /// A handle on all operations; clones share it.
@@ -31,9 +31,9 @@ pub struct Store {
     pub(super) routes: SharedRoutes,
     pub(super) search: SharedIndex,
     pub(super) holding: Arc<watch::Sender<Holding>>,
-    /// Under which this handle writes; None: whatever others hold.
+    /// The lease under which this handle writes; `None` to write regardless of leases.
     pub(super) lease: Option<HeldLease>,
-    /// What senders ask for under that lease.
+    /// The steps that senders request under that lease.
     pub(super) steps: Arc<SendSteps>,
 }
 
@@ -56,7 +56,7 @@ impl Store {
     /// Opens or creates the store in `state`/store, and takes its lock.
     ///
     /// # Errors
-    /// It is in use, damaged, newer than this program, or the folder cannot be used.
+    /// Fails if the store is in use, damaged or newer than this program, or if the folder cannot be used.
     pub async fn open(state: &Path) -> Result<Self> {
         Ok(Self::on(Engine::open(state).await?))
     }
@@ -64,7 +64,7 @@ impl Store {
     /// Opens the database that `[store]` names, else the store in `state`/store; takes its lock.
     ///
     /// # Errors
-    /// As for [`Store::open`]; the database is away, unfit or newer.
+    /// Fails like [`Store::open`], or if the database is away, unfit or newer than this program.
     pub async fn open_by(settings: &StoreSettings, state: &Path) -> Result<Self> {
         match &settings.url {
             Some(url) => {
@@ -76,10 +76,10 @@ impl Store {
         }
     }
 
-    /// Returns whether there is a store where [`Store::open_by`] would open it; nothing is made or changed.
+    /// Returns whether there is a store where [`Store::open_by`] would open it; nothing is created or changed.
     ///
     /// # Errors
-    /// The folder, or the database, cannot be opened.
+    /// Fails if the folder or the database cannot be opened.
     pub async fn is_there_by(settings: &StoreSettings, state: &Path) -> Result<bool> {
         match &settings.url {
             Some(url) => Postgres::is_there(url.reveal()).await,
@@ -87,10 +87,10 @@ impl Store {
         }
     }
 
-    /// Tries the database that `[store]` names without changing it; gives what is to be known of it, a line each.
+    /// Tests the database that `[store]` names without changing it; returns the findings, a line each.
     ///
     /// # Errors
-    /// It cannot be used as it is.
+    /// Fails if the database cannot be used as it is.
     pub async fn check_database(settings: &StoreSettings) -> Result<Vec<String>> {
         match &settings.url {
             Some(url) => Postgres::check(url.reveal()).await,
@@ -98,7 +98,7 @@ impl Store {
         }
     }
 
-    /// On an engine that is open already.
+    /// Returns a handle on an open engine.
     #[must_use]
     pub fn on(engine: Engine) -> Self {
         Self {
@@ -111,10 +111,10 @@ impl Store {
         }
     }
 
-    /// Returns whether `state` holds a store; nothing is made or changed.
+    /// Returns whether `state` holds a store; nothing is created or changed.
     ///
     /// # Errors
-    /// The folder cannot be opened.
+    /// Fails if the folder cannot be opened.
     pub fn is_there(state: &Path) -> Result<bool> {
         store::is_there(state)
     }
@@ -122,7 +122,7 @@ impl Store {
     /// Flushes and closes; the lock is free when this returns.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn close(self) -> Result<()> {
         self.engine.close().await
     }
@@ -155,7 +155,7 @@ impl Store {
         async move { done.await.map(|()| given())? }
     }
 
-    /// Reads beside the transactions, on a blocking thread.
+    /// Reads outside of the transactions, on a blocking thread.
     pub(super) fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
@@ -196,7 +196,7 @@ type Work = Box<dyn FnOnce(&mut Op<'_>) -> Result<()> + Send>;
 type Question = Box<dyn FnOnce(&mut Op<'_>) + Send>;
 type Reading = Box<dyn FnOnce(&dyn Reader) -> Result<()> + Send>;
 
-/// A place for one answer: how it is put there, and how it is taken out.
+/// Returns a slot for one answer: a function that puts it there, and one that takes it out.
 fn slot<T: Send + 'static>() -> (
     impl FnOnce(T) + Send + 'static,
     impl FnOnce() -> Result<T> + Send + 'static,
@@ -207,9 +207,9 @@ fn slot<T: Send + 'static>() -> (
     (put, move || receiver.try_recv().map_err(unanswered))
 }
 
-/// Waits for room, or for the database: what a platform said must be written down, nothing may be sent that cannot be, and
-/// a worker that gave up would leave what is on its way in doubt. Where the disk is full, or the database away, `attempt`
-/// is made until it is not. It is given how long it has waited.
+/// Waits for room, or for the database: a platform's answer must be written down, nothing may be sent that cannot be
+/// recorded, and a worker that gave up would leave its messages in doubt. While the disk is full, or the database
+/// away, `attempt` is repeated. It is given the time that it has waited.
 pub(super) async fn once_there_is_room<T, F>(attempt: impl Fn(Duration) -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
@@ -231,6 +231,6 @@ pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
-    // A task that is cancelled with the runtime.
+    // The task was cancelled with the runtime.
     done.unwrap_or_else(|error| Err(Failure::Write(error.to_string()).into()))
 }

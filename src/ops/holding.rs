@@ -1,4 +1,4 @@
-//! The leases that the worker of this process holds, and the check that a write is still under one.
+//! Tracks the leases that the worker of this process holds, and checks that a write is still under one.
 
 use std::{
     collections::HashMap,
@@ -39,16 +39,17 @@ impl LeaseCounts {
 /// The leases that the worker of this process holds, as of its last renewal.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Holding {
-    /// None: nobody works here, and all is written as it comes (commands on a stopped store, tests).
+    /// The worker; `None` if this process has none, and every change is written as it comes (commands on a stopped
+    /// store, tests).
     pub(super) worker: Option<WorkerFacts>,
     pub(super) epochs: Arc<HashMap<LeaseKey, u64>>,
-    /// How many sources and senders all workers together are to hold.
+    /// The number of sources and senders that all workers together are to hold.
     pub(super) wanted: LeaseCounts,
     /// Senders that end here, and since when (ms); then their leases are given back.
     pub(super) leaving: HashMap<LeaseKey, i64>,
-    /// The last renewal that succeeded began then, where several workers share the store.
+    /// The beginning of the last renewal that succeeded, if several workers share the store.
     pub(super) renewed: Option<Instant>,
-    /// The time until something else than a renewal is to be done: a sender has ended, or another worker may be gone.
+    /// The time until the next task other than a renewal: a sender has ended, or another worker may be gone.
     pub(super) next: Option<Duration>,
 }
 
@@ -63,21 +64,21 @@ impl Holding {
     }
 }
 
-/// The leases of this process, as one of its parts follows them.
+/// A view of the leases of this process, as one of its parts follows them.
 #[derive(Debug)]
 pub struct Held(pub(super) watch::Receiver<Holding>);
 
 impl Held {
-    /// Ends once they are others than when this was asked last.
+    /// Waits until the leases differ from those of the last call.
     pub async fn changed(&mut self) {
-        // The sender of changes lives as long as the store.
+        // The sender of changes exists as long as the store.
         if self.0.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// The sources that this process polls, with the epochs of their leases; None: nobody works here, and anybody may
-    /// poll them all.
+    /// Returns the sources that this process polls, with the epochs of their leases; `None` if it has no worker, and
+    /// any caller may poll them all.
     #[must_use]
     pub fn sources(&self) -> Option<HashMap<SourceId, u64>> {
         let held = self.0.borrow();
@@ -94,7 +95,7 @@ pub(super) struct HeldLease {
 
 impl HeldLease {
     /// # Errors
-    /// Somebody took the lease since: nothing may be written under it.
+    /// Fails if another worker has taken the lease since: nothing may be written under it.
     pub(super) fn check(&self, tx: &mut dyn Tx) -> Result<()> {
         match tx.lease(&self.key)?.epoch == self.epoch {
             true => Ok(()),

@@ -1,7 +1,6 @@
-//! An export's lines become entities again: checked whole first, then written in parts.
+//! Imports the lines of an export: they are checked as a whole first, then written in parts.
 //!
-//! What is here already is left as it is, so that an import may be repeated, also after one that
-//! broke off.
+//! Existing entities are left as they are, so that an import may be repeated, even after one that broke off.
 
 mod records;
 
@@ -30,7 +29,7 @@ use crate::{
     },
 };
 
-/// Lines that are committed together.
+/// The number of lines that are committed together.
 const PART: usize = 500;
 
 pub(super) type Lines = Box<dyn Iterator<Item = io::Result<String>> + Send>;
@@ -38,11 +37,12 @@ pub(super) type Lines = Box<dyn Iterator<Item = io::Result<String>> + Send>;
 type Numbered = Box<dyn Iterator<Item = (u64, io::Result<String>)> + Send>;
 
 impl Store {
-    /// Idempotent, keeps numbers, refuses a number that another bulletin holds before anything is
-    /// written. Queued deliveries come along only `with_queue`.
+    /// Imports an export. It is idempotent, preserves numbers, and rejects a number that another bulletin has before
+    /// anything is written. Queued deliveries are imported only `with_queue`.
     ///
     /// # Errors
-    /// The lines are no export, or one of a newer program; a number is taken; a write failed.
+    /// Fails if the lines are not an export or are one of a newer program, if a number is taken, or if a write
+    /// fails.
     pub async fn import(
         &self,
         lines: Lines,
@@ -53,7 +53,7 @@ impl Store {
         if let Some(why) = self.engine.disk_low() {
             return Err(Refusal::DiskLow(why).into());
         }
-        // The lines come once, and must be checked before the first one is written.
+        // The lines can be read once, and must be checked before the first one is written.
         let copy = match self.engine.state_folder() {
             Some(state) => state.join("import.part"),
             None => std::env::temp_dir().join(format!("noticast-{}.part", fastrand::u64(..))),
@@ -158,7 +158,7 @@ impl Store {
     }
 }
 
-/// Some lines of an export, after its header where that is to come: as records, and as they are.
+/// Reads some lines of an export, after its header if `has_header` requires it: as records, and as they are.
 fn read_part(lines: &mut Numbered, mut has_header: bool) -> Result<(Vec<Record>, Vec<String>)> {
     let (mut records, mut texts) = (Vec::new(), Vec::new());
     for (number, line) in lines {
@@ -204,7 +204,7 @@ fn check_header(line: &str) -> Result<()> {
     Ok(())
 }
 
-/// A number that another bulletin or delivery holds is refused.
+/// Rejects a number that another bulletin or delivery has.
 fn check_record(op: &mut Op<'_>, record: &Record) -> Result<()> {
     match record {
         Record::Bulletin(record) => {

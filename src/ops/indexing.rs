@@ -1,4 +1,4 @@
-//! The index follows the store: it is built once, beside everything else, and then takes in what changes.
+//! Keeps the index in step with the store: it is built once, in the background, and then takes in changes.
 
 use std::{
     io,
@@ -20,31 +20,32 @@ use crate::{
     store::{Refusal, Result, StoreError},
 };
 
-/// Changed bulletins that are written together; until then each search scans them.
+/// The number of changed bulletins that are written together; until then each search scans them.
 const MANY: usize = 64;
-/// Changes after which a place in the feed is written, so that it is not lost while only deliveries change.
+/// The number of changes after which a place in the feed is written, so that it is not lost while only deliveries
+/// change.
 const FAR: u64 = 20_000;
-/// Bulletins and grams that are read at once.
+/// The number of bulletins that are read at once; below, the number of grams.
 const CHUNK: u64 = 256;
 const MOST_GRAMS: usize = 400_000;
-/// Of these, texts that are in memory at once.
+/// The number of texts of these that are in memory at once.
 const READ_AT_ONCE: usize = 16;
-/// Changes that are read at once.
+/// The number of changes that are read at once.
 const PART: usize = 500;
 /// The pause between two parts.
 const REST: Duration = Duration::from_secs(1);
-/// Before an index that cannot be written is tried again.
+/// The pause before an index that cannot be written is tried again.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// Why following ended.
+/// The reasons why following ended.
 enum Ended {
-    /// It was stopped.
+    /// Following was stopped.
     Stopped,
-    /// The index misses changes that are known no more.
+    /// The index lacks changes that are no longer known.
     FellBehind,
 }
 
-/// What went wrong while following.
+/// An error while following.
 enum Trouble {
     Store(StoreError),
     Index(io::Error),
@@ -63,11 +64,11 @@ impl From<io::Error> for Trouble {
 }
 
 impl Store {
-    /// Keeps the index of all texts in `folder` until `stop`: a search scans where there is none. What is wrong with the
-    /// index is reported, and it is built anew.
+    /// Maintains the index of all texts in `folder` until `stop`: a search scans if there is none. An error of the
+    /// index is reported, and the index is built again.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn keep_index(&self, folder: PathBuf, stop: CancellationToken) -> Result<()> {
         loop {
             let ended = self.keep_one_index(&folder, &stop).await;
@@ -115,7 +116,7 @@ impl Store {
         self.follow(index, stop).await
     }
 
-    /// The index that is there, if it is of this store and whole.
+    /// Opens an existing index, if it is of this store and whole.
     async fn opened(&self, folder: &Path) -> Result<Option<Index>> {
         let folder = folder.to_owned();
         let index = match io_of(move || Index::open(&folder)).await {
@@ -139,7 +140,7 @@ impl Store {
         Ok(Some(index).filter(|_| !has_lost && is_of_this_store))
     }
 
-    /// Takes in all that is archived; false: it was stopped.
+    /// Indexes all archived bulletins; returns false if it was stopped.
     async fn build(
         &self,
         index: &Arc<Index>,
@@ -206,7 +207,7 @@ impl Store {
                     return Ok(Ended::Stopped);
                 }
             }
-            // Each search reads by itself what came since: thousands of deliveries a minute are read in a few parts.
+            // Each search reads the latest changes anyway: thousands of deliveries a minute are read in a few parts.
             tokio::select! {
                 () = stop.cancelled() => return Ok(Ended::Stopped),
                 () = sleep(REST) => {}
@@ -214,7 +215,7 @@ impl Store {
         }
     }
 
-    /// Writes what changed. A disk that is nearly full is left alone: searches scan what changed.
+    /// Writes the changes. A disk that is nearly full is left alone: searches scan the changes.
     async fn flush(&self, current: &mut Current) -> std::result::Result<(), Trouble> {
         if self.engine.disk_low().is_some() {
             return Ok(());
@@ -234,7 +235,7 @@ impl Store {
         Ok(())
     }
 
-    /// The first of some bulletins as they are indexed, and the number up to which they are.
+    /// Returns the documents of the first of some bulletins, and the number up to which they are included.
     async fn documents(&self, ids: Vec<u64>) -> Result<(Documents, u64)> {
         self.read(move |reader| {
             let (mut documents, mut last, mut grams) = (Documents::default(), 0, 0);

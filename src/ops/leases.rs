@@ -1,4 +1,4 @@
-//! The leases of this process: it takes them, renews them, gives them back, and writes under them.
+//! Takes, renews and gives back the leases of this process, and writes under them.
 //!
 //! A [`Store`] that was made by [`Store::under`] writes only as long as its lease has the epoch that it had then.
 
@@ -24,7 +24,7 @@ use crate::{
     store::{Refusal, Result, StoreError},
 };
 
-/// A worker that is alive, and how much it holds.
+/// A worker that is alive, and the number of its leases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerStatus {
     pub facts: WorkerFacts,
@@ -33,11 +33,11 @@ pub struct WorkerStatus {
 }
 
 impl Store {
-    /// ATOMIC: a worker begins. It takes what nobody holds; where the store is this process's alone that is everything,
-    /// since its last holder is gone. What an earlier process of the same id held is taken anew.
+    /// Begins a worker in one transaction. It takes the free leases; if only this process uses the store, these are
+    /// all, since their last holder is gone. Leases of an earlier process with the same id are taken again.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn begin_work(
         &self,
         (id, host): (&str, &str),
@@ -57,11 +57,12 @@ impl Store {
         Ok(())
     }
 
-    /// Says that the worker is alive, and takes and gives back leases until all is spread evenly. Called twice in
-    /// each [`TERM`], and after the config changed.
+    /// Renews the worker, and takes and gives back leases until all are spread evenly. Called twice in each
+    /// [`TERM`], and after the config changed.
     ///
     /// # Errors
-    /// Another process runs under the same id: this one holds nothing any more. A write failed.
+    /// Fails if another process runs under the same id, in which case this one no longer holds anything, or if a
+    /// write fails.
     pub async fn renew_leases(&self, wanted: Vec<Wanted>, now: DateTime<Utc>) -> Result<()> {
         let Some(me) = self.holding.borrow().worker.clone() else {
             return Ok(());
@@ -105,7 +106,7 @@ impl Store {
             Ok(Holding { renewed, ..holding })
         });
         match held.await {
-            // A full disk must not keep the only process from its work: it holds everything as it stands.
+            // A full disk must not keep the only process from its work: it holds everything as it is.
             Err(StoreError::Refused(Refusal::DiskLow(_))) if !is_shared => {
                 self.ask(move |op| as_it_stands(op, me, wanted)).await?
             }
@@ -113,10 +114,10 @@ impl Store {
         }
     }
 
-    /// The worker ends in order: others take over at once.
+    /// Ends the worker in order: others take over at once.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn end_work(&self) -> Result<()> {
         let Some(me) = self.holding.borrow().worker.clone() else {
             return Ok(());
@@ -134,8 +135,8 @@ impl Store {
         .await
     }
 
-    /// Returns whether another worker may have taken over what this one held, since it has not renewed its leases in time:
-    /// it stood still, or the database is away.
+    /// Returns whether another worker may have taken over the leases of this one, since it has not renewed them in
+    /// time: it hung, or the database is away.
     #[must_use]
     pub fn may_be_replaced(&self) -> bool {
         let held = self.holding.borrow();
@@ -143,14 +144,14 @@ impl Store {
             .is_some_and(|renewed| renewed.elapsed() >= TERM)
     }
 
-    /// How many leases this process holds, and how many all workers together are to hold.
+    /// Returns the number of leases that this process holds, and the number that all workers together are to hold.
     #[must_use]
     pub fn lease_counts(&self) -> (LeaseCounts, LeaseCounts) {
         let held = self.holding.borrow();
         (LeaseCounts::of(held.epochs.keys()), held.wanted)
     }
 
-    /// By how much (ms) the clock of this machine is ahead of the one by which leases are counted.
+    /// Returns by how much (ms) the clock of this machine is ahead of the clock that leases are counted by.
     #[must_use]
     pub fn clock_ahead_ms(&self) -> i64 {
         self.engine.clock_ahead_ms()
@@ -163,19 +164,20 @@ impl Store {
         next.map_or(RENEWAL, |next| next.min(RENEWAL))
     }
 
-    /// Ticks whenever another process takes leases or gives some back; None where there is no other one.
+    /// Returns a counter that ticks whenever another process takes or gives back leases; `None` if no other process
+    /// can use the store.
     #[must_use]
     pub fn lease_changes(&self) -> Option<watch::Receiver<u64>> {
         self.engine.lease_changes()
     }
 
-    /// The leases of this process, for whoever follows them.
+    /// Returns a view of the leases of this process, for the parts that follow them.
     #[must_use]
     pub fn held(&self) -> Held {
         Held(self.holding.subscribe())
     }
 
-    /// The name under which this process works beside others; None where it works alone.
+    /// Returns the name under which this process works together with others; `None` if it works alone.
     pub(super) fn shared_as(&self) -> Option<String> {
         let held = self.holding.borrow();
         let worker = held.worker.as_ref().filter(|_| self.engine.is_shared());
@@ -183,7 +185,7 @@ impl Store {
     }
 
     /// # Errors
-    /// This process knows already that it has lost the lease that this store writes under.
+    /// Fails if this process knows already that it has lost the lease that this store writes under.
     pub(super) fn is_held_here(&self) -> Result<()> {
         let Some(lease) = &self.lease else {
             return Ok(());
@@ -194,10 +196,10 @@ impl Store {
         }
     }
 
-    /// This store for the holder of a lease, as long as it is held: what is written under an older epoch is refused.
+    /// Returns a store for the holder of a lease, as long as it is held: writes under an older epoch are rejected.
     ///
     /// # Errors
-    /// Another worker holds it.
+    /// Fails if another worker holds the lease.
     pub fn under(&self, key: &LeaseKey) -> Result<Self> {
         let held = self.holding.borrow();
         if held.worker.is_none() {
@@ -215,19 +217,19 @@ impl Store {
         })
     }
 
-    /// As [`Store::under`], once the lease is held.
+    /// Waits until the lease is held, then returns a store like [`Store::under`].
     pub async fn once_held(&self, key: &LeaseKey) -> Self {
         let mut changes = self.holding.subscribe();
         loop {
             if let Ok(store) = self.under(key) {
                 return store;
             }
-            // The sender of changes lives as long as this store.
+            // The sender of changes exists as long as this store.
             let _ = changes.changed().await;
         }
     }
 
-    /// Ends once the lease that this store writes under is known to be lost.
+    /// Waits until the lease that this store writes under is known to be lost.
     pub async fn lease_is_lost(&self) {
         let Some(lease) = &self.lease else {
             return std::future::pending().await;
@@ -237,10 +239,10 @@ impl Store {
         let _ = changes.wait_for(is_lost).await;
     }
 
-    /// Workers that are alive, by id.
+    /// Returns the workers that are alive, by id.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn workers(&self, now: DateTime<Utc>) -> Result<Vec<WorkerStatus>> {
         let is_shared = self.engine.is_shared();
         let own = self.holding.borrow().worker.clone();

@@ -1,4 +1,4 @@
-//! Groups that became supergroups, and so have another id for good.
+//! Follows groups that became supergroups, and so have another id permanently.
 
 use std::collections::HashSet;
 
@@ -11,18 +11,18 @@ use crate::{
     store::Result,
 };
 
-/// Channels that lead to `from` lead to `to` from now on, with all that waits in them.
+/// Redirects channels of the chat `from` to the chat `to`, with all their waiting deliveries.
 pub(super) fn move_chat(op: &mut Op<'_>, (from, to): (i64, i64), now: DateTime<Utc>) -> Result<()> {
     let moved = op.tx.moved_chats();
     if from == to || moved.get(&from) == Some(&to) {
         return Ok(());
     }
-    // An id that comes back to life is moved no more, or the two would point at each other.
+    // An id that comes into use again is no longer moved, or the two would point at each other.
     if moved.contains_key(&to) {
         op.tx.set_moved(to, None);
     }
     op.tx.set_moved(from, Some(to));
-    // The platform says so, of the chat itself.
+    // The platform reports this about the chat itself.
     let (id, name) = (from.to_string(), String::new());
     let by = Actor::Telegram { id, name };
     op.log(
@@ -35,7 +35,7 @@ pub(super) fn move_chat(op: &mut Op<'_>, (from, to): (i64, i64), now: DateTime<U
     rename_subscribed(op, from, to)
 }
 
-/// Chats that subscribed by themselves carry the chat's id in their own.
+/// Renames chats that subscribed themselves: their ids contain that of the chat.
 fn rename_subscribed(op: &mut Op<'_>, from: i64, to: i64) -> Result<()> {
     for (old, new) in renamed(op.tx.channels(), from, to) {
         if op.tx.knows_channel(&new) {
@@ -55,7 +55,7 @@ fn rename_subscribed(op: &mut Op<'_>, from: i64, to: i64) -> Result<()> {
     Ok(())
 }
 
-/// Channels of a chat and its topics, and what they are called from now on.
+/// Returns the channels of a chat and its topics, and their new names.
 fn renamed(channels: Vec<ChannelId>, from: i64, to: i64) -> Vec<(ChannelId, ChannelId)> {
     let old = format!("telegram:{from}");
     let renamed = channels.into_iter().filter_map(|id| {
@@ -77,7 +77,8 @@ fn move_queue(op: &mut Op<'_>, from: &ChannelId, to: &ChannelId) -> Result<()> {
     Ok(())
 }
 
-/// Two channels that lead to one chat now may both hold the same bulletin: the chat gets it once.
+/// Drops double deliveries: two channels that now lead to one chat may both hold the same bulletin, which the chat
+/// gets once.
 fn drop_doubles(op: &mut Op<'_>, chat: i64, now: DateTime<Utc>) -> Result<()> {
     let moved = op.tx.moved_chats();
     let chat = places::resolve(chat, &moved);
@@ -111,7 +112,7 @@ fn drop_doubles(op: &mut Op<'_>, chat: i64, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// Returns whether `other` went to the chat, or goes there before `id` does.
+/// Returns whether `other` was sent to the chat, or is sent there before `id`.
 fn is_first(other: u64, entry: &OutboxEntry, id: u64) -> bool {
     match entry.state {
         DeliveryState::Sending | DeliveryState::Sent => other != id,

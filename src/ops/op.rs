@@ -1,4 +1,4 @@
-//! One operation in the making: its transaction, and the config by which it is done.
+//! One operation that is being run: its transaction, and the config that it follows.
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
@@ -24,9 +24,9 @@ use crate::{
 
 pub(super) struct Op<'a> {
     pub(super) tx: &'a mut dyn Tx,
-    /// The config as it was synced last; None before.
+    /// The config as it was synced last; `None` before.
     pub(super) routes: Option<Arc<Routes>>,
-    /// What patterns say of its texts, as far as it was found out before.
+    /// The verdicts of patterns on its texts, as far as they were found out before.
     pub(super) ahead: Ahead,
 }
 
@@ -39,20 +39,20 @@ impl<'a> Op<'a> {
         }
     }
 
-    /// A time of this machine by the clock that all workers share, where there are several: what one of them does is read by
-    /// others, whose clocks may be right.
+    /// Converts a time of this machine to the clock that all workers share, if there are several: other workers,
+    /// whose clocks may be right, read the recorded times.
     pub(super) fn shared_time(&mut self, own: DateTime<Utc>) -> DateTime<Utc> {
         let ahead = TimeDelta::milliseconds(self.tx.clock_ahead_ms());
         own.checked_sub_signed(ahead).unwrap_or(own)
     }
 
-    /// The same the other way round.
+    /// Converts a shared time to that of this machine.
     pub(super) fn own_time(&mut self, shared: DateTime<Utc>) -> DateTime<Utc> {
         let ahead = TimeDelta::milliseconds(self.tx.clock_ahead_ms());
         shared.checked_add_signed(ahead).unwrap_or(shared)
     }
 
-    /// Appends to the audit log: who did what to which thing.
+    /// Appends to the audit log who did what to which thing.
     pub(super) fn log(
         &mut self,
         by: &Actor,
@@ -64,7 +64,7 @@ impl<'a> Op<'a> {
         self.tx.audit(&entry, now.timestamp_millis());
     }
 
-    /// Archives a bulletin, or another version of it, and lets followers know.
+    /// Archives a bulletin, or another version of it, and notifies followers.
     pub(super) fn set_bulletin(
         &mut self,
         id: u64,
@@ -77,7 +77,7 @@ impl<'a> Op<'a> {
         self.tx.set_bulletin(id, row)
     }
 
-    /// Keeps a delivery that ended or goes on, and lets followers know of the end.
+    /// Stores a delivery that ended or continues, and notifies followers of the end.
     pub(super) fn settle_delivery(
         &mut self,
         id: u64,
@@ -91,7 +91,7 @@ impl<'a> Op<'a> {
         self.tx.set_delivery(id, entry)
     }
 
-    /// Keeps what is known of a source, and lets followers know where it has something held now, or nothing any more.
+    /// Stores the facts of a source, and notifies followers if it now has something held, or no longer has.
     pub(super) fn set_source(&mut self, source: &SourceId, facts: SourceFacts, now: DateTime<Utc>) {
         let had_held = self.tx.source(source).held > 0;
         if had_held != (facts.held > 0) {
@@ -105,13 +105,13 @@ impl<'a> Op<'a> {
         self.routes.as_ref()?.source(id).cloned()
     }
 
-    /// The channels of the config, in its order.
+    /// Returns the channels of the config, in its order.
     pub(super) fn configured(&self) -> Vec<Arc<Channel>> {
         let routes = self.routes.as_ref();
         routes.map_or_else(Vec::new, |routes| routes.channels.clone())
     }
 
-    /// A channel of the config, or the chat that it is.
+    /// Returns a channel of the config, or the chat with this id.
     pub(super) fn settings(&mut self, id: &ChannelId) -> Option<Arc<Channel>> {
         let configured = self.routes.as_ref().and_then(|routes| routes.channel(id));
         if let Some(channel) = configured {
@@ -120,13 +120,13 @@ impl<'a> Op<'a> {
         self.tx.chats().get(id).map(|it| Arc::clone(&it.channel))
     }
 
-    /// Returns whether anything is sent there: a channel of the config, or a chat that subscribed by itself.
+    /// Returns whether anything is sent to a channel: one of the config, or a chat that subscribed itself.
     pub(super) fn is_in_use(&self, id: &ChannelId) -> bool {
         let routes = self.routes.as_ref();
         routes.is_none_or(|routes| routes.channel(id).is_some()) || id.chat().is_some()
     }
 
-    /// Returns whether nothing can be sent there now.
+    /// Returns whether nothing can be sent to a channel now.
     pub(super) fn is_paused(&mut self, id: &ChannelId) -> bool {
         !self.tx.knows_channel(id) || self.tx.is_blocked(id) || !self.is_in_use(id)
     }
@@ -136,7 +136,7 @@ impl<'a> Op<'a> {
         self.place_after(id, &moved)
     }
 
-    /// The same by other moves than those that are known.
+    /// Returns the place of a channel by other moves than the known ones.
     pub(super) fn place_after(&self, id: &ChannelId, moved: &MovedChats) -> Place {
         let configured = self.routes.as_ref().and_then(|routes| routes.channel(id));
         match configured {
@@ -145,8 +145,8 @@ impl<'a> Op<'a> {
         }
     }
 
-    /// Channels that want a new bulletin, by their filters: in config order, then the chats that
-    /// subscribed by themselves. Several may lead to one place ([`Op::due_in`]).
+    /// Returns the channels that want a new bulletin, by their filters: in config order, then the chats that
+    /// subscribed themselves. Several may lead to one place ([`Op::due_in`]).
     pub(super) fn channels_for(
         &mut self,
         source: &SourceId,
@@ -162,18 +162,18 @@ impl<'a> Op<'a> {
         wanting
     }
 
-    /// Channels that have one of a bulletin's sources, whatever their filters; likewise.
+    /// Returns the channels that have one of a bulletin's sources, regardless of their filters, in the same order.
     pub(super) fn channels_having(&mut self, row: &Archived) -> Vec<ChannelId> {
         self.channels_where(&row.sources(), |_| true)
     }
 
-    /// The first of them at each place.
+    /// Returns the first of these channels at each place.
     pub(super) fn channels_with(&mut self, row: &Archived) -> Vec<ChannelId> {
         let having = self.channels_having(row);
         self.first_at_each_place(having)
     }
 
-    /// All channels, and all chats that are subscribed to anything: the first at each place.
+    /// Returns all channels, and all chats that are subscribed to anything: the first at each place.
     pub(super) fn everyone(&mut self) -> Vec<ChannelId> {
         let all = self.channels_that(|chat| chat.may_have(true), |_| true);
         self.first_at_each_place(all)
@@ -186,7 +186,7 @@ impl<'a> Op<'a> {
         channels
     }
 
-    /// Public sources and others never share a bulletin.
+    /// Returns the channels that have one of some sources. Public sources and others never share a bulletin.
     fn channels_where(
         &mut self,
         of: &[SourceId],
@@ -211,7 +211,7 @@ impl<'a> Op<'a> {
         let mut found: Vec<ChannelId> = configured.map(|channel| channel.id.clone()).collect();
         let chats = self.tx.chats();
         for (id, known) in chats.subscribed() {
-            // What is paused gets nothing: it starts again with what comes after it.
+            // A paused chat gets nothing: it starts again with later bulletins.
             if let_in(&known.chat) && !self.tx.is_blocked(id) && wanted(&known.channel) {
                 found.push(id.clone());
             }
@@ -219,7 +219,7 @@ impl<'a> Op<'a> {
         found
     }
 
-    /// The channel that `id` names: of the config, or known, or one that leads to the same chat.
+    /// Returns the channel that `id` names: one of the config, a known one, or one that leads to the same chat.
     pub(super) fn channel_named(&mut self, id: &ChannelId) -> Option<ChannelId> {
         if self.tx.knows_channel(id) && self.is_in_use(id) {
             return Some(id.clone());
@@ -231,8 +231,8 @@ impl<'a> Op<'a> {
         same.map(|channel| channel.id.clone())
     }
 
-    /// The channels that a bulletin goes by, each with the time (ms) at which it may: of several that lead
-    /// to one place the one that sends it soonest, of those the first.
+    /// Returns the channels that a bulletin is sent by, each with the time (ms) at which it may be: of several that
+    /// lead to one place the one that sends it soonest, of those the first.
     pub(super) fn due_in(
         &mut self,
         channels: Vec<ChannelId>,
@@ -265,8 +265,7 @@ impl<'a> Op<'a> {
         soonest
     }
 
-    /// Queues a bulletin, or an announcement, for each of `channels` at its time (ms); gives the first
-    /// number.
+    /// Queues a bulletin, or an announcement, for each of `channels` at its time (ms); returns the first number.
     pub(super) fn queue(
         &mut self,
         channels: &[(ChannelId, i64)],
@@ -301,7 +300,7 @@ impl<'a> Op<'a> {
         self.queue_new((id, row), channels, now)
     }
 
-    /// Drops a delivery that waits.
+    /// Drops a waiting delivery.
     pub(super) fn drop_delivery(
         &mut self,
         id: u64,
@@ -312,7 +311,7 @@ impl<'a> Op<'a> {
         self.settle_delivery(id, entry, now)
     }
 
-    /// Says why the last attempt of a delivery failed, or that nothing is wrong with it.
+    /// Records why the last attempt of a delivery failed, or that it has no error.
     pub(super) fn explain(&mut self, id: u64, entry: &mut OutboxEntry, why: Option<Reason>) {
         entry.has_error = why.is_some();
         let why = why.map(|why| why.cut(bounded));

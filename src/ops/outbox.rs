@@ -1,4 +1,4 @@
-//! What goes out together, and what waits: bundles, digests, quiet hours.
+//! Decides which deliveries are sent together, and which wait: bundles, digests, quiet hours.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -11,12 +11,12 @@ use crate::{
     store::Result,
 };
 
-/// Bulletins in one card of a bundle.
+/// The number of bulletins in one card of a bundle.
 const BUNDLE: usize = 8;
-/// Bulletins that a message of a digest may be made of; what does not fit goes into the next one.
+/// The most bulletins that a message of a digest may be made of; the rest goes into the next one.
 const DIGEST: usize = 200;
 
-/// Numbers of what goes out in one message with a delivery that waits, itself first.
+/// Returns the numbers of the deliveries in one message with a waiting one, itself first.
 pub(super) fn together(op: &mut Op<'_>, id: u64, now: DateTime<Utc>) -> Result<Vec<u64>> {
     let Some(head) = op.tx.delivery(id)? else {
         return Ok(Vec::new());
@@ -28,7 +28,7 @@ pub(super) fn together(op: &mut Op<'_>, id: u64, now: DateTime<Utc>) -> Result<V
         return Ok(vec![id]);
     }
     let candidates: Vec<u64> = match is_held {
-        // A sender is a little early, so that what it begins goes out in time.
+        // A sender is a little early, so that its sends are in time.
         true => {
             let now_ms = now.timestamp_millis().max(head.due_ms);
             op.tx.released(&head.channel, now_ms)
@@ -66,7 +66,7 @@ pub(super) fn together(op: &mut Op<'_>, id: u64, now: DateTime<Utc>) -> Result<V
     Ok(groups.flatten().collect())
 }
 
-/// How the channel of a delivery takes its bulletin.
+/// Returns the mode in which the channel of a delivery takes its bulletin.
 fn mode_of(op: &mut Op<'_>, entry: &OutboxEntry) -> Result<Mode> {
     let Some(channel) = op.settings(&entry.channel) else {
         return Ok(Mode::Each);
@@ -78,7 +78,7 @@ fn mode_of(op: &mut Op<'_>, entry: &OutboxEntry) -> Result<Mode> {
     Ok(row.map_or(channel.mode, |row| timing::manner(&channel, &row).mode))
 }
 
-/// Those of one source together; else as they were.
+/// Groups the deliveries of one source together; otherwise they stay in order.
 pub(super) fn by_source(op: &mut Op<'_>, members: Vec<u64>) -> Result<Vec<Vec<u64>>> {
     let mut groups: Vec<(Option<SourceId>, Vec<u64>)> = Vec::new();
     for id in members {
@@ -96,7 +96,8 @@ pub(super) fn by_source(op: &mut Op<'_>, members: Vec<u64>) -> Result<Vec<Vec<u6
     Ok(groups.into_iter().map(|(_, ids)| ids).collect())
 }
 
-/// Holds what waits in a channel until its quiet hours end, if they hold `id` now; whether they do.
+/// Holds the waiting deliveries of a channel until its quiet hours end, if these hold `id` now; returns whether they
+/// do.
 pub(super) fn hold(
     op: &mut Op<'_>,
     id: u64,
@@ -106,7 +107,7 @@ pub(super) fn hold(
     let Some(channel) = op.settings(&entry.channel) else {
         return Ok(false);
     };
-    // What was begun before the hours is brought to its end.
+    // A delivery that was begun before the quiet hours is completed.
     let until = timing::quiet_until(&channel, now).filter(|_| entry.attempts == 0);
     let Some(until) = until else {
         return Ok(false);
@@ -138,8 +139,8 @@ fn is_quiet_for(op: &mut Op<'_>, channel: &Channel, entry: &OutboxEntry) -> Resu
     Ok(timing::is_quiet_for(channel, entry, row.as_ref()))
 }
 
-/// Applies the settings of a channel, which may be newer than those of the operation, and the present clock to
-/// what waits there. None: a chat that only the bot itself writes to.
+/// Applies the settings of a channel, which may be newer than those of the operation, and the present clock to its
+/// waiting deliveries. `None` is for a chat that only the bot itself writes to.
 pub(super) fn rearrange(
     op: &mut Op<'_>,
     id: &ChannelId,
@@ -169,7 +170,7 @@ pub(super) fn rearrange(
         let due_ms = due.timestamp_millis();
         let begun_ms = entry.begun_ms.map(|begun_ms| begun_ms.min(now_ms));
         if (entry.due_ms, entry.begun_ms) != (due_ms, begun_ms) {
-            // Its wait is counted from the present clock from now on, whenever this comes again.
+            // Its wait is counted from the present clock from now on, however often this is repeated.
             (entry.due_ms, entry.begun_ms) = (due_ms, begun_ms);
             op.tx.set_delivery(delivery, entry)?;
         }
@@ -177,14 +178,14 @@ pub(super) fn rearrange(
     Ok(())
 }
 
-/// The clock was set: what waits is due by the new one.
+/// Makes waiting deliveries due by the new clock after it was set.
 pub(super) fn follow_the_clock(op: &mut Op<'_>, now: DateTime<Utc>) -> Result<()> {
     for id in op.tx.waiting_channels() {
         let channel: Option<Arc<Channel>> = op.settings(&id);
         rearrange(op, &id, channel.as_deref(), now)?;
     }
     rereads::follow_the_clock(op, now.timestamp_millis())?;
-    // Who sends has waited for times of the other clock.
+    // Senders have waited for times of the other clock.
     op.tx.wake_senders();
     Ok(())
 }

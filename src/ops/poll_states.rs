@@ -1,4 +1,4 @@
-//! A poll that admitted nothing leaves the state of its source alone.
+//! Stores the state of polls that admitted nothing.
 
 use chrono::{DateTime, Utc};
 
@@ -10,12 +10,12 @@ use crate::{
 };
 
 impl Store {
-    /// Takes what a poll left, but for what is not a poll's ([`PollState::after`]): a good one that found nothing
-    /// new, or a failed one. It is written where the source begins or ceases to fail, and else by the next
-    /// [`Store::save_poll_states`].
+    /// Takes over the state that a poll left, except for the fields that a poll does not own ([`PollState::after`]):
+    /// a good poll that found nothing new, or a failed one. It is written if the source begins or ceases to fail,
+    /// and otherwise by the next [`Store::save_poll_states`].
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn keep_poll(
         &self,
         source: &SourceId,
@@ -32,7 +32,7 @@ impl Store {
         }
         let (id, state) = (source.clone(), poll.clone());
         let written = self.write(move |op| keep(op, &id, state, now)).await;
-        // It is written with the rest once there is room.
+        // The state is written with the rest once there is room.
         if let Err(StoreError::Refused(Refusal::DiskLow(_))) = written {
             self.engine.keep_poll(source, poll);
             return Ok(());
@@ -46,8 +46,7 @@ fn keep(op: &mut Op<'_>, source: &SourceId, poll: PollState, now: DateTime<Utc>)
     Ok(())
 }
 
-/// Changes where polling a source stands to what a poll left, and lets followers know where it begins or ceases to
-/// fail.
+/// Changes the poll state of a source to what a poll left, and notifies followers if it begins or ceases to fail.
 pub(super) fn change_poll_state(
     op: &mut Op<'_>,
     source: &SourceId,
@@ -80,7 +79,7 @@ pub(super) fn set_paused(
         let event = FeedEvent::Source(source.clone());
         op.tx.record_change(event, now.timestamp_millis());
     }
-    // Durable at once, unlike a poll that found nothing new.
+    // The pause is durable at once, unlike a poll that found nothing new.
     let pause = move |state: &mut PollState| state.paused = paused;
     op.tx.change_poll_state(source, true, Box::new(pause));
     let action = if paused { "pause" } else { "resume" };

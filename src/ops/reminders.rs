@@ -1,4 +1,4 @@
-//! Reminders of deadlines: a delivery that waits until a day before, and follows the deadline.
+//! Manages reminders of deadlines: deliveries that wait until a day before, and follow the deadline.
 
 use chrono::{DateTime, Utc};
 
@@ -59,7 +59,7 @@ pub(super) fn cancel(
     };
     let mut count = 0;
     let mut waiting = op.tx.waiting_in(&channel);
-    // By number: engines may list them by time.
+    // The order is by number: engines may list them by time.
     waiting.sort_unstable();
     for (delivery, _) in waiting {
         let entry = op.tx.delivery(delivery)?;
@@ -72,8 +72,8 @@ pub(super) fn cancel(
     Ok(Reminded::Off(count))
 }
 
-/// Moves the reminders of a bulletin that wait by what it says now, or cancels them. Where it says no deadline
-/// at the moment, they stay: the next poll may find it again.
+/// Moves or cancels the waiting reminders of a bulletin according to its current deadline. If it has none at the
+/// moment, they stay: the next poll may find it again.
 pub(super) fn follow(
     op: &mut Op<'_>,
     bulletin: u64,
@@ -113,7 +113,7 @@ pub(super) fn is_over(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>) 
     Ok(row.is_some_and(is_over))
 }
 
-/// Reminders of a bulletin that wait, in whatever channel.
+/// Returns the waiting reminders of a bulletin, in any channel.
 fn waiting(op: &mut Op<'_>, bulletin: u64) -> Result<Vec<(u64, OutboxEntry)>> {
     let mut all = op.tx.deliveries_of(bulletin)?;
     all.retain(|(_, entry)| {

@@ -1,4 +1,4 @@
-//! What reading an article again says of its bulletin: corrected, withdrawn, back, or nothing.
+//! Rereads articles, and applies the result to their bulletins: corrected, withdrawn, back, or unchanged.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -13,39 +13,41 @@ use crate::{
     store::Result,
 };
 
-/// Neighbours of a row that are named at most.
+/// The most neighbours of a row that are named.
 const NEIGHBOURS: usize = 8;
-/// After a reading that failed, or did not make sure, the next one comes so much later at most.
+/// The longest time until the next reading after one that failed, or was uncertain.
 const LATER: Duration = Duration::hours(6);
 
 /// An article that is to be read again.
 #[derive(Debug, Clone)]
 pub struct Reread {
     pub bulletin: Bulletin,
-    /// None: its text came with the list; what counts is whether its page is there.
+    /// The opened article; `None` if its text was part of the list, in which case only the existence of its page
+    /// counts.
     pub opened: Option<Opened>,
-    /// Addresses that stand beside its own on the list, where its page was gone an hour ago and its row
-    /// is on the list no more: if most of them answer while it does not, it was withdrawn.
+    /// The addresses next to its own on the list, if its page was gone an hour ago and its row is no longer on the
+    /// list: if most of them answer while it does not, it was withdrawn.
     pub neighbours: Option<Vec<String>>,
 }
 
-/// What came of it.
+/// The result of reading an article again.
 #[derive(Debug, Clone)]
 pub enum ReadAgain {
-    /// It could not be had.
+    /// The article could not be fetched.
     Failed,
-    /// Its page says nothing of it that could be made out.
+    /// The page has no readable article.
     Unreadable,
-    /// It says what it said.
+    /// The article is unchanged.
     Same,
     Article(Box<Article>),
-    /// 404 or 410.
+    /// The answer is 404 or 410.
     Gone,
-    /// Gone for an hour and surely so.
+    /// The page has been gone for an hour, with certainty.
     Withdrawn,
 }
 
-/// Returns what is due, the longest first, of the sources that `worker` polls, and leaves what cannot be read to a later time.
+/// Returns the due articles, the longest due first, of the sources that `worker` polls, and postpones those that
+/// cannot be read.
 pub(super) fn due(
     op: &mut Op<'_>,
     (now, most): (DateTime<Utc>, usize),
@@ -74,7 +76,7 @@ fn reread(op: &mut Op<'_>, id: u64, recent: &Recent, now: DateTime<Utc>) -> Resu
     let Some(row) = op.tx.bulletin(id)? else {
         return Ok(None);
     };
-    // What stands there is the text of none of those that share it.
+    // The text at a shared address belongs to none of the notices.
     if twins::shares_address(op, &row)? {
         return Ok(None);
     }
@@ -105,7 +107,7 @@ fn reread(op: &mut Op<'_>, id: u64, recent: &Recent, now: DateTime<Utc>) -> Resu
     }))
 }
 
-/// The nearest rows of its list; None: it stands there itself, or on another source's.
+/// Returns the nearest rows of its list; `None` if it is on that list itself, or on another source's.
 fn neighbours(op: &mut Op<'_>, id: u64, row: &Archived) -> Result<Option<Vec<String>>> {
     let mut nearest: Vec<u64> = Vec::new();
     for source in row.sources() {
@@ -126,7 +128,7 @@ fn neighbours(op: &mut Op<'_>, id: u64, row: &Archived) -> Result<Option<Vec<Str
     Ok(Some(urls))
 }
 
-/// Takes in what came of reading an article again; whether its bulletin changed.
+/// Applies the result of reading an article again; returns whether its bulletin changed.
 pub(super) fn settle(
     op: &mut Op<'_>,
     id: BulletinId,
@@ -149,7 +151,8 @@ pub(super) fn settle(
     let mut later = None;
     match again {
         ReadAgain::Same => {}
-        // Soon at first: a message that was corrected by its list alone may have a deadline that is past.
+        // The next reading is soon at first: a message that was corrected only by its list may have a deadline that
+        // is past.
         ReadAgain::Failed | ReadAgain::Unreadable => {
             let since = now - time(recent.first_seen_ms);
             later = Some(now + since.clamp(Duration::minutes(1), LATER));
@@ -205,7 +208,7 @@ fn correct(
     Ok(true)
 }
 
-/// An empty text, and what was published in its place, leave what is kept.
+/// Stores a text; an empty one leaves the stored text, and the text as published, unchanged.
 pub(super) fn keep_text(
     op: &mut Op<'_>,
     id: u64,
@@ -218,13 +221,14 @@ pub(super) fn keep_text(
     }
 }
 
-/// Its article is read no more.
+/// Stops reading an article.
 fn forget(op: &mut Op<'_>, id: u64) -> Result<()> {
     op.tx.plan_reading(id, None);
     op.tx.set_recent(id, None)
 }
 
-/// The newest of what a source's page showed before it is followed are opened, the newest first; `unopened`: oldest first.
+/// Plans the newest articles that a source's page showed before it is followed, the newest first; `unopened` is
+/// oldest first.
 pub(super) fn begin_first_poll(op: &mut Op<'_>, unopened: &[u64], now_ms: i64) -> Result<()> {
     let newest = unopened.iter().rev().take(FIRST_OPENED);
     for (due_ms, id) in (now_ms..).zip(newest) {
@@ -235,7 +239,7 @@ pub(super) fn begin_first_poll(op: &mut Op<'_>, unopened: &[u64], now_ms: i64) -
     Ok(())
 }
 
-/// A new bulletin is recent: its article is read again while it is.
+/// Makes a new bulletin recent: its article is read again while it is.
 pub(super) fn begin(
     op: &mut Op<'_>,
     id: u64,
@@ -247,7 +251,7 @@ pub(super) fn begin(
     op.tx.set_recent(id, Some(&recent))
 }
 
-/// Rows that were taken off their list are read at once. Both pages in the order of their numbers.
+/// Plans rows that were removed from their list for reading at once. Both pages are in the order of their numbers.
 pub(super) fn follow_page(
     op: &mut Op<'_>,
     (before, shown): (&[u64], &[u64]),
@@ -265,7 +269,7 @@ pub(super) fn follow_page(
     Ok(())
 }
 
-/// Takes what a clock that was ahead found as found now, and nothing as read by then.
+/// Treats findings of a clock that was ahead as found now, and no article as read by then.
 pub(super) fn follow_the_clock(op: &mut Op<'_>, now_ms: i64) -> Result<()> {
     let was_ahead = op.tx.read_until() > now_ms;
     if was_ahead {

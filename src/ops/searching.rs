@@ -1,5 +1,5 @@
-//! Searches. An index on disk follows the change feed; what it finds is verified on the texts, and what changed since is
-//! scanned, so that a search finds what a scan would. Where there is no index yet, it is a scan.
+//! Searches bulletins. An index on disk follows the change feed; its candidates are verified on the texts, and later
+//! changes are scanned, so that a search finds what a scan would. If there is no index yet, a search is a scan.
 
 use std::collections::{BTreeSet, BinaryHeap, HashSet};
 
@@ -13,36 +13,37 @@ use crate::{
     store::{BulletinQuery, Collected, Page, Reader, Result, SearchedWords},
 };
 
-/// Changes that are read at once.
+/// The number of changes that are read at once.
 const PART: usize = 500;
-/// Bulletins that a search verifies beside those that it shows, to count what it finds; the same at each search.
+/// The number of bulletins that a search verifies in addition to those that it shows, to count its hits; the same at
+/// each search.
 const MOST_COUNTED: usize = 100;
-/// The same where there is no index.
+/// The same number if there is no index.
 const MOST_SCANNED: usize = 500;
 
-/// How many bulletins a search finds.
+/// The number of bulletins that a search finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HitCount {
     Exactly(usize),
-    /// Estimated from those that were checked.
+    /// An estimate from those that were checked.
     About(usize),
     Over(usize),
 }
 
-/// What a search finds.
+/// The result of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hits {
     pub page: Page<Bulletin>,
-    /// None below the first page.
+    /// The number of hits; `None` below the first page.
     pub count: Option<HitCount>,
 }
 
 impl Store {
-    /// Bulletins that hold all words of a query, newest first, and how many there are. Without words it is the list of
-    /// [`Store::bulletins`], uncounted.
+    /// Returns bulletins that hold all words of a query, newest first, and their number. Without words it is the
+    /// list of [`Store::bulletins`], uncounted.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn search(&self, query: &BulletinQuery) -> Result<Hits> {
         let is_indexed = query.channel.is_none() && query.since.is_none();
         let current = match query.words.is_empty() {
@@ -59,7 +60,7 @@ impl Store {
         }
     }
 
-    /// The index with all that changed up to now; None: there is none, or it fell behind.
+    /// Returns the index with all changes up to now; `None` if there is none, or it fell behind.
     async fn current_index(&self) -> Result<Option<Current>> {
         let Some(mut current) = self.search.get() else {
             return Ok(None);
@@ -76,7 +77,7 @@ impl Store {
         }
     }
 
-    /// None: the index cannot be read, or does not know the place.
+    /// Searches by the index; `None` if the index cannot be read, or does not know the place.
     async fn indexed(&self, query: &BulletinQuery, current: Current) -> Result<Option<Hits>> {
         let (query, shown) = (query.clone(), self.shown(query));
         self.read(move |reader| {
@@ -125,7 +126,7 @@ impl Store {
     }
 }
 
-/// What the index finds, but for what changed since; None: it cannot be read.
+/// Returns the candidates of the index, without later changes; `None` if it cannot be read.
 fn candidates(
     query: &BulletinQuery,
     shown: Option<&HashSet<SourceId>>,
@@ -158,7 +159,7 @@ struct IndexedSearch<'a> {
 }
 
 impl IndexedSearch<'_> {
-    /// `changed`: bulletins that the index does not know as they are.
+    /// Verifies the candidates; `changed` are bulletins of which the index has an older version.
     fn hits(&self, candidates: Candidates, changed: &BTreeSet<u64>) -> Result<Hits> {
         let mut heap = BinaryHeap::from(candidates.places);
         for id in changed {
@@ -196,7 +197,7 @@ impl IndexedSearch<'_> {
         })
     }
 
-    /// The bulletin, if it matches the search.
+    /// Returns the bulletin, if it matches the search.
     fn verified(&self, id: u64) -> Result<Option<Bulletin>> {
         let id = BulletinId(id);
         let Some(bulletin) = self.reader.bulletin(id)? else {

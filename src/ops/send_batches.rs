@@ -1,5 +1,6 @@
-//! Begins and ends of sends that come while a transaction runs, or waits for its turn, share the next one: on a database
-//! server each transaction waits for those of all other processes, and for the way there.
+//! Merges begins and ends of sends: those that arrive while a transaction runs, or waits for its turn, share the
+//! next one, because on a database server each transaction waits for those of all other processes, and for the round
+//! trip.
 
 use std::{
     collections::HashMap,
@@ -22,10 +23,10 @@ use crate::{
     store::{Failure, ReadAhead, Result, StoreError},
 };
 
-/// What came of a step.
+/// The result of a step.
 enum Done {
     Begun(Begun),
-    /// In this channel, where there is such a delivery.
+    /// The end of a send in this channel, if there is such a delivery.
     Ended(Option<ChannelId>),
 }
 
@@ -33,7 +34,7 @@ impl Store {
     /// Takes a step in a transaction that others may share.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub(super) async fn step(&self, step: SendStep, now: DateTime<Utc>) -> Result<TakenStep> {
         if !self.engine.is_far() {
             return self.step_alone(step, now).await;
@@ -63,7 +64,7 @@ impl Store {
     async fn take_steps(self) {
         let taken = Arc::<Mutex<Vec<AskedStep>>>::default();
         let (steps, lease, all) = (self.steps.clone(), self.lease.clone(), taken.clone());
-        // The lease is checked below, by what was read along with the rest.
+        // The lease is checked below, by the rows that were read along with the rest.
         let free = Self {
             lease: None,
             ..self.clone()

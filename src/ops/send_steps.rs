@@ -1,4 +1,4 @@
-//! Begins and ends of sends that wait for a transaction.
+//! Queues begins and ends of sends that wait for a transaction.
 
 use std::{
     mem,
@@ -14,7 +14,7 @@ use crate::{bulletin::DeliveryId, policy::attempts::Outcome, store::Result};
 /// One step of a delivery.
 #[derive(Debug, Clone)]
 pub(super) enum SendStep {
-    /// All that goes out in one message.
+    /// The begin of all deliveries in one message.
     Begin(Vec<DeliveryId>),
     End(DeliveryId, Outcome),
 }
@@ -32,7 +32,7 @@ impl SendStep {
 #[derive(Debug)]
 pub(super) struct TakenStep {
     pub(super) begun: Begun,
-    /// What its channel waits with now, where it was an end.
+    /// The next waiting delivery of its channel, if the step was an end.
     pub(super) next: Option<Waiting>,
 }
 
@@ -49,7 +49,7 @@ impl TakenStep {
     }
 }
 
-/// A step that is asked for, at a time of this machine.
+/// A step that is requested, at a time of this machine.
 #[derive(Debug)]
 pub(super) struct AskedStep {
     pub(super) step: SendStep,
@@ -57,19 +57,19 @@ pub(super) struct AskedStep {
     pub(super) answer: oneshot::Sender<Result<TakenStep>>,
 }
 
-/// Steps that wait for a transaction.
+/// The steps that wait for a transaction.
 #[derive(Debug, Default)]
 pub(super) struct SendSteps(Mutex<Queue>);
 
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Vec<AskedStep>,
-    /// A transaction was asked for, and has not begun.
+    /// True if a transaction was requested, and has not begun.
     has_transaction: bool,
 }
 
 impl SendSteps {
-    /// Returns whether a transaction is to be asked for.
+    /// Adds a step; returns whether a transaction has to be requested.
     pub(super) fn push(&self, asked: AskedStep) -> bool {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         queue.waiting.push(asked);

@@ -1,5 +1,5 @@
-//! The life of a delivery: waiting, begun, ended. What is certain and what is not is the sender's
-//! judgement ([`Outcome`]); what follows from it is here.
+//! Manages the life of a delivery: waiting, begun, ended. The sender judges what is certain and what is not
+//! ([`Outcome`]); this module draws the consequences.
 
 pub(super) mod readers;
 
@@ -41,7 +41,7 @@ fn heads_of(op: &mut Op<'_>, mut channels: Vec<ChannelId>) -> Result<Vec<Waiting
     Ok(waiting)
 }
 
-/// What waits next in each of some channels, unless it is paused.
+/// Returns the next waiting delivery of each of some channels, unless it is paused.
 pub(super) fn first_in(op: &mut Op<'_>, channels: &[ChannelId]) -> Result<Vec<Waiting>> {
     let heads = op.tx.heads(channels)?.into_iter();
     Ok(heads
@@ -54,7 +54,7 @@ pub(super) fn uncertain(op: &mut Op<'_>) -> Result<Vec<Waiting>> {
     load(op, &mut ids)
 }
 
-/// Most of them lie side by side: they are read in order.
+/// Loads deliveries. Most of them are next to each other: they are read in order.
 pub(super) fn load(op: &mut Op<'_>, ids: &mut [u64]) -> Result<Vec<Waiting>> {
     ids.sort_unstable();
     let mut loaded = Vec::with_capacity(ids.len());
@@ -79,7 +79,7 @@ fn waiting(op: &mut Op<'_>, id: u64, entry: OutboxEntry, note: Option<String>) -
     }
 }
 
-/// In the order of their card, which is not that of their numbers.
+/// Returns the deliveries of one message in the order of their card, which is not that of their numbers.
 pub(super) fn together(
     op: &mut Op<'_>,
     id: DeliveryId,
@@ -119,7 +119,7 @@ pub(super) fn begin(op: &mut Op<'_>, ids: &[DeliveryId], now: DateTime<Utc>) -> 
     Ok(Begun::Yes)
 }
 
-/// Takes in how a send ended; gives its channel, where there is such a delivery.
+/// Applies the outcome of a send; returns its channel, if there is such a delivery.
 pub(super) fn complete(
     op: &mut Op<'_>,
     id: DeliveryId,
@@ -132,7 +132,7 @@ pub(super) fn complete(
     if entry.state != DeliveryState::Sending {
         return Ok(Some(entry.channel));
     }
-    // One message at a time is under way in a channel: these are its bulletins.
+    // A channel sends one message at a time: these are its bulletins.
     let mut settling = Vec::new();
     for other in op.tx.sending_in(&entry.channel) {
         let member = op.tx.delivery(other)?;
@@ -159,7 +159,7 @@ pub(super) fn complete(
     Ok(Some(entry.channel))
 }
 
-/// Remembers what stands in one message: it is edited as one.
+/// Remembers the deliveries in one message: it is edited as a whole.
 pub(super) fn remember_members(
     op: &mut Op<'_>,
     channel: &ChannelId,
@@ -171,7 +171,7 @@ pub(super) fn remember_members(
     Ok(())
 }
 
-/// A begun delivery after its outcome, with what its channel and its error say then.
+/// Returns a begun delivery after its outcome, and records the outcome in its channel and its error.
 fn settled(
     op: &mut Op<'_>,
     id: u64,
@@ -203,7 +203,7 @@ fn settled(
     entry
 }
 
-/// Pauses a channel that nothing can be sent to, with the reason and the time (ms), or goes on with it.
+/// Pauses a channel that nothing can be sent to, with the reason and the time (ms), or resumes it.
 pub(super) fn set_blocked(
     op: &mut Op<'_>,
     id: &ChannelId,

@@ -1,4 +1,4 @@
-//! How sources, channels and the store itself stand: memory, never a count of rows.
+//! Reports the state of sources, channels and the store: from memory, never by counting rows.
 
 use super::{
     ask::{ChannelStatus, ChatTotals, Health, SourceStatus, Waiting},
@@ -33,7 +33,7 @@ pub(super) fn channels(op: &mut Op<'_>) -> Vec<ChannelStatus> {
     ids.into_iter().map(|id| channel(op, id)).collect()
 }
 
-/// Those of the config alone: a stranger's question must not cost what thousands of chats cost.
+/// Returns only the channels of the config: a request by a stranger must not cost what thousands of chats cost.
 pub(super) fn configured_channels(op: &mut Op<'_>) -> Vec<ChannelStatus> {
     let ids = ids_of_configured(op).into_iter();
     ids.map(|id| channel(op, id)).collect()
@@ -44,7 +44,7 @@ fn ids_of_configured(op: &Op<'_>) -> Vec<ChannelId> {
     configured.map(|channel| channel.id.clone()).collect()
 }
 
-/// Chats that subscribed by themselves. Without a config, they are among the channels already.
+/// Returns the chats that subscribed themselves. Without a config, they are among the channels already.
 fn subscribed(op: &mut Op<'_>) -> Vec<ChannelId> {
     if op.routes.is_none() {
         return Vec::new();
@@ -82,8 +82,8 @@ fn chat_totals(op: &mut Op<'_>) -> ChatTotals {
     totals
 }
 
-/// Returns what has been due for the longest time, since before `before_ms`, in a channel that `is_meant` and that
-/// nothing is known to be wrong with.
+/// Returns the delivery that has been due for the longest time, since before `before_ms`, in a channel that
+/// `is_meant` and has no known problem.
 pub(super) fn latest(
     op: &mut Op<'_>,
     before_ms: i64,
@@ -109,7 +109,7 @@ pub(super) fn latest(
     }
 }
 
-/// But for what the engine and the disk say.
+/// Returns the health, except for the parts of the engine and the disk.
 pub(super) fn health(op: &mut Op<'_>) -> Health {
     let mut oldest: Option<i64> = None;
     for channel in op.tx.waiting_channels() {

@@ -1,6 +1,6 @@
-//! Chats that subscribed by themselves: what they ask for, which they may change while all runs.
+//! Manages chats that subscribed themselves: their wishes, which they may change at any time.
 //!
-//! Read [`ask_for`] first.
+//! Start with [`ask_for`].
 
 use std::sync::Arc;
 
@@ -14,14 +14,15 @@ use crate::{
 };
 
 impl Store {
-    /// Returns what a chat asked for; memory, no I/O.
+    /// Returns the wishes of a chat; memory, no I/O.
     #[must_use]
     pub fn chat(&self, id: &ChannelId) -> Option<Chat> {
         let chats = self.engine.chats();
         chats.get(id).map(|known| known.chat.clone())
     }
 
-    /// A chat as a channel, also one that only the bot itself writes to; None: no chat's id.
+    /// Returns a chat as a channel, even one that only the bot itself writes to; `None` if the id is not that of a
+    /// chat.
     #[must_use]
     pub fn chat_channel(&self, id: &ChannelId) -> Option<Arc<Channel>> {
         let chats = self.engine.chats();
@@ -31,14 +32,14 @@ impl Store {
         }
     }
 
-    /// Returns whether a filter of this cost has room beside those of all other chats; memory, no I/O.
+    /// Returns whether a filter of this cost fits in addition to those of all other chats; memory, no I/O.
     #[must_use]
     pub fn has_room_for_filter(&self, id: &ChannelId, cost: Cost) -> bool {
         let chats = self.engine.chats();
         chats.has_room_for(id, cost)
     }
 
-    /// Chats whose filter was accepted in the past and is too large by now: they get everything.
+    /// Returns the chats whose filter was accepted in the past and is too large by now: they get everything.
     #[must_use]
     pub fn oversized_filters(&self) -> Vec<(ChannelId, Chat)> {
         let chats = self.engine.chats();
@@ -49,7 +50,7 @@ impl Store {
             .collect()
     }
 
-    /// All chats that are let in, as channels; memory, no I/O.
+    /// Returns all chats that are let in, as channels; memory, no I/O.
     #[must_use]
     pub fn subscribed_channels(&self) -> Vec<Arc<Channel>> {
         let chats = self.engine.chats();
@@ -59,10 +60,10 @@ impl Store {
             .collect()
     }
 
-    /// Every chat that ever asked for something, oldest first.
+    /// Returns every chat that ever had wishes, oldest first.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn chats(&self) -> Result<Vec<(ChannelId, Chat)>> {
         self.ask(|op| {
             let chats = op.tx.chats();
@@ -74,11 +75,11 @@ impl Store {
         .await
     }
 
-    /// ATOMIC: what a chat asks for from now on + audit. What waits there of sources that it wants
-    /// no more is dropped. `changed` is given what it asked for before; gives what that made of it.
+    /// Changes the wishes of a chat and adds an audit entry in one transaction. Its waiting deliveries from sources
+    /// that it no longer wants are dropped. `changed` is given the former wishes; returns the new ones.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn change_chat(
         &self,
         id: &ChannelId,
@@ -92,10 +93,10 @@ impl Store {
             .await
     }
 
-    /// This chat and its topics, as far as anything was ever sent to, or that asked for something.
+    /// Returns this chat and its topics, if anything was ever sent to them or they had wishes.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn known_in(&self, chat: &ChannelId) -> Result<Vec<ChannelId>> {
         let whole = |id: &ChannelId| id.chat().map(|(chat, _)| chat);
         let asked = whole(chat);
@@ -145,7 +146,7 @@ fn drop_unwanted(op: &mut Op<'_>, id: &ChannelId, chat: &Chat, now: DateTime<Utc
     Ok(())
 }
 
-/// A chat became another one that is known too: that one wants what both did.
+/// Merges the wishes of a chat into another known one that it became.
 pub(super) fn merge(op: &mut Op<'_>, from: &ChannelId, to: &ChannelId) {
     let Some(mut chat) = op.tx.chat(from) else {
         return;

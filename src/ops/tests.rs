@@ -1,4 +1,4 @@
-//! The store through its front door, on a disk of its own.
+//! Tests the store through its public methods, each test on its own disk folder.
 
 mod added_channels;
 mod audit;
@@ -44,11 +44,11 @@ use crate::{
     store::{self, Engine, Result, memory::Memory, postgres::Postgres, refused},
 };
 
-/// Set for a second run of these stories, on `memory` or `postgres` instead of sled.
+/// The variable for a second run of these tests, on `memory` or `postgres` instead of sled.
 const ON: &str = "NOTICAST_TEST_ON";
-/// The address of a database whose user may make schemas; each store gets one of its own.
+/// The address of a database whose user may create schemas; each store gets its own.
 const DATABASE: &str = "NOTICAST_POSTGRES";
-/// Stories of sled's own rules, of its files, of a program that is killed with them, and measurements.
+/// Tests of sled's own rules, of its files and of a program that is killed with them, and measurements.
 const OF_SLED_ALONE: [&str; 7] = [
     "opening::",
     "kill::",
@@ -59,7 +59,7 @@ const OF_SLED_ALONE: [&str; 7] = [
     "older::",
 ];
 
-/// Opens what lies in a folder, which elsewhere than on sled is what was closed under its name.
+/// Opens the store of a folder; on engines other than sled, the one that was closed under its name.
 pub(super) async fn open(folder: &Path) -> Store {
     static CLOSED: LazyLock<Mutex<HashMap<PathBuf, Memory>>> = LazyLock::new(Mutex::default);
     match std::env::var(ON).as_deref() {
@@ -104,7 +104,7 @@ fn psql(schema: &str, sql: &str) -> String {
     String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
-/// The suite of all engines: what holds on sled holds on plain maps.
+/// Runs the suite of all engines: tests that hold on sled hold on plain maps.
 #[test]
 fn all_of_it_holds_in_memory_too() {
     all_of_it_holds_on("memory");
@@ -127,7 +127,7 @@ fn all_of_it_holds_on(engine: &str) {
     }
     suite.args(["--skip", "reads_the_disk"]);
     if engine == "postgres" {
-        // Several processes share it: a start proves nothing of those before it.
+        // Several processes share it: a start proves nothing about those before it.
         suite.args(["--skip", "the_next_start_takes_over_at_once"]);
     }
     let done = suite.output().unwrap();
@@ -136,7 +136,7 @@ fn all_of_it_holds_on(engine: &str) {
     assert!(said.contains("modes::"), "{said}");
 }
 
-/// A store in a folder of its own, one source, and a clock that only the test moves.
+/// A store in its own folder, one source, and a clock that only the test moves.
 pub(super) struct World {
     pub(super) store: Store,
     pub(super) dir: TempDir,
@@ -159,7 +159,7 @@ pub(super) fn chat(id: &str, chat: i64) -> Channel {
     Channel::new(id.parse().unwrap(), kind, chrono_tz::Asia::Shanghai)
 }
 
-/// `date` may be empty.
+/// Returns a row; `date` may be empty.
 pub(super) fn row(url: &str, title: &str, date: &str) -> Notice {
     Notice {
         url: format!("https://news.example.com/{url}"),
@@ -173,7 +173,7 @@ pub(super) fn row(url: &str, title: &str, date: &str) -> Notice {
     }
 }
 
-/// Rows of one list, newest first: numbers become addresses, titles and days.
+/// Returns the rows of one list, newest first: numbers become addresses, titles and days.
 pub(super) fn list(numbers: impl IntoIterator<Item = u32>) -> Vec<Notice> {
     let first = chrono::NaiveDate::from_ymd_opt(2015, 1, 1).unwrap();
     let day = |number| (first + chrono::Days::new(u64::from(number))).to_string();
@@ -233,7 +233,7 @@ impl World {
         titles
     }
 
-    /// Numbers of the bulletins that wait, in the order in which they go out.
+    /// Sends all waiting deliveries; returns their bulletins in sending order.
     pub(super) async fn drain(&self) -> Vec<(ChannelId, Option<BulletinId>)> {
         let mut sent = Vec::new();
         for mut head in self.store.heads(None).await.unwrap() {

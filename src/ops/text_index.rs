@@ -1,4 +1,4 @@
-//! The index of all texts as searches and the one who keeps it share it.
+//! Shares the index of all texts between searches and its maintainer.
 
 use std::{
     collections::BTreeSet,
@@ -14,14 +14,14 @@ use crate::{
     search::Index,
 };
 
-/// The index as far as it goes, and what changed since; None: there is none yet.
+/// The index and the changes since; `None` if there is none yet.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SharedIndex(Arc<Mutex<Option<Current>>>);
 
 #[derive(Debug, Clone)]
 pub(super) struct Current {
     pub(super) index: Arc<Index>,
-    /// The number of the last change that was taken notice of.
+    /// The number of the last change that was noted.
     pub(super) read_to: u64,
     /// Bulletins that changed and are not in the index as they are.
     pub(super) changed: BTreeSet<u64>,
@@ -41,7 +41,7 @@ impl SharedIndex {
 }
 
 impl Current {
-    /// Takes notice of changes.
+    /// Notes changes.
     pub(super) fn note(&mut self, entries: &[FeedEntry]) {
         self.changed.extend(entries.iter().filter_map(bulletin_of));
         if let Some(last) = entries.last() {
@@ -50,7 +50,7 @@ impl Current {
     }
 }
 
-/// The bulletin that changed, if one did.
+/// Returns the bulletin that changed, if one did.
 fn bulletin_of(entry: &FeedEntry) -> Option<u64> {
     match entry.event {
         FeedEvent::Bulletin(id)
@@ -61,7 +61,7 @@ fn bulletin_of(entry: &FeedEntry) -> Option<u64> {
     }
 }
 
-/// Where a bulletin stands in lists.
+/// Returns the place of a bulletin in lists.
 pub(super) fn place(bulletin: &Bulletin) -> (i64, u64) {
     let seen_ms = bulletin.first_seen.timestamp_millis();
     let at_ms = newest_ms(bulletin.published, seen_ms, &bulletin.cause);

@@ -1,4 +1,4 @@
-//! Tokens of programs, and sessions of the desk: made, used, revoked.
+//! Creates, checks and revokes the tokens of programs and the sessions of the desk.
 
 use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -13,15 +13,15 @@ use crate::{
     store::{Refusal, Result, StoreError, record::hex, refused},
 };
 
-/// More are no tokens that anybody keeps an eye on.
+/// The most tokens: more would not be kept under review.
 const MOST_TOKENS: usize = 200;
-/// Of more sessions the one that was used the longest time ago ends.
+/// The most sessions: beyond that, the least recently used one ends.
 const MOST_SESSIONS: usize = 100;
 const MOST_NAME_CHARS: usize = 100;
 const ID_BYTES: usize = 4;
 const SECRET_BYTES: usize = 32;
 
-/// A token that is to be made.
+/// A token that is to be created.
 #[derive(Debug, Clone)]
 pub struct NewToken {
     pub name: String,
@@ -32,11 +32,11 @@ pub struct NewToken {
 }
 
 impl Store {
-    /// The admin token that all processes on this store take, where the config has none: that of the first one. `own` is
-    /// the one that this process made.
+    /// Returns the admin token that all processes on this store accept, if the config has none: that of the first
+    /// process. `own` is the one that this process created.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn admin_token(&self, own: &Secret) -> Result<Secret> {
         if !self.engine.is_shared() {
             return Ok(own.clone());
@@ -52,10 +52,10 @@ impl Store {
         .await
     }
 
-    /// A token that nobody can guess, for [`Store::create_token`].
+    /// Generates a token that cannot be guessed, for [`Store::create_token`].
     ///
     /// # Errors
-    /// The system has no random numbers.
+    /// Fails if the system has no random numbers.
     pub fn mint() -> Result<Secret> {
         let mut bytes = [0; ID_BYTES + SECRET_BYTES];
         let filled = SystemRandom::new().fill(&mut bytes);
@@ -64,11 +64,12 @@ impl Store {
         Ok(Secret::new(tokens::text(&hex(id), &hex(secret))))
     }
 
-    /// ATOMIC: the hash of a token + audit. A session takes the place of those that ended.
+    /// Stores the hash of a token and adds an audit entry in one transaction. A session takes the place of those
+    /// that ended.
     ///
     /// # Errors
-    /// A name or an expiry that cannot be used; there are too many; the token that opens a session is no more; a write
-    /// failed.
+    /// Fails if a name or an expiry cannot be used, if there are too many tokens, if the token that opens a session
+    /// no longer exists, or if a write fails.
     pub async fn create_token(
         &self,
         text: &Secret,
@@ -94,27 +95,28 @@ impl Store {
         self.write(move |op| create(op, token, &by, now)).await
     }
 
-    /// ATOMIC: a token is no more, nor are the sessions that it opened + audit.
+    /// Removes a token and the sessions that it opened, and adds an audit entry in one transaction.
     ///
     /// # Errors
-    /// There is no such token; a write failed.
+    /// Fails if there is no such token or a write fails.
     pub async fn revoke_token(&self, id: &str, by: &Actor, now: DateTime<Utc>) -> Result<()> {
         let (id, by) = (id.to_owned(), by.clone());
         self.write(move |op| revoke(op, &id, &by, now)).await
     }
 
-    /// All tokens and sessions, oldest first.
+    /// Returns all tokens and sessions, oldest first.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn tokens(&self) -> Result<Vec<Token>> {
         self.ask(|op| op.tx.tokens()).await?
     }
 
-    /// The valid token, or session, that a text is. Its use is written, to the minute, where the store takes writes.
+    /// Returns the valid token, or session, for a text. Its use is written, to the minute, if the store takes
+    /// writes.
     ///
     /// # Errors
-    /// The store cannot be read; a write failed.
+    /// Fails if the store cannot be read or a write fails.
     pub async fn use_token(&self, text: &Secret, now: DateTime<Utc>) -> Result<Option<Token>> {
         let Some(id) = tokens::id_of(text.reveal()).map(str::to_owned) else {
             return Ok(None);
@@ -126,7 +128,7 @@ impl Store {
         if let Some(token) = found.as_ref().filter(|token| token.is_use_news(now)) {
             let id = token.id.clone();
             match self.write(move |op| remember_use(op, &id, now)).await {
-                // It opens what may be read also while nothing can be written.
+                // A token opens what may be read even while nothing can be written.
                 Err(StoreError::Refused(why)) => {
                     tracing::debug!("the use of a token is not remembered: {why}");
                 }
@@ -188,10 +190,10 @@ fn create(op: &mut Op<'_>, mut token: Token, by: &Actor, now: DateTime<Utc>) -> 
     Ok(token)
 }
 
-/// The end of a new token: a session ends with the token that opened it.
+/// Returns the end of a new token: a session ends with the token that opened it.
 ///
 /// # Errors
-/// That token was revoked meanwhile.
+/// Fails if that token was revoked meanwhile.
 fn end(token: &Token, known: &[Token]) -> Result<Option<i64>> {
     let opener = token.opened_by.as_ref().filter(|id| !id.is_empty());
     let Some(id) = opener else {

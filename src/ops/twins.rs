@@ -1,4 +1,4 @@
-//! The same notice on several sources: found among what was published lately, and joined to it.
+//! Finds the same notice from several sources among recently published bulletins, and joins it to them.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::{
     store::Result,
 };
 
-/// The face of what is not archived yet; `shares_address`: its address says nothing of it.
+/// Returns the face of a row that is not archived yet; with `shares_address`, its address says nothing about it.
 pub(super) fn new_face(row: &Archived, found: &Found, shares_address: bool) -> Face {
     let article = found.article.as_ref();
     let text = article.map(|article| article.text.as_str());
@@ -29,7 +29,8 @@ pub(super) fn new_face(row: &Archived, found: &Found, shares_address: bool) -> F
     face
 }
 
-/// The bulletin of another source that a new row is; none that another row of its poll is already.
+/// Returns the bulletin of another source that a new row is, unless another row of its poll is that bulletin
+/// already.
 pub(super) fn find(
     op: &mut Op<'_>,
     own: &Face,
@@ -41,7 +42,7 @@ pub(super) fn find(
         let Some(other) = op.tx.bulletin(id)? else {
             continue;
         };
-        // What a private source says shows nowhere under a public one's name.
+        // The content of a private source appears nowhere under a public one's name.
         let may_join = other.state == BulletinState::Published
             && !of_poll.contains(&Some(id))
             && !other.is_of(&row.source)
@@ -67,8 +68,8 @@ fn is_public(op: &Op<'_>, source: &SourceId) -> bool {
     routes.is_some_and(|routes| routes.is_public(source))
 }
 
-/// Joins a source's row to the bulletin that it is: chats that have only this source get it, and the
-/// messages of those that have both name both.
+/// Joins a source's row to the bulletin that it is: chats that have only this source get it, and the messages of
+/// those that have both name both.
 pub(super) fn join(
     op: &mut Op<'_>,
     (id, mut twin): (u64, Archived),
@@ -105,7 +106,7 @@ fn waits_longer(entry: &OutboxEntry, due_ms: i64) -> bool {
     entry.state == DeliveryState::Queued && entry.attempts == 0 && entry.due_ms > due_ms
 }
 
-/// Returns whether other notices stand under a bulletin's address, too.
+/// Returns whether other notices share a bulletin's address.
 pub(super) fn shares_address(op: &mut Op<'_>, row: &Archived) -> Result<bool> {
     let key = SeenKey::address(&canonical_url(&row.url));
     let seen = op.tx.seen(&row.source, &[key])?.pop().flatten();

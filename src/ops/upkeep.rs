@@ -1,4 +1,4 @@
-//! Room on the disk, and the backups that a damaged store is restored from.
+//! Frees room on the disk, and makes the backups that a damaged store is restored from.
 
 use std::{
     fs::{self, File},
@@ -12,18 +12,18 @@ use flate2::{Compression, write::GzEncoder};
 use super::export::{self, Moment};
 use crate::store::{Reader, Result, backups, private, refused};
 
-/// How long a finished delivery is kept.
+/// The time for which a finished delivery is kept.
 pub(super) const DELIVERIES: Duration = Duration::days(90);
-/// How long a request id is known.
+/// The time for which a request id is known.
 pub(super) const REQUESTS: Duration = Duration::days(30);
 const BACKUPS: usize = 7;
-/// Of a backup's name, which is the time it was made.
+/// The format of a backup's name, which is the time when it was made.
 const NAME: &str = "noticast-%Y%m%dT%H%M%SZ.jsonl.gz";
 
 /// Returns whether the last backup is a day old.
 pub(super) fn is_backup_due(state: &Path, now: DateTime<Utc>) -> bool {
     let backups = backups(state).into_iter().rev();
-    // One that was made by a clock that was ahead must not stop those to come.
+    // A backup that was made by a clock that was ahead must not stop those to come.
     let newest = backups
         .filter_map(|path| made_at(&path))
         .find(|made| *made <= now);
@@ -36,7 +36,7 @@ fn made_at(path: &Path) -> Option<DateTime<Utc>> {
     Some(NaiveDateTime::parse_from_str(name, NAME).ok()?.and_utc())
 }
 
-/// Removes all backups but the newest. Those that a clock made that was ahead are the oldest.
+/// Removes all backups except for the newest. Those that were made by a clock that was ahead are the oldest.
 fn prune(state: &Path, now: DateTime<Utc>) {
     let mut all = backups(state);
     all.sort_by_key(|path| made_at(path).is_none_or(|made| made <= now));
@@ -45,7 +45,7 @@ fn prune(state: &Path, now: DateTime<Utc>) {
     }
 }
 
-/// Writes a backup, then removes all but the newest.
+/// Writes a backup, then removes all except for the newest.
 pub(super) fn back_up(
     reader: &dyn Reader,
     moment: &Moment,

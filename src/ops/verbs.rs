@@ -1,4 +1,4 @@
-//! What the poller and the senders ask for.
+//! Implements the calls of the poller and the senders.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,10 +29,10 @@ use crate::{
 };
 
 impl Store {
-    /// The clock was set: what waits is due by the new one, now or when its channel's settings say.
+    /// Makes waiting deliveries due by the new clock after it was set: now, or when their channel's settings allow.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn follow_the_clock(&self, now: DateTime<Utc>) -> Result<()> {
         self.write(move |op| {
             let now = op.shared_time(now);
@@ -43,13 +43,13 @@ impl Store {
 
     // ---- polling ----
 
-    /// Where polling `source` stands; memory, no I/O.
+    /// Returns the poll state of `source`, from memory, without I/O.
     #[must_use]
     pub fn poll_state(&self, source: &SourceId) -> PollState {
         self.engine.read_poll_state(source, PollState::clone)
     }
 
-    /// The same without a copy, for one glance; `read` must be short and ask the store nothing.
+    /// Reads the poll state without a copy; `read` must be short and must not call the store.
     pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
         self.engine.read_poll_state(source, read)
     }
@@ -59,16 +59,16 @@ impl Store {
         self.engine.set_next_poll(source, next);
     }
 
-    /// Remembers whether people were notified of a source's fault. Memory, written by the next
-    /// [`Store::save_poll_states`].
+    /// Remembers whether people were notified of a source's fault. Memory only; the next [`Store::save_poll_states`]
+    /// writes it.
     pub fn set_reported(&self, source: &SourceId, reported: Reported) {
         self.engine.set_reported(source, reported);
     }
 
-    /// ATOMIC: pauses or resumes polling a source + audit.
+    /// Pauses or resumes polling a source and adds an audit entry in one transaction.
     ///
     /// # Errors
-    /// The source is not in the config; a write failed.
+    /// Fails if the source is not in the config or a write fails.
     pub async fn set_paused(
         &self,
         source: &SourceId,
@@ -81,28 +81,30 @@ impl Store {
             .await
     }
 
-    /// Writes what changed since the last call, in one transaction. Called once a minute and at the end.
+    /// Writes the poll states that changed since the last call, in one transaction. Called once a minute and at the
+    /// end.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn save_poll_states(&self) -> Result<()> {
         self.engine.save_poll_states().await
     }
 
-    /// Promises 2 to 4 applied to a page, without writing: which rows are new, old, known or held.
+    /// Applies promises 2 to 4 to a page, without writing: which rows are new, old, known or held.
     ///
     /// # Errors
-    /// The source is not in the config.
+    /// Fails if the source is not in the config.
     pub async fn judge(&self, source: &SourceId, notices: &[Notice]) -> Result<Judged> {
         let (source, notices) = (source.clone(), notices.to_vec());
         self.ask(move |op| admit::judge(op, &source, &notices))
             .await?
     }
 
-    /// ATOMIC: judges again, then seen + number + archive + outbox for every channel that wants it + poll state.
+    /// Admits a poll in one transaction: it is judged again, then keys, numbers, archive, deliveries for every
+    /// channel that wants them, and the poll state are written.
     ///
     /// # Errors
-    /// The source is not in the config; the disk is nearly full; a write failed.
+    /// Fails if the source is not in the config, if the disk is nearly full, or if a write fails.
     pub async fn admit(&self, poll: PollFindings, now: DateTime<Utc>) -> Result<Admitted> {
         let ahead = self.ahead_of_poll(&poll).await?;
         if let Some(why) = self.engine.disk_low() {
@@ -116,23 +118,22 @@ impl Store {
         .await
     }
 
-    /// Articles of the sources that this process polls which are to be read again, the longest due first: rarer with age,
-    /// none after a week.
-    /// Each stays due until it is [`Store::settle_reread`].
+    /// Returns the articles that are due for rereading, of the sources that this process polls, the longest due
+    /// first: rarer with age, none after a week. Each stays due until it is passed to [`Store::settle_reread`].
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn rereads(&self, now: DateTime<Utc>, most: usize) -> Result<Vec<Reread>> {
         let worker = self.shared_as();
         self.write(move |op| rereads::due(op, (now, most), worker.as_deref()))
             .await
     }
 
-    /// Takes in what came of reading an article again: a correction or a withdrawal (promise 5), and what follows
-    /// for the messages that have it, in one transaction; whether the bulletin changed.
+    /// Applies the result of reading an article again, in one transaction: a correction or a withdrawal (promise 5),
+    /// and its consequences for the messages that have it. Returns whether the bulletin changed.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn settle_reread(
         &self,
         id: BulletinId,
@@ -145,16 +146,17 @@ impl Store {
 
     // ---- pushing ----
 
-    /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.
+    /// Returns a counter that ticks whenever a delivery was queued, released or cancelled, or a channel was
+    /// unblocked.
     #[must_use]
     pub fn outbox_changes(&self) -> watch::Receiver<u64> {
         self.engine.outbox_changes()
     }
 
-    /// As [`Store::heads`], of the channels that `serves` says.
+    /// Returns the same as [`Store::heads`], for the channels that `serves` selects.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn heads_where(
         &self,
         serves: impl Fn(&ChannelId) -> bool + Clone + Send + 'static,
@@ -166,11 +168,11 @@ impl Store {
         .await
     }
 
-    /// For each channel (or each of `of`) that is not blocked: its first waiting delivery, due or not;
-    /// those due earliest first.
+    /// Returns the first waiting delivery of each channel (or each of `of`) that is not blocked, due or not; those
+    /// due earliest first.
     ///
     /// # Errors
-    /// The store cannot be read, as for every method that reads.
+    /// Fails if the store cannot be read, like every method that reads.
     pub async fn heads(&self, of: Option<Vec<ChannelId>>) -> Result<Vec<Waiting>> {
         once_there_is_room(|_| {
             let of = of.clone();
@@ -179,11 +181,11 @@ impl Store {
         .await
     }
 
-    /// Returns what goes out in one message with a delivery that waits, itself first: the rest of its bundle or
+    /// Returns the deliveries in one message with a waiting delivery, itself first: the rest of its bundle or
     /// digest, in the order of the card.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn together(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Vec<Waiting>> {
         once_there_is_room(|_| async move {
             let together = move |op: &mut Op<'_>| {
@@ -195,28 +197,29 @@ impl Store {
         .await
     }
 
-    /// `queued → sending`, durably, before the request goes out. On a full disk it waits for room.
+    /// Changes a delivery from `queued` to `sending`, durably, before the request is sent. On a full disk it waits
+    /// for room.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn begin_send(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Begun> {
         self.begin_together(vec![id], now).await
     }
 
-    /// As [`Store::begin_send`], for all that goes out in one message: all of them or none.
+    /// Begins sends like [`Store::begin_send`], for all deliveries in one message: all of them or none.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn begin_together(&self, ids: Vec<DeliveryId>, now: DateTime<Utc>) -> Result<Begun> {
         let begin = |waited| self.step(SendStep::Begin(ids.clone()), now + waited);
         Ok(once_there_is_room(begin).await?.begun)
     }
 
-    /// The result of a begun send, for all that was begun together with `id`; gives the channel's next
-    /// waiting delivery. Idempotent. On a full disk it waits for room.
+    /// Records the result of a begun send, for all deliveries that were begun together with `id`; returns the
+    /// channel's next waiting delivery. It is idempotent. On a full disk it waits for room.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn complete(
         &self,
         id: DeliveryId,
@@ -227,35 +230,35 @@ impl Store {
         Ok(once_there_is_room(end).await?.next)
     }
 
-    /// As [`Store::edition`], for its sender.
+    /// Returns the same as [`Store::edition`], for its sender.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub(crate) async fn edition_to_send(&self, update: DeliveryId) -> Result<Option<Edition>> {
         once_there_is_room(|_| self.edition(update)).await
     }
 
-    /// As [`Store::bulletin`], for its sender.
+    /// Returns the same as [`Store::bulletin`], for its sender.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub(crate) async fn bulletin_to_send(&self, id: BulletinId) -> Result<Option<Bulletin>> {
         once_there_is_room(|_| self.bulletin(id)).await
     }
 
-    /// Returns what was `sending` when the store was opened: perhaps sent.
+    /// Returns the deliveries that were `sending` when the store was opened: they may have been sent.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub async fn uncertain(&self) -> Result<Vec<Waiting>> {
         self.ask(sends::uncertain).await?
     }
 
-    /// Returns when sends since `since` (two minutes back at most) were taken at the latest, oldest first: what
-    /// the pace is rebuilt from after a restart. Of those that are [`Store::uncertain`] only the begin is known.
+    /// Returns when sends since `since` were taken at the latest, oldest first, as far back as a pace counts: the
+    /// pace is rebuilt from these times after a restart. For [`Store::uncertain`] ones only the begin is known.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn recent_sends(
         &self,
         since: DateTime<Utc>,
@@ -273,7 +276,7 @@ impl Store {
     /// Pauses a channel (blocked, kicked, gone), visibly; its queue waits. On a full disk it waits for room.
     ///
     /// # Errors
-    /// No such channel; a write failed.
+    /// Fails if there is no such channel or a write fails.
     pub async fn block_channel(
         &self,
         channel: &ChannelId,
@@ -290,27 +293,27 @@ impl Store {
     }
 
     /// # Errors
-    /// No such channel; a write failed.
+    /// Fails if there is no such channel or a write fails.
     pub async fn unblock_channel(&self, channel: &ChannelId) -> Result<()> {
         let channel = channel.clone();
         self.write(move |op| sends::set_blocked(op, &channel, None))
             .await
     }
 
-    /// A group became a supergroup: remembered for good, with all that waits for it. On a full disk it
-    /// waits for room.
+    /// Remembers permanently that a group became a supergroup, and moves all its waiting deliveries. On a full disk
+    /// it waits for room.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn move_chat(&self, from: i64, to: i64, now: DateTime<Utc>) -> Result<()> {
         let moved = |_| self.write(move |op| moved_chats::move_chat(op, (from, to), now));
         once_there_is_room(moved).await
     }
 
-    /// Old chat id → new one, transitively resolved.
+    /// Returns the old chat ids with the new ones, transitively resolved.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn moved_chats(&self) -> Result<HashMap<i64, i64>> {
         self.ask(|op| {
             let moved = op.tx.moved_chats();
@@ -322,19 +325,19 @@ impl Store {
         .await
     }
 
-    /// Returns who has the message of a delivery that is being sent, or was tried before.
+    /// Returns the readers that have the message of a delivery that is being sent, or was tried before.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub(crate) async fn readers_of(&self, delivery: DeliveryId) -> Result<HashSet<u64>> {
         let asked = move |op: &mut Op<'_>| sends::readers::who_has(op, delivery.0);
         once_there_is_room(|_| async move { self.ask(asked).await? }).await
     }
 
-    /// A reader has the message of a delivery that is being sent. On a full disk it waits for room.
+    /// Records that a reader has the message of a delivery that is being sent. On a full disk it waits for room.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub(crate) async fn reader_has(&self, delivery: DeliveryId, reader: u64) -> Result<()> {
         once_there_is_room(|_| self.write(move |op| sends::readers::add(op, delivery.0, reader)))
             .await

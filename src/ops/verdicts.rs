@@ -1,10 +1,11 @@
-//! What channels' patterns say of texts, as far as it was found out before a transaction ([`super::ahead`]).
+//! Holds the verdicts of channels' patterns on texts, as far as they were found out before a transaction
+//! ([`super::ahead`]).
 
 use std::collections::{HashMap, HashSet};
 
 use crate::bulletin::{Cost, Filter, Folded, Verdict};
 
-/// The verdicts of each text, by the address of the filter, which is kept so that it stays there.
+/// The verdicts on each text, by the address of the filter, which is held so that the address stays valid.
 #[derive(Debug, Default)]
 pub(super) struct Ahead(HashMap<Folded, HashMap<usize, (Filter, bool)>>);
 

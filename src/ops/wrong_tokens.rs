@@ -1,4 +1,4 @@
-//! Wrong tokens are counted in the store: whichever process is asked, and whenever it began.
+//! Counts wrong tokens in the store, so that the count holds for all processes and across restarts.
 
 use chrono::{DateTime, Utc};
 
@@ -9,11 +9,11 @@ use crate::{
 };
 
 impl Store {
-    /// Takes in a token of a client that opens so much: whether it is taken now. Nothing is written where it is, and
-    /// none was wrong before.
+    /// Checks a token of a client that opens `opens`; returns whether it is accepted now. Nothing is written if it
+    /// is and none was wrong before.
     ///
     /// # Errors
-    /// The store cannot be read; a write failed.
+    /// Fails if the store cannot be read or a write fails.
     pub async fn knock(&self, client: &str, opens: Opens, now: DateTime<Utc>) -> Result<Knocked> {
         let name = client.to_owned();
         let (knocked, news) = self.ask(move |op| knock(op, &name, opens, now)).await??;
@@ -33,7 +33,7 @@ impl Store {
     }
 }
 
-/// With what is to be remembered of the clients of its place, where that changes.
+/// Checks a token, and returns what is to be remembered of the clients of its place, if that changes.
 fn knock(
     op: &mut Op<'_>,
     client: &str,

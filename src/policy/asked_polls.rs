@@ -1,19 +1,21 @@
-//! Polls that people ask of a process which does not poll the source itself: the process that does is asked, and answers.
+//! Defines the answer to a poll request that people make in a process which does not poll the source: the process
+//! that does is requested to, and answers.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bulletin::{BulletinId, PageFault};
 
-/// The outcome of a poll that another process asked for.
+/// The outcome of a poll that another process requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PollAnswer {
-    /// Published, oldest first.
+    /// The published bulletins, oldest first.
     pub new: Vec<BulletinId>,
-    /// Oldest first.
+    /// The held bulletins, oldest first.
     pub held: Vec<BulletinId>,
-    /// The reason why it failed.
+    /// The reason why the poll failed.
     pub error: Option<String>,
-    /// Its kind. An earlier version sends none, and one that this version does not know is none.
+    /// The kind of the failure. An earlier version sends none, and one that this version does not know is read as
+    /// `None`.
     #[serde(default, deserialize_with = "known")]
     pub fault: Option<PageFault>,
 }

@@ -1,16 +1,15 @@
-//! The consequences of an attempt to send a delivery: whether it is repeated, and when.
+//! Decides the consequences of an attempt to send a delivery: whether it is repeated, and when.
 
 use chrono::{DateTime, Utc};
 
 use super::facts::OutboxEntry;
 use crate::bulletin::{DeliveryState, MessageRef, Reason, SendFault};
 
-/// Sends of one delivery that nobody answered, after which it is not repeated again: a platform in trouble
-/// breaks off several requests in a row and took none, and a message that ends the program each time must
-/// not do so for ever.
+/// The number of unanswered sends of one delivery after which it is not repeated: a platform in trouble breaks off
+/// several requests in a row and took none, and a message that crashes the program each time must not do so forever.
 const MOST_DOUBTS: u8 = 8;
 
-/// The beginning of the error of a delivery that came to nothing, as far as anybody knows.
+/// The beginning of the error of a delivery that failed, as far as is known.
 pub const PERHAPS: &str = "perhaps delivered";
 
 /// The end of a begun send.
@@ -19,36 +18,38 @@ pub enum Outcome {
     Sent {
         message: Option<MessageRef>,
     },
-    /// Certainly not sent; again, not before this.
+    /// The message was certainly not sent; it may be sent again at `not_before` or later.
     Retry {
         not_before: DateTime<Utc>,
         why: Reason,
     },
-    /// Certainly not sent, and never will be.
+    /// The message was certainly not sent, and never will be.
     Failed {
         why: Reason,
     },
-    /// Perhaps sent. It waits for a repetition not before this, so that nothing is lost; only the eighth
-    /// time it is `failed` with "perhaps delivered".
+    /// The message may have been sent. It waits for a repetition not before this time, so that nothing is lost; only
+    /// the eighth time it is `failed` with "perhaps delivered".
     Uncertain {
         not_before: DateTime<Utc>,
         why: Reason,
     },
-    /// Perhaps sent, but hardly: an error page came instead of an answer. Repeated without an end.
+    /// The message may have been sent, but hardly: an error page arrived instead of an answer. It is repeated
+    /// without a limit.
     Ailing {
         not_before: DateTime<Utc>,
         why: Reason,
     },
-    /// Perhaps sent: the program stopped before the platform answered. It is repeated at once, as often.
+    /// The message may have been sent: the program stopped before the platform answered. It is repeated at once, as
+    /// often as an uncertain one.
     Interrupted {
         why: Reason,
     },
-    /// Certainly not sent and no attempt spent: a shutdown.
+    /// The message was certainly not sent and no attempt spent: a shutdown.
     PutBack,
 }
 
 impl Outcome {
-    /// The same by another clock, whose time `clock` gives for one of this.
+    /// Converts the outcome to another clock; `clock` converts a time.
     #[must_use]
     pub fn by(self, clock: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>) -> Self {
         match self {
@@ -72,7 +73,7 @@ impl Outcome {
 /// The effect of a settled attempt on the counts of its channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AfterAttempt {
-    /// With a warning where an earlier attempt was never answered.
+    /// The delivery was sent, with a warning if an earlier attempt was never answered.
     Sent {
         warning: Option<Reason>,
     },
@@ -85,10 +86,10 @@ pub enum AfterAttempt {
     PutBack,
 }
 
-/// Brings a begun delivery to how its attempt ended.
+/// Applies the outcome of its attempt to a begun delivery.
 pub fn settle(entry: &mut OutboxEntry, outcome: Outcome, now: DateTime<Utc>) -> AfterAttempt {
     let now_ms = now.timestamp_millis();
-    // Where the clock was set back meanwhile, it began by the other one.
+    // If the clock was set back meanwhile, the attempt began by the other one.
     entry.begun_ms = entry.begun_ms.map(|begun_ms| begun_ms.min(now_ms));
     match outcome {
         Outcome::Sent { message } => {
@@ -114,14 +115,14 @@ pub fn settle(entry: &mut OutboxEntry, outcome: Outcome, now: DateTime<Utc>) -> 
             entry.state = DeliveryState::Queued;
             entry.attempts = entry.attempts.saturating_sub(1);
             entry.begun_ms = None;
-            // It was due when it was begun, if by another clock.
+            // It was due when it was begun, even if by another clock.
             entry.due_ms = entry.due_ms.min(now_ms);
             AfterAttempt::PutBack
         }
     }
 }
 
-/// Repeats what is perhaps sent, unless it was in doubt too often.
+/// Repeats a message that may have been sent, unless it was in doubt too often.
 fn doubt(
     entry: &mut OutboxEntry,
     not_before: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! Who did what: the entries of the audit log.
+//! Defines the entries of the audit log: actors and their actions.
 
 use std::fmt::Display;
 
@@ -8,20 +8,21 @@ use utoipa::ToSchema;
 
 use crate::bulletin::ChannelId;
 
-/// How long an entry is kept.
+/// The time for which an entry is kept.
 pub const KEPT: Duration = Duration::days(366);
-/// Bytes of a subject or a detail: platforms answer with whole pages at times, and one row of text says enough.
+/// The length of a subject or a detail in bytes: platforms answer with whole pages at times, and one row of text is
+/// enough.
 const LONGEST: usize = 1000;
-/// Characters of a name that somebody gave themselves.
+/// The length, in characters, of a name that people gave themselves.
 const LONGEST_NAME: usize = 100;
 
-/// Who does something.
+/// The actor of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "ActorRecord", into = "ActorRecord")]
 pub enum Actor {
-    /// The program itself as its config says, or the holder of the config's admin token.
+    /// The program itself as its config states, or the holder of the config's admin token.
     Config,
-    /// The holder of a token that was created for somebody.
+    /// The holder of a token that was created for a person or program.
     Token {
         id: String,
         name: String,
@@ -56,7 +57,8 @@ pub struct ActorRecord {
 }
 
 impl Actor {
-    /// Somebody on a chat platform, by the conversation with them alone; None on a platform that nobody asks anything on.
+    /// Returns a person on a chat platform, identified by the conversation with only them; `None` on a platform
+    /// without requests from people.
     #[must_use]
     pub fn of_chat(chat: &ChannelId, name: &str) -> Option<Self> {
         let (platform, id) = chat.as_str().split_once(':')?;
@@ -71,14 +73,14 @@ impl Actor {
         is_person.then_some(actor)
     }
 
-    /// By what a bulletin of a desk knows who published it.
+    /// Returns the name by which a bulletin of a desk records its publisher.
     #[must_use]
     pub fn author(&self) -> String {
         let ActorRecord { kind, id, .. } = self.clone().into();
         format!("{kind}:{id}")
     }
 
-    /// The user of this machine that a command runs for; what is no plain name is not believed.
+    /// Returns the user of this machine that a command runs for; a text that is not a plain name is not trusted.
     #[must_use]
     pub fn of_user(user: &str) -> Self {
         let is_plain = |sign: char| sign.is_alphanumeric() || "-_.@".contains(sign);
@@ -128,7 +130,7 @@ pub struct AuditEntry {
     pub actor: Actor,
     /// A verb, such as `rebroadcast` or `pause`.
     pub action: String,
-    /// What it was done to: the id of a bulletin, a source, a channel.
+    /// The object of the action: the id of a bulletin, a source, a channel.
     pub subject: String,
     pub detail: String,
 }
@@ -145,11 +147,11 @@ impl AuditEntry {
     }
 }
 
-/// An entry as programs before this one wrote it.
+/// An entry as earlier programs wrote it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OldAuditEntry {
     pub who: String,
-    /// `cli`, `api`, or the chat in which it was asked for.
+    /// The origin: `cli`, `api`, or the chat of the request.
     pub from: String,
     pub what: String,
 }
@@ -164,7 +166,7 @@ impl From<OldAuditEntry> for AuditEntry {
             },
             _ => Actor::Config,
         };
-        // What was done stood in front, except where a chat did.
+        // The action was in front, except where a chat acted.
         let (action, detail) = old.what.split_once(' ').unwrap_or((&old.what, ""));
         let is_verb = !action.is_empty() && action.chars().all(|sign| sign.is_ascii_lowercase());
         let (action, detail) = if is_verb {
@@ -190,7 +192,7 @@ pub struct AuditPlace {
     pub counter: u32,
 }
 
-/// A text that is kept whole only where it is short.
+/// Returns a text cut to a bounded length.
 #[must_use]
 pub fn bounded(mut text: String) -> String {
     let end = text.floor_char_boundary(LONGEST);

@@ -1,5 +1,5 @@
-//! The change feed: one sequence in which followers (server-sent events, the search index, another worker) read what
-//! changed in the store. A follower remembers the number that it read last.
+//! Defines the change feed: one sequence in which followers (server-sent events, the search index, another worker)
+//! read the changes of the store. A follower remembers the number that it read last.
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::facts::Archived;
 use crate::bulletin::{BulletinState, SourceId};
 
-/// The time for which a change can be read. A follower that was away for longer reads everything anew.
+/// The time for which a change can be read. A follower that was away for longer reads everything again.
 pub const KEPT: Duration = Duration::days(7);
-/// Changes that can be read at most, the newest.
+/// The most changes that can be read, the newest.
 pub const MOST: u64 = 100_000;
 
 /// The thing that changed, by the number or name under which it is read.
@@ -17,28 +17,28 @@ pub const MOST: u64 = 100_000;
 pub enum FeedEvent {
     /// A bulletin was admitted, imported, or published after it was held.
     Bulletin(u64),
-    /// A bulletin says something else, or its publisher shows it again.
+    /// A bulletin changed its content, or its publisher shows it again.
     Revision(u64),
-    /// Its publisher took a bulletin down.
+    /// A bulletin was taken down by its publisher.
     Withdrawal(u64),
-    /// Something of a bulletin changed that is announced to nobody: its address, or which other sources carry it.
+    /// A part of a bulletin changed that is not announced: its address, or which other sources carry it.
     Detail(u64),
     /// A delivery was sent, failed or was dropped.
     Delivery(u64),
-    /// A source is paused or goes on, begins or ceases to fail, or has something held or nothing any more.
+    /// A source is paused or resumes, begins or ceases to fail, or has something held or no longer has.
     Source(SourceId),
 }
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedEntry {
-    /// From 1; each change has the next one.
+    /// The number of the change, from 1; each change has the next one.
     pub number: u64,
     pub at_ms: i64,
     pub event: FeedEvent,
 }
 
-/// Numbers of the oldest change that can be read and of the newest. Where nothing ever changed, 1 and 0.
+/// The numbers of the oldest change that can be read and of the newest; 1 and 0 before the first change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeedBounds {
     pub oldest: u64,
@@ -53,7 +53,7 @@ impl FeedBounds {
     }
 }
 
-/// Returns the events for a bulletin's followers when it becomes `row`; `before`: None where it is new.
+/// Returns the events for a bulletin's followers when it becomes `row`; `before` is `None` for a new one.
 #[must_use]
 pub fn of_bulletin(id: u64, before: Option<&Archived>, row: &Archived) -> FeedEvent {
     let Some(before) = before else {
@@ -69,14 +69,14 @@ pub fn of_bulletin(id: u64, before: Option<&Archived>, row: &Archived) -> FeedEv
     }
 }
 
-/// Returns below which number changes are dropped, by the oldest ones, in their order.
+/// Returns the number below which changes are dropped, given the oldest ones in their order.
 #[must_use]
 pub fn first_kept(oldest: &[FeedEntry], newest: u64, now_ms: i64) -> u64 {
     let until_ms = now_ms - KEPT.num_milliseconds();
     let is_kept = |it: &&FeedEntry| it.at_ms >= until_ms && it.number + MOST > newest;
     let kept = oldest.iter().find(is_kept).map(|it| it.number);
     let past = oldest.last().map_or(0, |last| last.number + 1);
-    // The newest one stays: it gives the next number.
+    // The newest one stays: it determines the next number.
     kept.unwrap_or(past).min(newest)
 }
 

@@ -1,13 +1,13 @@
-//! The difference between two versions of a text or its files, in words for people. Pure.
+//! Describes the difference between two versions of a text or its files, in words for people. Pure.
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::bulletin::{Attachment, Changed, substance};
 
-/// Characters of what is announced.
+/// The length of an announced text, in characters.
 const LONGEST: usize = 200;
 
-/// Returns what people would call a change: no counters, no spaces.
+/// Returns what people would call a change: counters and spaces do not count.
 #[must_use]
 pub fn of_text(before: &str, now: &str) -> Changed {
     if before == now || substance(before) == substance(now) {
@@ -19,7 +19,7 @@ pub fn of_text(before: &str, now: &str) -> Changed {
     first_beside(now, before).map_or(Changed::Text, Changed::Added)
 }
 
-/// The first paragraph of `text` that `other` does not have.
+/// Returns the first paragraph of `text` that `other` does not have.
 fn first_beside(text: &str, other: &str) -> Option<String> {
     let known: HashSet<String> = other.lines().map(substance).collect();
     let mut lines = text.lines().map(str::trim);

@@ -1,4 +1,4 @@
-//! The difference between a notice or its article and the bulletin that it is.
+//! Compares a notice or its article with its bulletin.
 
 use super::{
     changes,
@@ -8,25 +8,26 @@ use crate::bulletin::{
     Article, BulletinState, Cause, Changed, Notice, Retitled, SourceId, compare,
 };
 
-/// A notice and, where it was opened, its article.
+/// A notice and, if it was opened, its article.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     pub notice: Notice,
     pub article: Option<Article>,
 }
 
-/// Titles that one bulletin is remembered by; a title that goes on changing after that is no correction.
+/// The most titles that one bulletin is remembered by; a title that continues to change after that is not a
+/// correction.
 const MOST_TITLES: usize = 8;
-/// Corrections of one bulletin that count.
+/// The most corrections of one bulletin that count.
 const MOST_REVISIONS: u32 = 32;
 
 /// The difference between a known row and the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Correction {
     None,
-    /// Another one of the titles that it had before, or a text where there was none.
+    /// The row shows another of its earlier titles, or a text where there was none.
     Shown,
-    /// Its title, and what else.
+    /// The title changed, and possibly another part.
     Title(Changed),
     Text(Changed),
 }
@@ -43,7 +44,7 @@ impl Correction {
     }
 }
 
-/// The article's, which is made of whole sentences, else the list's own.
+/// Returns the article's summary, which is made of whole sentences, or else the list's.
 #[must_use]
 pub fn summary(found: &Found) -> Option<&str> {
     let article = found
@@ -94,13 +95,13 @@ fn add_article(row: &mut Archived, article: &Article) {
     row.deadline = article.deadline;
     row.attachments.clone_from(&article.attachments);
     row.published = match (row.published, article.published) {
-        // The list's day stands; the article may know the hour.
+        // The list's day counts; the article may know the hour.
         (Some(list), Some(article)) if list.day() == article.day() => Some(article),
         (list, article) => list.or(article),
     };
 }
 
-/// The list's title, or the article's where the list cut its own.
+/// Returns the list's title, or the article's if the list cut its own.
 #[must_use]
 pub fn title(found: &Found) -> String {
     let listed = found.notice.title.trim();
@@ -117,8 +118,8 @@ pub fn title(found: &Found) -> String {
     }
 }
 
-/// Brings `row` to what `found` says, and gives how it differed; `text`: its text as it is kept; `counts`: its title
-/// differs by a counter alone.
+/// Applies `found` to `row`, and returns how it differed; `text` is the stored text, and `counts` means that the
+/// title differs only by a counter.
 pub fn correct(row: &mut Archived, text: Option<&str>, found: &Found, counts: bool) -> Correction {
     let title = match counts {
         true => Correction::None,
@@ -137,7 +138,7 @@ pub fn correct(row: &mut Archived, text: Option<&str>, found: &Found, counts: bo
     }
 }
 
-/// The same of its text and files alone; its revision stays.
+/// Applies only the text and files of an article; the revision stays.
 pub fn correct_text(row: &mut Archived, before: Option<&str>, article: &Article) -> Correction {
     if article.text.is_empty() && article.attachments.is_empty() {
         return Correction::None;
@@ -173,7 +174,7 @@ fn correct_title(row: &mut Archived, found: &Found) -> Correction {
     Correction::Title(Changed::Nothing)
 }
 
-/// Returns whether a list shows another title than before; marks and counters make none.
+/// Returns whether a list shows another title than before; marks and counters do not count.
 #[must_use]
 pub fn is_retitled(row: &Archived, notice: &Notice) -> bool {
     let listed = title_hash(&notice.title);

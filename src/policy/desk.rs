@@ -1,4 +1,4 @@
-//! The notices that an office publishes itself: their fields, and the bulletins that they become. Pure.
+//! Defines the notices that an office publishes itself: their fields, and the bulletins that they become. Pure.
 
 mod amendment;
 mod fields;
@@ -44,10 +44,10 @@ pub struct Publication {
 }
 
 impl Publication {
-    /// Its fields in the shape that bulletins have.
+    /// Returns the publication with its fields in the form of bulletins.
     ///
     /// # Errors
-    /// A field cannot be used.
+    /// Fails if a field cannot be used.
     pub fn cleaned(self) -> Result<Self, FieldFault> {
         let unusable = |field, what| Err(FieldFault::new(field, InputFault::Unusable, what));
         let bad_id = |id: &String| id.is_empty() || id.len() > MOST_REQUEST_ID_BYTES;
@@ -69,7 +69,7 @@ impl Publication {
         })
     }
 
-    /// Returns whether a channel of the config gets it.
+    /// Returns whether a channel of the config gets the notice.
     #[must_use]
     pub fn goes_to(&self, channel: &Channel) -> bool {
         if let Some(named) = &self.channels {
@@ -80,7 +80,7 @@ impl Publication {
         channel.wants(&self.source) && verdict == Verdict::Wanted
     }
 
-    /// As it will be, but for its number, to be shown before it is published.
+    /// Returns the bulletin that it will be, without its number, to be shown before it is published.
     #[must_use]
     pub fn draft(&self, now: DateTime<Utc>) -> Bulletin {
         let shown = Moment::Time(now.fixed_offset());
@@ -88,7 +88,7 @@ impl Publication {
             .bulletin(0)
     }
 
-    /// The bulletin that it becomes, published by `by` at `now`.
+    /// Returns the bulletin that it becomes, published by `by` at `now`.
     #[must_use]
     pub fn row(&self, by: String, now: Moment, now_ms: i64) -> Archived {
         Archived {

@@ -1,4 +1,4 @@
-//! The entities of the store, in the words of the field: rules read them and transactions write them.
+//! Defines the entities of the store, in the words of the field: rules read them and transactions write them.
 
 mod archive;
 mod failed_polls;
@@ -19,10 +19,10 @@ pub use self::{
 };
 use crate::bulletin::Reason;
 
-/// The facts about one channel, beside its settings.
+/// The facts about one channel, in addition to its settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ChannelFacts {
-    /// The reason of its pause, and its beginning (ms).
+    /// The reason for its pause, and its beginning (ms).
     pub blocked: Option<(Reason, i64)>,
     /// The error of its last attempt, until one succeeds.
     pub error: Option<Reason>,
@@ -30,7 +30,7 @@ pub struct ChannelFacts {
     pub failed: u64,
 }
 
-/// Numbers that are given next, and how many bulletins there are.
+/// The next numbers, and how many bulletins there are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     pub next_bulletin: u64,

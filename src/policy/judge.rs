@@ -1,8 +1,8 @@
-//! Promises 2 to 4, pure: which rows of a page are known, old, new or held.
+//! Implements promises 2 to 4, pure: which rows of a page are known, old, new or held.
 //!
 //! The store finds what it remembers of each row (`remembered`); `displace` finds the keys that are places in a
-//! list, `identity` has the keys of a row, `connect` says which bulletin a row is, `rule` what becomes of one that is none, by where it stands (`order`); `guard`
-//! holds what is no news after all. Nothing here reads or writes.
+//! list, `identity` has the keys of a row, `connect` finds the bulletin of a row, `rule` judges an unknown row by
+//! its place (`order`); `guard` holds rows that only look like news. This module neither reads nor writes.
 
 mod amount;
 mod connect;
@@ -30,7 +30,7 @@ pub(crate) use self::{
 };
 use crate::bulletin::{BulletinId, BulletinState, Cause, Moment, Notice, Verdict};
 
-/// Returns what becomes of each row, in page order. `summaries` stands beside `notices`.
+/// Returns the ruling on each row, in page order. `summaries` are parallel to `notices`.
 pub(crate) fn rule(
     notices: &[Notice],
     summaries: &[Option<&str>],
@@ -76,7 +76,7 @@ pub(crate) fn rule(
     (0..notices.len()).map(judge).collect()
 }
 
-/// The pattern by which the source's own filter refuses it.
+/// Returns the pattern by which the source's own filter rejects a notice.
 fn refusal(notice: &Notice, summary: &str, facts: &Facts<'_>) -> Option<Cause> {
     match facts.filter.verdict(&notice.title, summary) {
         Verdict::Excluded(word) => Some(Cause::Filtered(word)),
@@ -87,7 +87,7 @@ fn refusal(notice: &Notice, summary: &str, facts: &Facts<'_>) -> Option<Cause> {
     }
 }
 
-/// The places of those that a first poll pushes.
+/// Returns the places of the rows that a first poll pushes.
 fn announced(
     oldest_first: &[usize],
     verdicts: &[Option<Cause>],
@@ -103,7 +103,7 @@ fn announced(
         .collect()
 }
 
-/// The places of all rows in the order in which they are pushed.
+/// Returns the places of all rows in the order in which they are pushed.
 pub(crate) fn oldest_first(
     notices: &[Notice],
     connected: &Connected,
@@ -124,7 +124,7 @@ fn is_redesign(connected: &Connected, facts: &Facts<'_>) -> bool {
     facts.has_bulletins && known * 5 < count
 }
 
-/// Undated, or dated before the newest known one.
+/// Returns whether a row is undated, or dated before the newest known one.
 fn is_before(date: Option<Moment>, newest: Option<Moment>) -> bool {
     match (date, newest) {
         (Some(date), Some(newest)) => date.is_before(&newest),

@@ -1,7 +1,8 @@
-//! Which worker does what: leases on sources and senders, spread evenly over the workers that are alive.
+//! Distributes leases on sources and senders evenly over the workers that are alive.
 //!
-//! A lease has an epoch, which grows whenever somebody takes it. What is written under an old epoch is refused, so that a
-//! worker that was paused past its lease and comes back changes nothing. [`plan`] says what a worker takes and gives back.
+//! A lease has an epoch, which grows whenever a worker takes it. Writes under an old epoch are rejected, so that a
+//! worker that was paused past its lease and comes back changes nothing. [`plan`] decides what a worker takes and
+//! gives back.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -13,20 +14,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::bulletin::SourceId;
 
-/// How long a worker holds its leases after it last said that it is alive: longer than the longest send.
+/// The time for which a worker holds its leases after its last renewal: longer than the longest send.
 pub const TERM: Duration = Duration::from_secs(60);
-/// How often it says so.
+/// The interval of renewals.
 pub const RENEWAL: Duration = Duration::from_secs(30);
-/// So long a sender whose lease is to be given back may take to end what it has under way: nothing that it sent is in doubt
-/// for its next holder.
+/// The time that a sender whose lease is to be given back may take to end its current sends: nothing that it sent is
+/// in doubt for its next holder.
 pub const LEAVING: Duration = Duration::from_secs(12);
 
-/// What one worker alone does at a time.
+/// A task that only one worker does at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum LeaseKey {
-    /// Polling a source.
+    /// The polls of a source.
     Source(SourceId),
-    /// Sending with one bot or robot key, by a name that holds no secret.
+    /// The sends with one bot or robot key, by a name that holds no secret.
     Sender(String),
 }
 
@@ -39,11 +40,11 @@ impl fmt::Display for LeaseKey {
     }
 }
 
-/// A lease as it was taken last. One that was never taken has epoch 0 and no worker.
+/// A lease as it was taken last. A lease that was never taken has epoch 0 and no worker.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     pub epoch: u64,
-    /// None: it was given back.
+    /// The holder; `None` if the lease was given back.
     pub worker: Option<String>,
 }
 
@@ -54,34 +55,34 @@ pub struct WorkerFacts {
     pub host: String,
     pub version: String,
     pub since_ms: i64,
-    /// Until when it is alive, unless it says so again (ms).
+    /// The time (ms) until which it counts as alive, unless it renews.
     pub until_ms: i64,
 }
 
-/// A lease that somebody is to have.
+/// A lease that some worker has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     pub key: LeaseKey,
-    /// What has the same group goes to the same worker: the sources of one host share its politeness.
+    /// Keys of the same group go to the same worker: the sources of one host share its politeness.
     pub group: String,
 }
 
-/// What a worker does about its leases.
+/// The changes that a worker makes to its leases.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     pub take: Vec<LeaseKey>,
     pub give_back: Vec<LeaseKey>,
 }
 
-/// Keys of one group, and which worker that is alive holds any of them.
+/// The keys of one group, and the live worker that holds any of them.
 #[derive(Default)]
 struct Group<'a> {
     keys: Vec<&'a LeaseKey>,
     holder: Option<&'a str>,
 }
 
-/// Returns what `me` takes and gives back, where `alive` are the workers that are alive, itself among them, and `leases`
-/// those that were ever taken.
+/// Returns what `me` takes and gives back, where `alive` are the workers that are alive, including itself, and
+/// `leases` those that were ever taken.
 #[must_use]
 pub fn plan(
     me: &str,
@@ -142,7 +143,7 @@ fn spread(me: &str, alive: &[&str], groups: BTreeMap<&str, Group<'_>>, plan: &mu
                     plan.take.extend(keys);
                 }
             }
-            // Others of the group may have come since.
+            // Other keys of the group may have been added since.
             Some(holder) if holder == me => plan.take.extend(keys),
             Some(_) => {}
         }

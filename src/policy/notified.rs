@@ -1,5 +1,5 @@
-//! The versions of a bulletin that people were sent, so that a note says what its reader does not
-//! know: a title that flips and is back has nothing new for anybody.
+//! Tracks the versions of a bulletin that people were sent, so that a note states what its reader does not know: a
+//! title that flips and is back has no news for any reader.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,18 +8,18 @@ use crate::bulletin::{
     BulletinState, Cause, Changed, DeliveryKind, DeliveryState, Revision, substance,
 };
 
-/// Turns that are remembered, the latest; a bulletin is announced once a day at most.
+/// The number of versions that are remembered, the latest; a bulletin is announced once a day at most.
 const MOST: usize = 16;
-/// A poll may have begun so long (ms) before a message did that is recorded before it.
+/// The longest time (ms) by which a poll may have begun before a message that is recorded before it.
 const AHEAD: i64 = 600_000;
-/// Characters of a title.
+/// The length of a title, in characters.
 const TITLE: usize = 300;
 
 /// The content of a bulletin, as far as people are notified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wording {
     title: String,
-    /// Of text and files; at a desk also of summary, publisher, deadline and address.
+    /// A hash of text and files; at a desk also of summary, publisher, deadline and address.
     rest: u64,
     is_withdrawn: bool,
 }
@@ -33,7 +33,7 @@ impl Wording {
             let place = file.url.split(['?', '#']).next().unwrap_or_default();
             hasher.update(format!("\n{} {place}", file.name).as_bytes());
         }
-        // Of a watched page these follow from its text.
+        // These follow from the text of a watched page.
         if matches!(row.cause, Cause::Desk(_)) {
             let details = (&row.summary, &row.publisher, row.deadline, &row.url);
             hasher.update(format!("\n{details:?}").as_bytes());
@@ -46,7 +46,7 @@ impl Wording {
     }
 }
 
-/// Each with the time (ms) from which it said that, the earliest first.
+/// The versions, each with the time (ms) from which it was current, the earliest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions(Vec<(i64, Wording)>);
 
@@ -56,7 +56,7 @@ impl Versions {
         self.0.is_empty()
     }
 
-    /// Returns whether it says again what it said before.
+    /// Records a new version; returns whether it is back to an earlier one.
     pub fn turn(&mut self, before: Wording, now: Wording, now_ms: i64, announced_ms: i64) -> bool {
         let is_retitled = before.title != now.title;
         if self.0.is_empty() {
@@ -64,10 +64,10 @@ impl Versions {
         }
         let mut earlier = self.0.iter().map(|(_, said)| said);
         let is_back = earlier.any(|said| *said == now || is_retitled && said.title == now.title);
-        // A version that nobody was sent is as good as none.
+        // A version that was sent to no reader does not count.
         self.0.pop_if(|(since, _)| *since > announced_ms);
         if self.0.last().is_none_or(|(_, said)| *said != now) {
-            // The poll may have begun before the message did that still said the other words.
+            // The poll may have begun before the message that still had the earlier words.
             self.0
                 .push((now_ms.max(announced_ms.saturating_add(1)), now));
         }
@@ -75,19 +75,19 @@ impl Versions {
         is_back
     }
 
-    /// Returns what it said then, and what it says.
+    /// Returns the version at that time, and the current one.
     fn then_and_now(&self, then_ms: i64) -> Option<(&Wording, &(i64, Wording))> {
         let then = self.0.iter().rev().find(|(since, _)| *since <= then_ms);
         Some((&then.or(self.0.first())?.1, self.0.last()?))
     }
 
-    /// Returns whether it says what it said then.
+    /// Returns whether the version is the same as at that time.
     pub fn is_as(&self, then_ms: i64) -> bool {
         self.then_and_now(then_ms)
             .is_some_and(|(then, (_, now))| then == now)
     }
 
-    /// Returns what is new to those who were notified then; `changes`: all that changed since.
+    /// Returns the news for those who were notified at that time; `changes` are all changes since.
     pub fn news(&self, then_ms: i64, changes: Vec<Revision>) -> Vec<Revision> {
         let Some((then, (since, now))) = self.then_and_now(then_ms) else {
             return changes;
@@ -118,12 +118,12 @@ impl Versions {
     }
 }
 
-/// Returns when people were last notified of a bulletin by `deliveries`, for one that turns at `now_ms`; `i64::MIN`:
-/// never.
+/// Returns when people were last notified of a bulletin by `deliveries`, for one that changes at `now_ms`;
+/// `i64::MIN` for never.
 #[must_use]
 pub fn last_announced_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 {
     let notified = deliveries.iter().filter_map(|(_, entry)| entry.begun_ms);
-    // A time so far ahead is that of a clock that was set back since.
+    // A time that far ahead is that of a clock that was set back since.
     let notified = notified.max().map(|notified| {
         if notified > now_ms + AHEAD {
             now_ms
@@ -134,8 +134,8 @@ pub fn last_announced_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 
     notified.unwrap_or(i64::MIN)
 }
 
-/// Returns when those whom `update` is for were last notified of a bulletin, if they were; `deliveries`: those of
-/// it in the channel of the update, oldest first.
+/// Returns when the readers of `update` were last notified of a bulletin, if they were; `deliveries` are those of it
+/// in the channel of the update, oldest first.
 #[must_use]
 pub fn announced_ms(
     deliveries: &[(u64, OutboxEntry)],
@@ -153,7 +153,7 @@ pub fn announced_ms(
     notified.map(|notified| by_the_clock(notified, update, now_ms))
 }
 
-/// A time of what was sent before `update`, by the clock that the update was queued by.
+/// Converts the time of a message before `update` to the clock that the update was queued by.
 #[must_use]
 pub fn by_the_clock(sent_ms: i64, update: &OutboxEntry, now_ms: i64) -> i64 {
     match sent_ms > now_ms {
@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    /// Announced at 0, then each of `turns` an hour later; nothing more is announced.
+    /// Returns versions announced at 0, then each of `turns` an hour later; nothing more is announced.
     fn said(turns: &[Wording]) -> Versions {
         let mut said = Versions::default();
         let mut before = words("甲", 1, false);

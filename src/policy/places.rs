@@ -1,13 +1,13 @@
-//! Which channels lead to one place: a chat gets a bulletin once, however many channels lead there.
+//! Finds out which channels lead to one place: a chat gets a bulletin once, no matter how many channels lead there.
 
 use std::collections::HashMap;
 
 use crate::bulletin::{Channel, ChannelId, ChannelKind, Fingerprint, TelegramChat};
 
-/// Groups that became supergroups: the old chat → the one that it became.
+/// The groups that became supergroups: the old chat → the one that it became.
 pub type MovedChats = HashMap<i64, i64>;
 
-/// Where a channel leads.
+/// The place that a channel leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
     Chat {
@@ -36,7 +36,7 @@ impl Place {
         }
     }
 
-    /// Of a chat that subscribed by itself; None: `id` is no chat's.
+    /// Returns the place of a chat that subscribed itself; `None` if `id` is not that of a chat.
     #[must_use]
     pub fn of_subscribed(id: &ChannelId, moved: &MovedChats) -> Option<Self> {
         let (chat, topic) = id.chat()?;
@@ -52,11 +52,11 @@ impl Place {
     }
 }
 
-/// The chat that `chat` became in the end.
+/// Returns the chat that `chat` became in the end.
 #[must_use]
 pub fn resolve(chat: i64, moved: &MovedChats) -> i64 {
     let mut chat = chat;
-    // No chain is longer than the table, whatever it says.
+    // No chain is longer than the table, even if it has cycles.
     for _ in 0..moved.len() {
         match moved.get(&chat) {
             Some(&next) if next != chat => chat = next,

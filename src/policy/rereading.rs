@@ -1,6 +1,6 @@
-//! Which articles are read again, and when: rarer with age, none after a week.
+//! Decides which articles are read again, and when: rarer with age, none after a week.
 //!
-//! The time is a function of what is kept of each recent bulletin and of one time: until when all that was due has
+//! The time is a function of the state of each recent bulletin and of one time: until when all due articles have
 //! been read. So a poll that finds nothing new writes nothing.
 
 use chrono::Duration;
@@ -16,24 +16,25 @@ const AFTER: [Duration; 4] = [
     Duration::days(3),
 ];
 const A_WEEK: Duration = Duration::days(7);
-/// Between two readings by which an article is known to be gone.
+/// The time between two readings by which an article is known to be gone.
 pub const TO_BE_SURE: Duration = Duration::hours(1);
-/// The newest of what stands on a source's page before it is followed, whose articles are opened once.
+/// The number of newest notices on a source's page before it is followed, whose articles are opened once.
 pub const FIRST_OPENED: usize = 20;
-/// An article of those that nobody could have by then is left to what its list says.
+/// The age at which an article that could not be fetched is given up: its list's content remains.
 const GIVEN_UP: Duration = Duration::days(1);
-/// Rows that were taken off a list are read at once, but each so often at most.
+/// The interval in which a bulletin is read at most once because its row was removed from the list.
 const TAKEN_OFF_AGAIN: Duration = Duration::days(1);
 
-/// The facts that are kept of a recent bulletin beside its record.
+/// The state of a recent bulletin in addition to its record.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Recent {
     pub first_seen_ms: i64,
-    /// None: its text came with the list, and says nothing of its page; nothing in it: it was not read yet.
+    /// The opened article; `None` if its text was part of the list, which proves nothing about its page; empty if it
+    /// was not read yet.
     pub opened: Option<Opened>,
-    /// Since when its page is gone.
+    /// The time since which its page has been gone.
     pub gone_ms: Option<i64>,
-    /// A reading beside those of its age: to be sure that it is gone, or since its row was taken off.
+    /// A reading in addition to those of its age: to be sure that it is gone, or because its row was removed.
     pub extra_ms: Option<i64>,
 }
 
@@ -53,7 +54,7 @@ impl Recent {
         now_ms - self.first_seen_ms >= A_WEEK.num_milliseconds()
     }
 
-    /// As found at `now_ms`, where a clock that was ahead found it later; None: it was not.
+    /// Returns the state as found at `now_ms`, if a clock that was ahead found it later; otherwise `None`.
     #[must_use]
     pub fn by_the_clock(&self, now_ms: i64) -> Option<Self> {
         let again_ms = now_ms + TO_BE_SURE.num_milliseconds();
@@ -65,7 +66,7 @@ impl Recent {
         })
     }
 
-    /// Of a bulletin that is new.
+    /// Returns the state of a new bulletin.
     #[must_use]
     pub fn new(article: Option<&Article>, now_ms: i64) -> Self {
         Self {
@@ -79,7 +80,7 @@ impl Recent {
         }
     }
 
-    /// Of a bulletin that was there before its source was followed, to be opened at `due_ms`.
+    /// Returns the state of a bulletin that was there before its source was followed, to be opened at `due_ms`.
     #[must_use]
     pub fn of_first_poll(now_ms: i64, due_ms: i64) -> Self {
         Self {
@@ -94,13 +95,13 @@ impl Recent {
         self.opened == Some(Opened::default())
     }
 
-    /// Returns whether nobody tries to open it any more.
+    /// Returns whether attempts to open it have ended.
     #[must_use]
     pub fn is_given_up(&self, now_ms: i64) -> bool {
         now_ms - self.first_seen_ms >= GIVEN_UP.num_milliseconds()
     }
 
-    /// Returns whether it is read at once after its row was taken off its list.
+    /// Returns whether it is read at once after its row was removed from its list.
     #[must_use]
     pub fn is_read_when_taken_off(&self, now_ms: i64) -> bool {
         let again_ms = TAKEN_OFF_AGAIN.num_milliseconds();
@@ -108,7 +109,8 @@ impl Recent {
     }
 }
 
-/// Rows of `before` that `shown`, in order of numbers, has no more, though it has most of what stood below them.
+/// Returns rows of `before` that are missing from `shown`, which is in order of numbers, though it has most of those
+/// below them.
 #[must_use]
 pub fn taken_off(before: &[u64], shown: &[u64]) -> Vec<u64> {
     let (mut shown_below, mut taken) = (0, Vec::new());

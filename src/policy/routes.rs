@@ -1,4 +1,4 @@
-//! Which channels want a bulletin: those of the config, and the chats that subscribed by themselves.
+//! Finds the channels that want a bulletin: those of the config, and the chats that subscribed themselves.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -7,7 +7,7 @@ use std::{
 
 use crate::bulletin::{Channel, ChannelId, Chat, Cost, Source, SourceId};
 
-/// Sources and channels of the config, in its order.
+/// The sources and channels of the config, in its order.
 #[derive(Debug, Default)]
 pub struct Routes {
     pub sources: Vec<Arc<Source>>,
@@ -43,7 +43,8 @@ impl Routes {
         place.map(|&place| &self.channels[place])
     }
 
-    /// Sources that anybody may see. One that is in the config no more may have been private: it is not among them.
+    /// Returns the sources that are public. A source that is no longer in the config may have been private: it is
+    /// not included.
     #[must_use]
     pub fn public(&self) -> Arc<HashSet<SourceId>> {
         Arc::clone(&self.public)
@@ -63,20 +64,20 @@ fn places<'a, T: Clone + Eq + std::hash::Hash + 'a>(
         .collect()
 }
 
-/// A chat that subscribed by itself, and the channel that it is.
+/// A chat that subscribed itself, and its channel.
 #[derive(Debug)]
 pub struct Known {
     pub chat: Chat,
     pub channel: Arc<Channel>,
 }
 
-/// All chats that ever asked for something.
+/// The chats that ever had wishes.
 #[derive(Debug, Clone, Default)]
 pub struct Chats {
-    /// By age: the number that a chat has as a channel.
+    /// The chats by age: the number that a chat has as a channel.
     by_age: BTreeMap<u32, (ChannelId, Arc<Known>)>,
     ages: HashMap<ChannelId, u32>,
-    /// The cost of the patterns of all of them.
+    /// The total cost of their patterns.
     cost: Cost,
 }
 
@@ -87,18 +88,18 @@ impl Chats {
         self.by_age.get(age).map(|(_, known)| known)
     }
 
-    /// Oldest first.
+    /// Returns all chats, oldest first.
     pub fn all(&self) -> impl Iterator<Item = (&ChannelId, &Arc<Known>)> {
         self.by_age.values().map(|(id, known)| (id, known))
     }
 
-    /// Those that are let in and want something.
+    /// Returns the chats that are let in and want something.
     pub fn subscribed(&self) -> impl Iterator<Item = (&ChannelId, &Arc<Known>)> {
         self.all()
             .filter(|(_, known)| known.chat.may_have(true) && known.chat.wants_any())
     }
 
-    /// Returns whether a filter of this cost has room beside those of all chats but `id`.
+    /// Returns whether a filter of this cost fits in addition to those of all chats except `id`.
     #[must_use]
     pub fn has_room_for(&self, id: &ChannelId, cost: Cost) -> bool {
         let others = self.all().filter(|(other, _)| *other != id);
@@ -106,7 +107,7 @@ impl Chats {
         others.fold(cost, Cost::plus).fits(Cost::OF_ALL_CHATS)
     }
 
-    /// A chat as it is kept; without its filter where all of them together cost too much.
+    /// Sets a stored chat; without its filter if the filters of all chats together cost too much.
     pub fn set(&mut self, age: u32, id: &ChannelId, chat: Chat) {
         self.remove(age);
         let Some(mut channel) = chat.channel(id) else {

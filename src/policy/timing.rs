@@ -1,7 +1,7 @@
-//! The time at which a delivery may go out: a channel's mode, its digest times and its quiet hours.
+//! Computes the time at which a delivery may be sent: a channel's mode, its digest times and its quiet hours.
 //!
 //! It is a pure function of the time at which the delivery was queued and of the channel's settings, so that a
-//! restart changes nothing and a changed setting applies to all that waits.
+//! restart changes nothing and a changed setting applies to all waiting deliveries.
 
 use chrono::{DateTime, Duration, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -9,10 +9,10 @@ use chrono_tz::Tz;
 use super::facts::{Archived, OutboxEntry, time};
 use crate::bulletin::{Channel, DeliveryKind, Mode, Moment, reminder_of};
 
-/// At most one correction of a bulletin in so long.
+/// The period in which a bulletin has one correction at most.
 pub const A_DAY: Duration = Duration::days(1);
 
-/// A channel as it is for a bulletin: a chat may wish something else for single sources.
+/// Returns a channel's settings for a bulletin: a chat may have other wishes for single sources.
 #[must_use]
 pub fn manner<'a>(channel: &'a Channel, row: &Archived) -> &'a Channel {
     match channel.apart.is_empty() {
@@ -21,7 +21,7 @@ pub fn manner<'a>(channel: &'a Channel, row: &Archived) -> &'a Channel {
     }
 }
 
-/// Returns when something that is queued for `channel` at `now` may go out.
+/// Returns when a delivery that is queued for `channel` at `now` may be sent.
 #[must_use]
 pub fn due(
     channel: &Channel,
@@ -45,21 +45,21 @@ fn after_quiet(channel: &Channel, at: DateTime<Utc>) -> DateTime<Utc> {
     quiet_until(channel, at).unwrap_or(at)
 }
 
-/// The end of the quiet hours that hold `at`.
+/// Returns the end of the quiet hours that hold `at`.
 #[must_use]
 pub fn quiet_until(channel: &Channel, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let quiet = channel.quiet.as_ref();
     quiet.and_then(|quiet| quiet.until(at, channel.time_zone))
 }
 
-/// Returns whether a bulletin is one that a channel wants at once, whatever its mode.
+/// Returns whether a bulletin is one that a channel wants at once, regardless of its mode.
 #[must_use]
 pub fn is_urgent(channel: &Channel, row: &Archived) -> bool {
     let summary = row.summary.as_deref().unwrap_or_default();
     channel.urgent.names(&row.title, summary)
 }
 
-/// Returns whether quiet hours hold what is queued in a channel; `row`: its bulletin, where that is known.
+/// Returns whether quiet hours hold a delivery in a channel; `row` is its bulletin, if that is known.
 #[must_use]
 pub fn is_quiet_for(channel: &Channel, entry: &OutboxEntry, row: Option<&Archived>) -> bool {
     let may_hold = match entry.kind {
@@ -72,9 +72,9 @@ pub fn is_quiet_for(channel: &Channel, entry: &OutboxEntry, row: Option<&Archive
     may_hold && entry.bulletin.is_some() && !is_urgent
 }
 
-/// Returns when a delivery that waits is due by the present settings and clock. A clock that was ahead when it was
-/// queued, held or tried must not hold it until that time comes again. None for `channel`: a chat that only the
-/// bot itself writes to.
+/// Returns when a waiting delivery is due by the present settings and clock. A clock that was ahead when it was
+/// queued, held or tried must not hold it until that time. `channel` is `None` for a chat that only the bot itself
+/// writes to.
 #[must_use]
 pub fn present_due(
     channel: Option<&Channel>,
@@ -107,15 +107,15 @@ pub fn present_due(
     }
 }
 
-/// Returns when a reminder of a bulletin's deadline is due in a channel; None: it has none.
+/// Returns when a reminder of a bulletin's deadline is due in a channel; `None` if it has no deadline.
 #[must_use]
 pub fn reminder_due(channel: Option<&Channel>, row: &Archived) -> Option<DateTime<Utc>> {
     let at = reminder_of(row.deadline.as_ref()?, zone(channel))?;
     Some(reminder_at(channel, at))
 }
 
-/// Returns when a reminder that waits is due after its deadline was moved: at once, where that is nearer than
-/// a day now; None: there is none any more.
+/// Returns when a waiting reminder is due after its deadline was moved: at once, if that is nearer than a day now;
+/// `None` if there is no deadline any longer.
 #[must_use]
 pub fn moved_reminder(
     channel: Option<&Channel>,

@@ -1,6 +1,8 @@
-//! Who may do what by the API and at the desk: tokens and sessions, which of them are valid, and until when. Pure.
+//! Defines the permissions for the API and the desk: tokens and sessions, which of them are valid, and until when.
+//! Pure.
 //!
-//! The store keeps the hash of a token; the token itself is shown once. It names its row, so that one search finds it.
+//! The store contains the hash of a token; the token itself is shown once. It names its row, so that one search
+//! finds it.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,13 +11,13 @@ use utoipa::ToSchema;
 use super::facts::time;
 use crate::schedule::parse_duration;
 
-/// What a token begins with.
+/// The beginning of every token.
 const MARK: &str = "nc_";
-/// Characters of an id.
+/// The length of an id, in characters.
 const ID_CHARS: usize = 8;
-/// A session that was not used for so long has ended.
+/// The time without use after which a session has ended.
 const IDLE: Duration = Duration::hours(12);
-/// How exactly the last use is known: each time is a write.
+/// The precision of the last use: each update is a write.
 const USE_IS_KNOWN_TO: Duration = Duration::minutes(1);
 
 /// What its holder may do; each may also do what those before it may.
@@ -33,7 +35,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// As commands, forms and the API write it.
+    /// Returns the name that commands, forms and the API use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -50,13 +52,13 @@ pub struct Token {
     pub id: String,
     pub name: String,
     pub scope: Scope,
-    /// BLAKE3 of all of it.
+    /// The BLAKE3 hash of the whole token.
     pub hash: [u8; 32],
     pub created_ms: i64,
     pub last_used_ms: Option<i64>,
-    /// None: it lasts until it is revoked, a session until it is idle.
+    /// The expiry; with `None`, a token lasts until it is revoked, and a session until it is idle.
     pub expires_ms: Option<i64>,
-    /// It is a session, in a browser's cookie, opened by this: the id of a token, or empty for the admin token.
+    /// The opener of a session, which is in a browser's cookie: the id of a token, or empty for the admin token.
     pub opened_by: Option<String>,
 }
 
@@ -76,7 +78,7 @@ impl Token {
         self.last_used_ms.map(time)
     }
 
-    /// The part of it that may be shown.
+    /// Returns the part of it that may be shown.
     #[must_use]
     pub fn prefix(&self) -> String {
         format!("{MARK}{}", self.id)
@@ -95,7 +97,7 @@ impl Token {
         self.ends_at().is_none_or(|end| now < end)
     }
 
-    /// Returns whether `text` is this token; in a time that says nothing of it.
+    /// Returns whether `text` is this token, in a time that reveals nothing about it.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
         blake3::Hash::from_bytes(self.hash) == blake3::hash(text.as_bytes())
@@ -109,23 +111,23 @@ impl Token {
     }
 }
 
-/// Returns the time that is so long after `now`, such as `90d` or `12h`.
+/// Returns the time that is `span`, such as `90d` or `12h`, after `now`.
 ///
 /// # Errors
-/// What is expected instead.
+/// Returns what is expected instead.
 pub fn end_after(now: DateTime<Utc>, span: &str) -> Result<DateTime<Utc>, String> {
     let span = Duration::from_std(parse_duration(span)?).ok();
     let end = span.and_then(|span| now.checked_add_signed(span));
     end.ok_or_else(|| "a span such as `90d` is expected".to_owned())
 }
 
-/// A token from an id of eight characters and a secret, both of lower-case letters and digits.
+/// Returns a token from an id of eight characters and a secret, both of lower-case letters and digits.
 #[must_use]
 pub fn text(id: &str, secret: &str) -> String {
     format!("{MARK}{id}_{secret}")
 }
 
-/// The id that a token names.
+/// Returns the id that a token names.
 #[must_use]
 pub fn id_of(text: &str) -> Option<&str> {
     let (id, secret) = text.strip_prefix(MARK)?.split_once('_')?;

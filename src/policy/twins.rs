@@ -1,4 +1,4 @@
-//! The same notice on several sources: by what recent bulletins it is found again.
+//! Recognizes the same notice on several sources, among recent bulletins.
 
 use std::collections::HashMap;
 
@@ -7,14 +7,14 @@ use chrono::Duration;
 use super::facts::{Archived, first_number};
 use crate::bulletin::{Face, canonical_url};
 
-/// The time back within which the same notice is searched for.
+/// The period in which the same notice is searched for.
 pub const LATELY: Duration = Duration::days(7);
-/// Bulletins that are known again after a restart, and those of them by their texts too.
+/// The number of bulletins that are recognized after a restart, and of those that are recognized by their texts too.
 pub const MOST: usize = 2000;
 pub const MOST_TEXTS: usize = 200;
-/// Bulletins that are compared by one likeness, the newest.
+/// The number of bulletins that are compared by one likeness, the newest.
 const MOST_COMPARED: usize = 8;
-/// Likenesses after which only what a restart would know again is kept.
+/// The number of likenesses after which only those that a restart would restore are kept.
 const MOST_KEYS: usize = 10 * MOST;
 
 /// The recently published bulletins, by address, title and text.
@@ -45,7 +45,7 @@ impl Twins {
         });
     }
 
-    /// Those that may be the same, newest first.
+    /// Returns the bulletins that may be the same, newest first.
     #[must_use]
     pub fn candidates(&self, face: &Face) -> Vec<u64> {
         let mut all: Vec<u64> = Vec::new();
@@ -58,7 +58,7 @@ impl Twins {
     }
 }
 
-/// Hashes of what the same notice has in common.
+/// Returns the hashes of the parts that the same notices have in common.
 pub fn hashes(face: &Face) -> impl Iterator<Item = u64> {
     let keys = face.keys().into_iter().flatten();
     keys.map(|key| first_number(blake3::hash(key.as_bytes())))

@@ -1,18 +1,20 @@
-//! Wrong tokens: a client that sends some in a row must wait, longer each time, before the next is checked. Pure.
+//! Delays clients that send wrong tokens in a row: they must wait, longer each time, before the next one is checked.
+//! Pure.
 //!
-//! Clients are remembered in places, which hold some each: so what is remembered is bounded, and checking one is quick.
+//! Clients are remembered in places with a few clients each, so that the memory is bounded, and checking one is
+//! quick.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Wrong tokens in a row that are nobody's fault.
+/// The number of wrong tokens in a row that are tolerated.
 const FREE: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(4);
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
-/// After this a client begins anew.
+/// The time after which a client restarts at zero.
 const FORGOTTEN: Duration = Duration::from_secs(60 * 60);
-/// Places, and clients in each: of more, the one that tried the longest time ago is forgotten.
+/// The number of places; below, that of clients in each, beyond which the least recent one is forgotten.
 const PLACES: u16 = 1024;
 const IN_ONE_PLACE: usize = 16;
 
@@ -20,22 +22,22 @@ const IN_ONE_PLACE: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opens {
     Nothing,
-    /// Less than an admin may; it does not make up for wrong tokens.
+    /// The token opens less than an admin may; it does not make up for wrong tokens.
     Little,
     All,
 }
 
-/// What becomes of a token.
+/// The answer to a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Knocked {
     Taken,
-    /// So many were wrong in a row, and the next one is checked after so long.
+    /// This number of tokens in a row was wrong, and the next one is checked after this time.
     Wrong(u32, Duration),
-    /// Too many were wrong: it is not checked before so long.
+    /// Too many were wrong: the token is not checked before this time has passed.
     Wait(Duration),
 }
 
-/// Clients of one place that sent wrong tokens.
+/// The clients of one place that sent wrong tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrongTokens(Vec<Tries>);
 
@@ -44,19 +46,19 @@ struct Tries {
     client: String,
     wrong: u32,
     last_ms: i64,
-    /// No token is checked before this.
+    /// The time before which no token is checked.
     until_ms: i64,
 }
 
 impl WrongTokens {
-    /// The place of a client.
+    /// Returns the place of a client.
     #[must_use]
     pub fn place_of(client: &str) -> u16 {
         let [first, second, ..] = *blake3::hash(client.as_bytes()).as_bytes();
         u16::from_be_bytes([first, second]) % PLACES
     }
 
-    /// Takes in a token of a client that opens so much.
+    /// Checks a token of a client that opens `opens`.
     pub fn knock(&mut self, client: &str, opens: Opens, now_ms: i64) -> Knocked {
         self.0
             .retain(|tries| since(tries.last_ms, now_ms) < FORGOTTEN);
@@ -74,7 +76,7 @@ impl WrongTokens {
         let wrong = before.map_or(0, |tries| tries.wrong).saturating_add(1);
         let wait = wait_after(wrong);
         if self.0.len() >= IN_ONE_PLACE {
-            // They stand in the order in which they tried last.
+            // They are in the order of their last tries.
             self.0.remove(0);
         }
         self.0.push(Tries {
@@ -89,7 +91,7 @@ impl WrongTokens {
 
 impl Tries {
     fn wait(&self, now_ms: i64) -> Option<Duration> {
-        // A clock that was set back makes nobody wait for longer.
+        // A clock that was set back makes no client wait for longer.
         let wait = since(now_ms, self.until_ms).min(LONGEST_WAIT);
         (!wait.is_zero()).then_some(wait)
     }

@@ -1,4 +1,4 @@
-//! Opening the articles of what is new: bounded, politely, and never at the notice's expense.
+//! Opens the articles of new rows: bounded, politely, and never at the notice's expense.
 
 use std::time::Duration;
 
@@ -19,17 +19,18 @@ use crate::{
     source::{document, fetch::FetchedPage},
 };
 
-/// What is not opened by then is admitted with what the list says.
+/// The time for opening; a row that is not opened by then is admitted with the content of the list.
 const LONGEST: Duration = Duration::from_secs(30);
-/// Articles of one poll at a time; the fetcher still asks each host for one page at a time.
+/// The number of articles of one poll that are opened at a time; the fetcher still requests one page at a time from
+/// each host.
 const AT_ONCE: usize = 4;
-/// Articles that one poll opens.
+/// The most articles that one poll opens.
 const MOST_OPENED: usize = 60;
-/// Pages of one article.
+/// The most pages of one article.
 const MOST_PAGES: usize = 10;
 
-/// Opens the article of each row that is to be pushed, now or once an admin publishes it, where the
-/// source asks for it, and of each that bears another title: what else it says may be new too.
+/// Opens the article of each row that is to be pushed, now or once an admin publishes it, if the source requires it,
+/// and of each that has another title: the rest of it may be new too.
 pub(super) async fn open(store: &Store, reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
     let source = reader.source;
     let mut articles = list.articles;
@@ -39,7 +40,7 @@ pub(super) async fn open(store: &Store, reader: &Reader<'_>, list: JudgedList) -
         .chain(judged.retitled.iter().copied())
         .filter(|&place| source.full_text && articles[place].is_none())
         .filter(|&place| !is_within(&source.url, &list.notices[place].url))
-        // A page that several notices share is the article of none.
+        // A page that several notices share is not the article of any.
         .filter(|&place| !judged.shares_address[place])
         .take(MOST_OPENED)
         .collect();
@@ -70,7 +71,7 @@ pub(super) async fn open(store: &Store, reader: &Reader<'_>, list: JudgedList) -
         }
     }
     drop(opening);
-    // Last, so that no article waits for the files of another.
+    // Files are read last, so that no article waits for the files of another.
     let end = documents::end();
     let mut found = Vec::with_capacity(articles.len());
     for (place, (notice, article)) in list.notices.into_iter().zip(articles).enumerate() {
@@ -90,14 +91,14 @@ fn is_news(ruling: &Ruling) -> bool {
     )
 }
 
-/// Returns whether an address is a place in the list's own page, which says nothing more of its row.
+/// Returns whether an address is a place in the list's own page, which has nothing more about its row.
 pub(super) fn is_within(list: &Url, row: &str) -> bool {
     let (page, _) = row.split_once('#').unwrap_or_default();
     let own = list.as_str().split('#').next().unwrap_or_default();
     !page.is_empty() && page == own
 }
 
-/// The article of a notice that is known, if its page is still about it.
+/// Opens the article of a known notice, if its page is still about it.
 async fn open_again(
     store: &Store,
     reader: &Reader<'_>,
@@ -128,7 +129,7 @@ async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault
     read(reader, notice, &url, page).await
 }
 
-/// A notice whose address is that of a document. One that cannot be had is a file to open.
+/// Opens a notice whose address is that of a document. A document that cannot be fetched is a file to open.
 async fn document(reader: &Reader<'_>, notice: &Notice, url: &Url) -> Article {
     let opened = async { read(reader, notice, url, reader.get_new(url).await?).await };
     opened.await.unwrap_or_else(|fault| {
@@ -137,7 +138,7 @@ async fn document(reader: &Reader<'_>, notice: &Notice, url: &Url) -> Article {
     })
 }
 
-/// An article from its first page on.
+/// Reads an article from its first page on.
 pub(super) async fn read(
     reader: &Reader<'_>,
     notice: &Notice,
@@ -172,7 +173,7 @@ pub(super) async fn read(
         }
     }
     if visited.len() > 1 {
-        // Those are of the first page; the rest may say by when.
+        // These belong to the first page; the rest may state a deadline.
         (article.summary, article.deadline) = (None, None);
     }
     Ok(article)
@@ -217,7 +218,7 @@ async fn read_page(
     if !reader.source.browser || plain.as_ref().is_ok_and(is_enough) {
         return plain;
     }
-    // What its scripts would have to say may be in the way of what stands there.
+    // The rendered page may hide the plain content, so the plain article is the fallback.
     match reader.rendered(&url).await {
         Ok(page) => reader.article(page, &notice.title).await.or(plain),
         Err(fault) => {
@@ -227,7 +228,7 @@ async fn read_page(
     }
 }
 
-/// Asks how large the files are that no page states: few, and no longer than news can wait.
+/// Requests the sizes of files that no page states: few, and no longer than news can wait.
 pub(super) async fn measure(reader: &Reader<'_>, article: &mut Article) {
     const MOST: usize = 5;
     const PATIENCE: Duration = Duration::from_secs(5);
@@ -244,7 +245,7 @@ pub(super) async fn measure(reader: &Reader<'_>, article: &mut Article) {
     }
 }
 
-/// Returns whether an address is that of a file whose text cannot be had.
+/// Returns whether an address is that of a file whose text cannot be read.
 pub(super) fn is_closed_file(url: &Url) -> bool {
     is_file(url) && !documents::is_readable(url.path())
 }

@@ -1,4 +1,4 @@
-//! Documents of a notice: one that is the notice itself, and those beside an article.
+//! Reads the documents of a notice: one that is the notice itself, and those of an article.
 
 use std::time::Duration;
 
@@ -11,16 +11,17 @@ use crate::{
     source::{document, fetch::FetchedPage},
 };
 
-/// Files of one article that are read.
+/// The most files of one article that are read.
 const MOST_FILES: usize = 3;
-/// Characters of one file that are kept with its article.
+/// The most characters of one file that are stored with its article.
 const MOST_CHARACTERS: usize = 20_000;
-/// What is not read by then is known by its name alone: news cannot wait for its files.
+/// The time for reading files; a file that is not read by then is known only by its name: news cannot wait for its
+/// files.
 const LONGEST: Duration = Duration::from_secs(15);
-/// An article of fewer characters says little more than that there are files.
+/// The length, in characters, below which an article states little more than that there are files.
 const LITTLE: usize = 60;
 
-/// What a file beside an article says.
+/// The text of a file of an article.
 #[derive(Debug, Clone)]
 pub(super) struct FileText {
     name: String,
@@ -28,18 +29,19 @@ pub(super) struct FileText {
 }
 
 impl FileText {
-    /// The line above its text, where that is kept with the text of its article.
+    /// Returns the line above its text, where that is stored with the text of its article.
     fn heading(file: &Attachment) -> String {
         format!("【{}】", file.name)
     }
 }
 
-/// Returns until when the files of a poll's articles may be read.
+/// Returns the time until which the files of a poll's articles may be read.
 pub(super) fn end() -> Instant {
     Instant::now() + LONGEST
 }
 
-/// A page that is a document: the notice itself is in it. One that cannot be read is a file to open.
+/// Returns the article of a page that is a document: the notice itself is in it. A document that cannot be read is a
+/// file to open.
 pub(super) async fn notice(reader: &Reader<'_>, notice: &Notice, page: FetchedPage) -> Article {
     let size = Some(page.body.len() as u64);
     let url = page.url.clone();
@@ -59,7 +61,7 @@ pub(super) async fn notice(reader: &Reader<'_>, notice: &Notice, page: FetchedPa
     }
 }
 
-/// A notice that is a document itself.
+/// Returns the article of a notice that is a document itself.
 pub(super) fn file(notice: &Notice, size: Option<u64>) -> Article {
     Article {
         attachments: vec![Attachment {
@@ -71,7 +73,7 @@ pub(super) fn file(notice: &Notice, size: Option<u64>) -> Article {
     }
 }
 
-/// Reads the files beside an article of which text can be had.
+/// Reads the files of an article whose text is readable.
 pub(super) async fn beside(reader: &Reader<'_>, article: &Article, end: Instant) -> Vec<FileText> {
     let mut texts = Vec::new();
     for file in readable(article).take(MOST_FILES) {
@@ -87,8 +89,8 @@ pub(super) async fn beside(reader: &Reader<'_>, article: &Article, end: Instant)
     texts
 }
 
-/// Reads the files of an article again, as far as their texts were kept or they are new; None: one
-/// of those that were kept cannot be read now, so that nobody knows what the article says.
+/// Reads the files of an article again, if their texts were stored or they are new; `None` if one of the stored ones
+/// cannot be read now, so that the content of the article is unknown.
 pub(super) async fn again(
     reader: &Reader<'_>,
     article: &Article,
@@ -114,7 +116,7 @@ fn note(reader: &Reader<'_>, file: &Attachment, why: &str) {
     tracing::debug!(source = %reader.source.id, "the file {} is known only by its name: {why}", file.url);
 }
 
-/// Files beside an article whose text can be had. What an article that is a document links to is itself.
+/// Returns the files of an article whose text is readable. An article that is a document links to itself.
 fn readable(article: &Article) -> impl Iterator<Item = &Attachment> {
     let small = |file: &&Attachment| file.size.is_none_or(|size| size <= document::LARGEST);
     let is_known = |file: &&Attachment| {
@@ -125,7 +127,7 @@ fn readable(article: &Article) -> impl Iterator<Item = &Attachment> {
     files.filter(small).filter(is_known)
 }
 
-/// Returns whether a name ends as that of a document whose text can be had.
+/// Returns whether a name ends like that of a document whose text is readable.
 pub(super) fn is_readable(name: &str) -> bool {
     const ENDINGS: [&str; 7] = ["pdf", "docx", "xlsx", "pptx", "ofd", "odt", "zip"];
     let ending = name
@@ -149,18 +151,18 @@ async fn text(reader: &Reader<'_>, file: &Attachment) -> Result<FileText, Fault>
     })
 }
 
-/// The files' text where the article itself says next to nothing: it is what its summary is made of.
+/// Returns the files' text if the article itself has next to no text: the summary is made of it.
 pub(super) fn in_place_of<'a>(article: &Article, files: &'a [FileText]) -> Option<&'a str> {
     let first = files.first().filter(|_| says_little(article))?;
     Some(&first.text)
 }
 
-/// Returns whether an article says next to nothing by itself.
+/// Returns whether an article itself has next to no text.
 pub(super) fn says_little(article: &Article) -> bool {
     article.text.chars().count() < LITTLE
 }
 
-/// Puts the files' texts below that of their article, for search.
+/// Appends the files' texts to that of their article, for search.
 pub(super) fn append(article: &mut Article, files: &[FileText]) {
     for file in files {
         let below = format!("\n{}\n{}", file.name, file.text);

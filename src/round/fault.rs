@@ -1,4 +1,4 @@
-//! Why a poll failed, and when the next one may come.
+//! Describes why a poll failed, and computes when the next one may begin.
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ use crate::{
     },
 };
 
-/// What failed once mostly works again soon, also where the next scheduled poll is a day away.
+/// The wait after a first failure: most of these pass soon, even if the next scheduled poll is a day away.
 const FIRST_WAIT: Duration = Duration::from_secs(5 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Why a poll failed.
+/// The reason why a poll failed.
 #[derive(Debug, Clone)]
 pub(super) struct Fault {
     pub(super) kind: PageFault,
-    /// In English, with the details.
+    /// The reason in English, with the details.
     pub(super) what: String,
     pub(super) retry_after: Option<Duration>,
-    /// It is reported at once: the page answers, but its list is gone.
+    /// True if it is reported at once: the page answers, but its list is gone.
     pub(super) is_grave: bool,
-    /// The address itself is gone or is not what it was.
+    /// True if the address itself is gone or is not what it was.
     pub(super) is_elsewhere: bool,
-    /// The page that is no list, where a rule may be proposed for it.
+    /// The page that is not a list, if a rule may be proposed for it.
     pub(super) seen: Option<Box<FetchedPage>>,
 }
 
@@ -57,7 +57,7 @@ impl From<ReadError> for Fault {
 }
 
 impl Fault {
-    /// A page that answers and is not the list that it was.
+    /// Returns the fault of a page that answers and is not the list that it was.
     pub(super) fn unreadable(what: String) -> Self {
         Self {
             kind: PageFault::Unreadable,
@@ -69,7 +69,7 @@ impl Fault {
         }
     }
 
-    /// A fault of our own.
+    /// Returns a fault of our own.
     pub(super) fn broken(what: String) -> Self {
         Self {
             kind: PageFault::Broken,
@@ -78,7 +78,7 @@ impl Fault {
         }
     }
 
-    /// The state of `source` after this fault at `now`; `random` is from 0 to 1.
+    /// Returns the state of `source` after this fault at `now`; `random` is from 0 to 1.
     pub(super) fn recorded_in(
         &self,
         mut state: PollState,
@@ -106,9 +106,8 @@ impl Fault {
     }
 }
 
-/// The interval, but a few minutes at most, doubled for each further failure: up to an hour, or to the
-/// interval if that is longer. A quarter is chance, so that those who failed together do
-/// not return together.
+/// Returns the interval, but a few minutes at most, doubled for each further failure: up to an hour, or to the
+/// interval if that is longer. A quarter is random, so that sources that failed together do not return together.
 fn backoff(failures: u32, interval: Duration, random: f64) -> Duration {
     let doublings = failures.saturating_sub(1).min(20);
     let quarter = random.clamp(0.0, 1.0) / 4.0;

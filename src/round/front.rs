@@ -1,4 +1,4 @@
-//! The first page of a source: asked for conditionally, and read only where it changed.
+//! Reads the first page of a source: it is requested conditionally, and parsed only if it changed.
 
 use tokio::sync::SemaphorePermit;
 use url::Url;
@@ -14,18 +14,18 @@ use crate::{
     source::fetch::{Fetched, FetchedPage, Shown},
 };
 
-/// Feeds that a page announces and that are tried.
+/// The most announced feeds of a page that are tried.
 const MOST_TRIED: usize = 3;
 
-/// What the first page says.
+/// The result of reading the first page.
 #[derive(Debug)]
 pub(super) enum Front {
-    /// The same answer, body, or rows as at the last good poll.
+    /// The answer, body, or rows are the same as at the last good poll.
     Unchanged(PollState),
     Rows(Rows, PollState),
 }
 
-/// Polls the source's feed, where one is known, else its address.
+/// Polls the source's feed, if one is known, else its address.
 pub(super) async fn read(reader: &Reader<'_>, before: PollState) -> Result<Front, Fault> {
     let source = reader.source;
     let known_feed = before
@@ -92,7 +92,7 @@ async fn read_at(reader: &Reader<'_>, url: &Url, mut state: PollState) -> Result
     Box::pin(read_changed(reader, url, page, state)).await
 }
 
-/// The page itself, where a 304 is not to be believed yet.
+/// Requests the page itself, if a 304 cannot be trusted yet.
 async fn doubted(
     reader: &Reader<'_>,
     url: &Url,
@@ -105,12 +105,12 @@ async fn doubted(
     }
     match reader.get(url, Validators::default(), true).await {
         Ok(Fetched::Page(page)) => Some(page),
-        // The 304 stands for now.
+        // The 304 is accepted for now.
         Ok(Fetched::NotModified(_)) | Err(_) => None,
     }
 }
 
-/// Keeps where a page has moved for good, and reports it once.
+/// Records the address to which a page has moved permanently, and reports it once.
 fn note_move(reader: &Reader<'_>, page: &FetchedPage, state: &mut PollState) {
     let moved_to = page.moved_to.as_ref().map(|to| Shown(to).to_string());
     if let Some(to) = moved_to.as_ref().filter(|_| moved_to != state.moved_to) {
@@ -120,7 +120,7 @@ fn note_move(reader: &Reader<'_>, page: &FetchedPage, state: &mut PollState) {
     state.moved_to = moved_to;
 }
 
-/// A page with another body than at the last good poll. `state` is what it will be after this one.
+/// Reads a page with another body than at the last good poll. `state` is the one after this poll.
 async fn read_changed(
     reader: &Reader<'_>,
     url: &Url,
@@ -131,7 +131,7 @@ async fn read_changed(
         Ok(rows) => rows,
         Err(fault) => {
             if let Some((feed, rows)) = feed_of(reader, url, &page).await {
-                // It is asked by itself from now on.
+                // The feed is requested directly from now on.
                 (state.validators, state.body) = (Validators::default(), None);
                 (state.trust, state.feed) = (Trust::default(), Some(feed.to_string()));
                 return Ok(changed(rows, state));
@@ -146,7 +146,7 @@ async fn read_changed(
     if rows.is_cut {
         let source = &reader.source.id;
         tracing::warn!(%source, "{url} ends in the middle of a notice, which waits for the next poll");
-        // The rest may come under the same validators.
+        // The rest may arrive under the same validators.
         (state.validators, state.body) = (Validators::default(), None);
     }
     let is_first = state.rows.is_none();
@@ -156,7 +156,7 @@ async fn read_changed(
         drop(turn);
         if let Some((feed, entries)) = announced(reader, &rows).await {
             state.feed = Some(feed.to_string());
-            // They belong to the page; the feed's own come with the next poll.
+            // These belong to the page; the feed's own are set by the next poll.
             (state.validators, state.body) = (Validators::default(), None);
             state.trust = Trust::default();
             rows = entries.with_page_rows(rows);
@@ -173,7 +173,7 @@ fn changed(rows: Rows, mut state: PollState) -> Front {
     }
 }
 
-/// The first feed that a page announces, where a feed is wanted and the page is none.
+/// Returns the first feed that a page announces, if a feed is wanted and the page is not one.
 async fn feed_of(reader: &Reader<'_>, url: &Url, page: &FetchedPage) -> Option<(Url, Rows)> {
     if reader.source.kind != ReadAs::Feed || *url != reader.source.url {
         return None;
@@ -214,7 +214,7 @@ async fn rows_of(
     Ok((rows, turn))
 }
 
-/// The first feed announced by the page that holds most of the page's own rows.
+/// Returns the first feed announced by the page that holds most of the page's own rows.
 async fn announced(reader: &Reader<'_>, page: &Rows) -> Option<(Url, Rows)> {
     let source = &reader.source.id;
     for feed in page.feeds.iter().take(MOST_TRIED) {
@@ -233,7 +233,8 @@ pub(super) fn hash_of(body: &[u8]) -> [u8; 16] {
     half(&blake3::hash(body))
 }
 
-/// Returns what a row is known and shown by, so that visit counters and tracking parameters change nothing.
+/// Hashes the fields by which a row is identified and shown, so that visit counters and tracking parameters change
+/// nothing.
 fn hash_of_rows(notices: &[Notice]) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     for notice in notices {

@@ -1,4 +1,4 @@
-//! From the first page on down, until the rows connect to what is known.
+//! Reads from the first page on down, until the rows connect to a known one.
 
 use super::{
     reader::Reader,
@@ -9,18 +9,18 @@ use crate::{
     ops::{Judged, Ruling, Store, StoreError},
 };
 
-/// Further pages are read until a row is known, but no more than this (promise 4).
+/// The most further pages that are read until a row is known (promise 4).
 const MOST_PAGES: usize = 10;
 
-/// All rows that a poll has, judged.
+/// The rows of a poll, judged.
 #[derive(Debug)]
 pub(super) struct JudgedList {
     pub(super) notices: Vec<Notice>,
     pub(super) articles: Vec<Option<Article>>,
     pub(super) judged: Judged,
-    /// So many rows stand on the first page.
+    /// The number of rows that are on the first page.
     pub(super) first_page: usize,
-    /// No row is known on any page that could be read.
+    /// True if no row is known on any page that could be read.
     pub(super) has_gap: bool,
 }
 
@@ -37,7 +37,7 @@ impl JudgedList {
     }
 }
 
-/// Reads as many further pages as it takes, and judges the rows of all.
+/// Reads as many further pages as necessary, and judges the rows of all.
 pub(super) async fn connect(
     store: &Store,
     reader: &Reader<'_>,

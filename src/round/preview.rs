@@ -1,4 +1,4 @@
-//! A page as a source would read it, to be shown: nothing is kept.
+//! Shows a page as a source would read it; nothing is stored.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -22,11 +22,11 @@ use crate::{
 /// The reason why nothing is found on a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unread {
-    /// Where it is [`PageFault::Private`], the reason says where an inner name leads.
+    /// The kind of fault; for [`PageFault::Private`], the reason states where an inner name leads.
     pub fault: PageFault,
-    /// In English, with the details.
+    /// The reason in English, with the details.
     pub why: String,
-    /// The kind of page that it is instead.
+    /// The lists that a selector may choose instead.
     pub others: Vec<OtherChoice>,
 }
 
@@ -145,10 +145,10 @@ pub struct OtherChoice {
     pub select: Option<SelectKeys>,
 }
 
-/// A page as a source would read it, with the selectors that find its list again and its other lists.
+/// Reads a page as a source would, with the selectors that find its list again and its other lists.
 ///
 /// # Errors
-/// The reason why there is nothing to show.
+/// Fails with the reason why there is nothing to show.
 pub async fn preview(
     fetcher: &Fetcher,
     source: &Source,
@@ -172,7 +172,7 @@ pub async fn preview(
                 Reading::List(list) if !list.others.is_empty() => {
                     chosen_among(&list.others, &reader.rejected(page).await)
                 }
-                // It is no list by itself: whoever wants to watch it has to choose one.
+                // The page itself is not a list: a user who wants to watch it has to choose one.
                 Reading::Article(_) => {
                     let groups = reader.rejected(page).await;
                     groups.iter().map(OtherChoice::from).collect()
@@ -192,10 +192,10 @@ pub async fn preview(
     }
 }
 
-/// A copy of a page, for somebody to point at the rows that a source is to have; nothing is kept.
+/// Returns a copy of a page, for a user to point at the rows that a source is to have; nothing is stored.
 ///
 /// # Errors
-/// The reason why there is nothing to show.
+/// Fails with the reason why there is nothing to show.
 pub async fn copy(
     fetcher: &Fetcher,
     source: &Source,
@@ -211,11 +211,11 @@ pub async fn copy(
     Ok(reader.copy(page).await?)
 }
 
-/// The title of a page and the notices that a poll of it would find; nothing is kept. An error says
-/// why there are none.
+/// Returns the title of a page and the notices that a poll of it would find; nothing is stored. An error states why
+/// there are none.
 ///
 /// # Errors
-/// The page cannot be had, or it is no list and no feed.
+/// Fails if the page cannot be fetched, or is neither a list nor a feed.
 pub async fn notices(
     fetcher: &Fetcher,
     source: &Source,
@@ -238,12 +238,12 @@ pub async fn notices(
     Ok((title, rows.notices))
 }
 
-/// Gives the turn back that reading took.
+/// Reads a page, and gives back the turn that reading took.
 async fn read(reader: &Reader<'_>, page: FetchedPage) -> Result<Reading, Fault> {
     Ok(reader.reading(page).await?.what)
 }
 
-/// What a source needs so that this list is found again: its own selectors, else those that were found.
+/// Returns the selectors by which a source finds this list again: its own, else those that were found.
 fn select_of(source: &Source, reading: &Reading) -> Option<SelectKeys> {
     match reading {
         _ if source.select != Select::default() => Some(SelectKeys::from(&source.select)),
@@ -252,7 +252,7 @@ fn select_of(source: &Source, reading: &Reading) -> Option<SelectKeys> {
     }
 }
 
-/// The lists that were not taken, each with the selectors that were found for it.
+/// Returns the lists that were not chosen, each with the selectors that were found for it.
 fn chosen_among(others: &[OtherList], groups: &[OtherList]) -> Vec<OtherChoice> {
     let is_same = |a: &OtherList, b: &OtherList| {
         (&a.title, a.links, &a.first) == (&b.title, b.links, &b.first)
@@ -268,7 +268,7 @@ fn chosen_among(others: &[OtherList], groups: &[OtherList]) -> Vec<OtherChoice> 
     others.iter().map(choice).collect()
 }
 
-/// A reading in the contract's shape.
+/// Converts a reading to the form of the contract.
 #[must_use]
 pub fn shown(input: &str, reading: &Reading, doubt: Option<&String>) -> Preview {
     let doubts = |warnings: &[String]| doubt.into_iter().chain(warnings).cloned().collect();
@@ -308,7 +308,7 @@ pub fn shown(input: &str, reading: &Reading, doubt: Option<&String>) -> Preview 
     }
 }
 
-/// The article's own summary, else one that is made of its text.
+/// Returns the article's own summary, else one that is made of its text.
 #[must_use]
 pub fn summary_of(article: &Article) -> Option<String> {
     let title = article.title.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The proposal for an admin about a page that is no list any more: which rows might be it.
+//! Proposes to an admin which rows might be the list, for a page that is no longer a list.
 
 use std::collections::HashSet;
 
@@ -8,11 +8,11 @@ use crate::{
     ops::{BulletinQuery, Store, StoreError},
 };
 
-/// So many of the newest bulletins are searched for on the page.
+/// The number of the newest bulletins that are searched for on the page.
 const MOST_KNOWN: usize = 300;
 
-/// A fault with the rule that might read the page, where the source was a list before and its own
-/// selectors gave no better advice.
+/// Adds to a fault the rule that might read the page, if the source was a list before and its own selectors gave no
+/// better advice.
 pub(super) async fn added(
     store: &Store,
     reader: &Reader<'_>,

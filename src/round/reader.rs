@@ -1,4 +1,4 @@
-//! Fetching, decoding and reading for one round, all in the same way.
+//! Fetches, decodes and reads pages for one round, all in the same way.
 
 use std::{collections::HashSet, num::NonZero, sync::LazyLock};
 
@@ -18,29 +18,29 @@ use crate::{
     },
 };
 
-/// Who wants a poll.
+/// The requester of a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// The schedule: a pause that the host asked for is kept.
+    /// The schedule: a pause that the host requested is respected.
     BySchedule,
-    /// Somebody, now, whatever the host asked for.
+    /// A person, now, regardless of what the host requested.
     ByHand,
 }
 
-/// As many pages are read at a time as there are cores: more would be no faster.
+/// The limit of pages that are read at a time, which is the number of cores: more would be no faster.
 static CORES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
 
-/// What was read, and the turn that it took. A round that keeps its turn until the rows are judged keeps
-/// others from reading ahead of the store: at a first poll of many, rows would pile up in memory.
-/// It must be given back before anything else is fetched or read.
+/// The result of reading, and the turn that it took. A round that keeps its turn until the rows are judged prevents
+/// others from reading ahead of the store: at a first poll of many, rows would pile up in memory. It must be given
+/// back before anything else is fetched or read.
 #[derive(Debug)]
 pub(super) struct Read<T> {
     pub(super) what: T,
     pub(super) turn: SemaphorePermit<'static>,
 }
 
-/// How this round reads its source's pages.
+/// The settings by which this round reads its source's pages.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) fetcher: &'a Fetcher,
@@ -69,12 +69,12 @@ impl Reader<'_> {
         self.fetched(request).await
     }
 
-    /// A page of the source's list.
+    /// Fetches a page of the source's list.
     pub(super) async fn list_page(&self, url: &Url) -> Result<FetchedPage, Fault> {
         self.get_as(url, self.source.into()).await
     }
 
-    /// A page as scripts build it.
+    /// Fetches a page as scripts build it.
     pub(super) async fn rendered(&self, url: &Url) -> Result<FetchedPage, Fault> {
         self.get_as(url, Wants::Rendered).await
     }
@@ -95,20 +95,20 @@ impl Reader<'_> {
         Ok(fetched?)
     }
 
-    /// A page that was not asked for before.
+    /// Fetches a page that was not requested before.
     pub(super) async fn get_new(&self, url: &Url) -> Result<FetchedPage, Fault> {
         whole(url, self.get(url, Validators::default(), true).await?)
     }
 
-    /// Returns how large a file is, as its server says.
+    /// Returns the size of a file, as its server states it.
     pub(super) async fn size(&self, url: Url) -> Option<u64> {
         let file = self.fetcher.head(&self.request(url)).await.ok()?;
-        // A page in its place says that it is not there.
+        // A page in its place means that it is not there.
         let kind = file.content_type.unwrap_or_default();
         file.size.filter(|_| !kind.starts_with("text/html"))
     }
 
-    /// A file of at most `most` bytes.
+    /// Fetches a file of at most `most` bytes.
     pub(super) async fn file(&self, url: Url, most: u64) -> Result<FetchedPage, Fault> {
         Ok(self.fetcher.file(&self.request(url), most).await?)
     }
@@ -142,25 +142,25 @@ impl Reader<'_> {
         Ok(read)
     }
 
-    /// The feeds that a page announces.
+    /// Returns the feeds that a page announces.
     pub(super) async fn feeds_of(&self, page: FetchedPage) -> Vec<Url> {
         let read = self.read(page, |text, _, context| Ok(list::feeds_of(text, context)));
         read.await.map(|read| read.what).unwrap_or_default()
     }
 
-    /// The groups of links of a page, and why each is not its list.
+    /// Returns the groups of links of a page, and why each is not its list.
     pub(super) async fn rejected(&self, page: FetchedPage) -> Vec<OtherList> {
         let read = self.read(page, |text, _, context| Ok(list::rejected(text, context)));
         read.await.map(|read| read.what).unwrap_or_default()
     }
 
-    /// The texts of a page, for somebody to point at.
+    /// Returns the texts of a page, for a user to point at.
     pub(super) async fn copy(&self, page: FetchedPage) -> Result<PageCopy, Fault> {
         let read = self.read(page, |text, _, context| list::copy(text, context));
         Ok(read.await?.what)
     }
 
-    /// The article of a notice that is called `title` so far.
+    /// Returns the article of a notice whose title is `title` so far.
     pub(super) async fn article(&self, page: FetchedPage, title: &str) -> Result<Article, Fault> {
         let title = title.to_owned();
         let read = self.read(page, move |text, _, context| {
@@ -169,7 +169,7 @@ impl Reader<'_> {
         Ok(read.await?.what)
     }
 
-    /// A page that is a document, read as an article.
+    /// Returns a page that is a document, read as an article.
     pub(super) async fn document(&self, page: FetchedPage) -> Result<Article, Fault> {
         let document = document::read(&page.body).await?;
         let page = FetchedPage {
@@ -182,7 +182,7 @@ impl Reader<'_> {
         Ok(read.await?.what)
     }
 
-    /// The rule for a page that is no list by itself.
+    /// Returns the rule for a page that is not recognized as a list.
     pub(super) async fn proposal(
         &self,
         page: FetchedPage,
@@ -194,7 +194,7 @@ impl Reader<'_> {
         Ok(read.await?.what)
     }
 
-    /// On a thread that may block: a large page takes milliseconds.
+    /// Reads on a thread that may block: a large page takes milliseconds.
     async fn read<T: Send + 'static>(
         &self,
         page: FetchedPage,
@@ -226,7 +226,7 @@ impl Reader<'_> {
     }
 }
 
-/// The page that came for a request without conditions.
+/// Returns the page that answers a request without conditions.
 fn whole(url: &Url, fetched: Fetched) -> Result<FetchedPage, Fault> {
     match fetched {
         Fetched::Page(page) => Ok(page),

@@ -1,4 +1,4 @@
-//! Reading an article again: whether it says what it said, and whether it is there at all (promise 5).
+//! Reads an article again: whether it is unchanged, and whether it is there at all (promise 5).
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -15,15 +15,15 @@ use crate::{
     source::fetch::{Fetched, FetchedPage, Fetcher},
 };
 
-/// Neighbours that are asked whether they are there.
+/// The most neighbours that are requested.
 const MOST_ASKED: usize = 5;
 
 /// Reads an article again.
 ///
-/// `now` is when that began.
+/// `now` is when the reading began.
 ///
 /// # Errors
-/// The store cannot be read.
+/// Fails if the store cannot be read.
 pub async fn read_again(
     store: &Store,
     fetcher: &Fetcher,
@@ -81,7 +81,7 @@ async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<Read
     }
 }
 
-/// What opening a bulletin of a first poll gives where nobody is to be asked for it.
+/// Returns the result for a bulletin of a first poll whose article is not to be requested.
 fn without_asking(reader: &Reader<'_>, bulletin: &Bulletin, url: &Url) -> Option<ReadAgain> {
     if bulletin.state != BulletinState::Baseline {
         return None;
@@ -93,7 +93,7 @@ fn without_asking(reader: &Reader<'_>, bulletin: &Bulletin, url: &Url) -> Option
     articles::is_closed_file(url).then(|| ReadAgain::Article(Box::new(file())))
 }
 
-/// The article as a poll would admit it; `before` is its text as it was kept.
+/// Returns the article as a poll would admit it; `before` is its stored text.
 async fn article(
     reader: &Reader<'_>,
     bulletin: &Bulletin,
@@ -127,7 +127,8 @@ fn notice_of(bulletin: &Bulletin) -> Notice {
     }
 }
 
-/// Gone for an hour and off its list, while the list is healthy and most of the rows beside it answer.
+/// Returns whether the article is gone for an hour and off its list, while the list is healthy and most of its
+/// neighbours answer.
 async fn is_withdrawn(store: &Store, reader: &Reader<'_>, known: &Reread) -> bool {
     let Some(neighbours) = &known.neighbours else {
         return false;

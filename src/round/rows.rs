@@ -1,4 +1,4 @@
-//! The rows of a page as read, and how those of several pages become one list.
+//! Holds the rows of a page as read, and joins those of several pages into one list.
 
 use std::collections::HashSet;
 
@@ -11,22 +11,22 @@ use crate::{
     source::{Instead, NoticeFeed, NoticeList, ReadError, Reading},
 };
 
-/// Rows as read, and where they go on.
+/// The rows as read, and the address of the next page.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    /// In page order.
+    /// The notices in page order.
     pub(super) notices: Vec<Notice>,
-    /// What a feed says in full, by the row's place.
+    /// The articles that a feed contains in full, by the row's place.
     pub(super) articles: Vec<Option<Article>>,
     pub(super) next_page: Option<Url>,
-    /// Feeds that the page announces.
+    /// The feeds that the page announces.
     pub(super) feeds: Vec<Url>,
     pub(super) is_feed: bool,
-    /// The body breaks off within a row.
+    /// True if the body breaks off within a row.
     pub(super) is_cut: bool,
-    /// Rows past the most that are read.
+    /// The number of rows past the most that are read.
     pub(super) left_out: usize,
-    /// Given back once they are judged.
+    /// The turn, which is given back once the rows are judged.
     pub(super) turn: Option<SemaphorePermit<'static>>,
 }
 
@@ -43,8 +43,8 @@ pub(super) async fn read_next(reader: &Reader<'_>, url: &Url) -> Result<Rows, Fa
 }
 
 impl Rows {
-    /// Adds the rows of a further page that are not there yet: lists move down while they are read.
-    /// A page without any is the end.
+    /// Adds the rows of a further page that are not there yet: lists move down while they are read. A page without
+    /// any is the end.
     pub(super) fn append(&mut self, further: Self) {
         let row = |row: &Notice| {
             let titled = SeenKey::titled(&row.title, row.published.as_ref());
@@ -71,7 +71,8 @@ impl Rows {
         }
     }
 
-    /// A feed's entries, then the page's rows that it lacks: known too, should the page be read again.
+    /// Returns a feed's entries, then the page's rows that it lacks, so that these are known if the page is read
+    /// again.
     pub(super) fn with_page_rows(mut self, page: Self) -> Self {
         let entries = self.addresses();
         let is_new = |row: &Notice| !entries.contains(&canonical_url(&row.url));

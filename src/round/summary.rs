@@ -1,4 +1,4 @@
-//! What the list and the article say, joined into what is admitted.
+//! Joins list and article into the notice that is admitted.
 
 use super::{
     documents::{self, FileText},
@@ -10,8 +10,8 @@ use crate::{
     source::summary::{deadline, summarise},
 };
 
-/// The article's date serves only where the list has none; a summary comes from the page's own
-/// description, else from the text, or from the files where the page says next to nothing.
+/// Joins both: the article's date is used only if the list has none; a summary is taken from the page's own
+/// description, else from the text, or from the files if the page has next to no text.
 pub(super) fn join(
     reader: &Reader<'_>,
     mut notice: Notice,
@@ -40,7 +40,7 @@ pub(super) fn join(
     Found { notice, article }
 }
 
-/// A publication with a summary of its text, where it brings none.
+/// Adds to a publication a summary of its text, if it has none.
 #[must_use]
 pub fn summarised(publication: Publication) -> Publication {
     let text = publication.text.as_deref().unwrap_or_default();
@@ -52,7 +52,7 @@ pub fn summarised(publication: Publication) -> Publication {
     }
 }
 
-/// The same of a correction, for a bulletin that is called `title` so far.
+/// Adds a summary likewise to a correction, for a bulletin whose title is `title` so far.
 #[must_use]
 pub fn resummarised(amendment: Amendment, title: &str) -> Amendment {
     let title = amendment.title.as_deref().unwrap_or(title);

@@ -1,4 +1,4 @@
-//! New segments: of documents, or of other segments. A file has its name only once all of it is on the disk.
+//! Builds new segments: of documents, or of other segments. A file gets its name only once all of it is on the disk.
 
 use std::{
     fs::{self, File},
@@ -14,10 +14,10 @@ use super::{
     table::Table,
 };
 
-/// Lines of a directory that are read at once.
+/// The number of lines of a directory that are read at once.
 const LINES: u64 = 2048;
 
-/// Writes a segment of documents, each of another number.
+/// Writes a segment of documents, each with a different number.
 pub(super) fn of_documents(path: &Path, documents: &[Document]) -> io::Result<()> {
     let mut pairs: Vec<(u64, u64)> = Vec::new();
     for document in documents {
@@ -38,7 +38,7 @@ pub(super) fn of_documents(path: &Path, documents: &[Document]) -> io::Result<()
     writer.finish(&rows.collect::<Vec<_>>())
 }
 
-/// Writes one segment in place of several: of each bulletin what is not out of date.
+/// Writes one segment in place of several, without the outdated rows of each bulletin.
 pub(super) fn of_segments(path: &Path, segments: &[Arc<Segment>], table: &Table) -> io::Result<()> {
     let mut cursors: Vec<Cursor<'_>> = segments.iter().map(|it| Cursor::new(it)).collect();
     let mut writer = Writer::new(path)?;
@@ -56,7 +56,7 @@ pub(super) fn of_segments(path: &Path, segments: &[Arc<Segment>], table: &Table)
     writer.finish(&live.filter_map(|id| table.row(id)).collect::<Vec<_>>())
 }
 
-/// The least gram that a cursor has reached; None: all are at the end.
+/// Returns the lowest gram that a cursor has reached; `None` if all are at the end.
 fn first_gram(cursors: &mut [Cursor<'_>]) -> io::Result<Option<u64>> {
     let mut first = None;
     for cursor in cursors {
@@ -66,7 +66,8 @@ fn first_gram(cursors: &mut [Cursor<'_>]) -> io::Result<Option<u64>> {
     Ok(first)
 }
 
-/// The bulletins that hold `gram`, in order, by the segments that are not out of date for them; the cursors at it advance.
+/// Returns the bulletins that hold `gram`, in order, from the segments that are not outdated for them; the cursors
+/// at it advance.
 fn merged_list(cursors: &mut [Cursor<'_>], gram: u64, table: &Table) -> io::Result<Vec<u64>> {
     let mut ids = Vec::new();
     for cursor in cursors {
@@ -86,12 +87,12 @@ fn merged_list(cursors: &mut [Cursor<'_>], gram: u64, table: &Table) -> io::Resu
     Ok(ids)
 }
 
-/// Goes through the directory of a segment.
+/// A cursor that goes through the directory of a segment.
 struct Cursor<'a> {
     segment: &'a Segment,
     lines: std::vec::IntoIter<Line>,
     line: Option<Line>,
-    /// Lines that were read.
+    /// The number of lines that were read.
     read: u64,
 }
 
@@ -105,7 +106,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The line that it stands at; None: at the end.
+    /// Returns the line at its place; `None` at the end.
     fn line(&mut self) -> io::Result<Option<Line>> {
         if self.line.is_none() {
             if self.lines.len() == 0 && self.read < self.segment.grams() {
@@ -123,7 +124,8 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// A segment in the making: lists go into one file, the directory into another one that is appended at the end.
+/// A segment that is being built: lists are written into one file, the directory into another one that is appended
+/// at the end.
 struct Writer {
     path: PathBuf,
     temporary: PathBuf,

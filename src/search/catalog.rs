@@ -1,4 +1,4 @@
-//! Which segments an index has, and how far it goes: a small file that is replaced whole.
+//! Lists the segments of an index, and its progress, in a small file that is replaced whole.
 
 use std::{
     fs::{self, File},
@@ -11,23 +11,23 @@ use serde::{Deserialize, Serialize};
 use super::postings::damaged;
 
 const NAME: &str = "catalog.json";
-/// Another one is built anew: grams, folding or files have changed.
+/// The version; an index of another one is built again: grams, folding or files have changed.
 const VERSION: u32 = 1;
-/// Bytes; some dozens of segments take a few hundred.
+/// The length of a catalog in bytes; some dozens of segments take a few hundred.
 const LONGEST: u64 = 1 << 20;
 
 /// The progress of an index through its store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// All changes of the store up to this one are in it.
+    /// The last change of the store that is included, with all before it.
     pub change: u64,
-    /// While it is built: the bulletin up to which it is. None: all are in it.
+    /// The bulletin up to which it is built; `None` once all are included.
     pub built_to: Option<u64>,
-    /// A bulletin by which its store is known again.
+    /// A bulletin by which its store is recognized.
     pub anchor: Option<Anchor>,
 }
 
-/// A bulletin and when it was first seen (ms), which no other store is likely to have.
+/// A bulletin and the time when it was first seen (ms), which no other store is likely to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     pub bulletin: u64,
@@ -38,7 +38,7 @@ pub struct Anchor {
 pub(super) struct Catalog {
     version: u32,
     pub(super) progress: Progress,
-    /// Numbers of the segments' files, oldest first.
+    /// The numbers of the segments' files, oldest first.
     pub(super) segments: Vec<u32>,
 }
 
@@ -52,7 +52,7 @@ impl Catalog {
     }
 
     /// # Errors
-    /// There is none, or it is of another version or damaged.
+    /// Fails if there is no catalog, or if it is of another version or damaged.
     pub(super) fn load(folder: &Path) -> io::Result<Self> {
         let path = folder.join(NAME);
         if fs::metadata(&path)?.len() > LONGEST {
@@ -65,7 +65,7 @@ impl Catalog {
         }
     }
 
-    /// Replaces the one that is there; durable when this returns.
+    /// Replaces the existing catalog; durable when this returns.
     pub(super) fn save(&self, folder: &Path) -> io::Result<()> {
         let (path, new) = (folder.join(NAME), folder.join("catalog.new"));
         let mut file = File::create(&new)?;

@@ -1,4 +1,4 @@
-//! A bulletin on its way into the index.
+//! Describes a bulletin on its way into the index.
 
 use crate::bulletin::{BulletinState, SourceId};
 
@@ -9,8 +9,8 @@ pub struct Document {
     /// The time that orders lists (ms): the newest first, and of equals the highest number.
     pub newest_ms: i64,
     pub state: BulletinState,
-    /// All that carry it.
+    /// The sources that carry it.
     pub sources: Vec<SourceId>,
-    /// Of everything that is searched in it, sorted, each once ([`super::grams::of_text`]).
+    /// The grams of everything that is searched in it, sorted, each once ([`super::grams::of_text`]).
     pub grams: Vec<u64>,
 }

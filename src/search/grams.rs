@@ -1,12 +1,12 @@
-//! Texts and words as grams: stretches of one, two or (of ASCII letters and digits) three characters.
+//! Cuts texts and words into grams: stretches of one, two or (of ASCII letters and digits) three characters.
 //!
-//! A text that holds a word holds all grams of the word, whatever its language: Chinese has no spaces to cut at,
-//! and a dictionary would lose 简单 in 简单的.
+//! A text that holds a word holds all grams of the word, in any language: Chinese has no spaces to cut at, and a
+//! dictionary would lose 简单 in 简单的.
 
-/// Bits of a character in a gram; Unicode needs 21.
+/// The number of bits of a character in a gram; Unicode needs 21.
 const BITS: u32 = 21;
 
-/// The grams of a folded text, sorted, each once.
+/// Returns the grams of a folded text, sorted, each once.
 #[must_use]
 pub fn of_text(folded: &str) -> Vec<u64> {
     let mut grams = Vec::with_capacity(folded.len());
@@ -28,7 +28,7 @@ pub fn of_text(folded: &str) -> Vec<u64> {
     grams
 }
 
-/// The fewest grams that find a folded word, and whether every text that holds them holds the word.
+/// Returns the fewest grams that find a folded word, and whether every text that holds them holds the word.
 #[must_use]
 pub fn of_word(folded: &str) -> (Vec<u64>, bool) {
     let chars: Vec<char> = folded.chars().collect();
@@ -56,7 +56,7 @@ pub fn of_word(folded: &str) -> (Vec<u64>, bool) {
     (grams, is_whole)
 }
 
-/// No word reaches over it.
+/// Returns whether a character is a gap, which no word extends across.
 fn is_gap(c: char) -> bool {
     c.is_whitespace() || c == '\0'
 }
@@ -76,7 +76,7 @@ fn three(first: char, second: char, third: char) -> Option<u64> {
     are_ascii.then(|| two(first, second) | one(third) << (2 * BITS))
 }
 
-/// Characters of a gram.
+/// Returns the number of characters of a gram.
 fn width(gram: u64) -> usize {
     let bits = u64::BITS - gram.leading_zeros();
     bits.div_ceil(BITS) as usize

@@ -1,4 +1,4 @@
-//! The index as a whole: segments, what memory holds of them, and how they grow.
+//! Combines segments into the index: their part in memory, and their growth.
 
 use std::{
     fs, io,
@@ -16,32 +16,32 @@ use super::{
 };
 use crate::bulletin::{BulletinState, SourceId};
 
-/// Segments of about one size that are merged into one.
+/// The number of segments of about one size that are merged into one.
 const FAN: usize = 8;
-/// Bulletins of the smallest size.
+/// The number of bulletins of the smallest size.
 const SMALLEST: usize = 64;
 
-/// A search: its words, and which bulletins may answer it.
+/// A search: its words, and the bulletins that may answer it.
 #[expect(missing_debug_implementations, reason = "it holds a closure")]
 pub struct Question<'a> {
-    /// Folded; a bulletin must hold all of them.
+    /// The folded words; a bulletin must hold all of them.
     pub words: &'a [String],
-    /// Empty: any.
+    /// The states to find; empty for any.
     pub states: &'a [BulletinState],
-    /// Of all sources of a bulletin.
+    /// Selects bulletins by all their sources.
     pub is_wanted: &'a dyn Fn(&[SourceId]) -> bool,
 }
 
-/// Bulletins that may hold all words: all that do are among them.
+/// The bulletins that may hold all words, including all that do.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    /// When each was new (ms), and its number, in no order.
+    /// The time when each was new (ms), and its number, in no order.
     pub places: Vec<(i64, u64)>,
-    /// Each of them holds all words.
+    /// True if each of them holds all words.
     pub is_exact: bool,
 }
 
-/// An open index. One writer at a time adds to it; many may ask meanwhile.
+/// An open index. One writer at a time adds to it; many searches may run meanwhile.
 #[derive(Debug)]
 pub struct Index {
     folder: PathBuf,
@@ -60,7 +60,7 @@ impl Index {
     /// Opens the index in a folder, which must be as it was written.
     ///
     /// # Errors
-    /// There is none; it is of another version or damaged; the folder cannot be read.
+    /// Fails if there is no index, if it is of another version or damaged, or if the folder cannot be read.
     pub fn open(folder: &Path) -> io::Result<Self> {
         let catalog = Catalog::load(folder)?;
         let index = Self::empty(folder, catalog.progress);
@@ -71,10 +71,10 @@ impl Index {
         Ok(index)
     }
 
-    /// Begins a new one, in place of what is there.
+    /// Creates a new index, in place of an existing one.
     ///
     /// # Errors
-    /// The folder cannot be made or emptied.
+    /// Fails if the folder cannot be created or emptied.
     pub fn create(folder: &Path, change: u64) -> io::Result<Self> {
         if let Err(error) = fs::remove_dir_all(folder)
             && error.kind() != io::ErrorKind::NotFound
@@ -107,17 +107,17 @@ impl Index {
         self.read().progress.clone()
     }
 
-    /// Bulletins in it.
+    /// Returns the number of bulletins in the index.
     #[must_use]
     pub fn documents(&self) -> usize {
         self.read().table.len()
     }
 
-    /// Takes in documents, each of another number, in place of what it has of them, and goes as far as `progress`
-    /// says. Durable when this returns; after a crash before that, it is as it was.
+    /// Adds documents, each with a different number, in place of their earlier versions, and records `progress`.
+    /// Durable when this returns; after a crash before that, the index is as it was.
     ///
     /// # Errors
-    /// A file cannot be written or read.
+    /// Fails if a file cannot be written or read.
     pub fn add(&self, documents: &[Document], progress: Progress) -> io::Result<()> {
         if !documents.is_empty() {
             let number = self.claim();
@@ -135,14 +135,14 @@ impl Index {
         Catalog::new(progress.clone(), segments).save(&self.folder)?;
         self.write().progress = progress;
         for segment in old {
-            // What stays behind is removed when the index is opened again.
+            // A remaining file is removed when the index is opened again.
             let _ = fs::remove_file(self.path(segment.number));
         }
         Ok(())
     }
 
     /// # Errors
-    /// A file cannot be read.
+    /// Fails if a file cannot be read.
     pub fn find(&self, question: &Question<'_>) -> io::Result<Candidates> {
         let words = question.words.iter().map(|word| grams::of_word(word));
         let (of_words, whole): (Vec<_>, Vec<_>) = words.unzip();
@@ -190,7 +190,7 @@ impl Index {
         inner.next - 1
     }
 
-    /// Opens a segment, which is newer than all others or stands in place of some.
+    /// Opens a segment, which is newer than all others or replaces some.
     fn take(&self, number: u32, in_place_of: &[Arc<Segment>]) -> io::Result<()> {
         let (segment, rows) = Segment::open(&self.path(number), number)?;
         let mut inner = self.write();
@@ -203,7 +203,7 @@ impl Index {
         Ok(())
     }
 
-    /// Segments of about one size, where there are too many of them.
+    /// Returns the segments of about one size, if there are too many of them.
     fn crowded(&self) -> Option<Vec<Arc<Segment>>> {
         let inner = self.read();
         let size = |segment: &Segment| (segment.documents / SMALLEST).max(1).ilog(FAN);
@@ -235,7 +235,7 @@ impl Index {
     }
 }
 
-/// Bulletins of a segment that hold all grams, sorted.
+/// Returns the bulletins of a segment that hold all grams, sorted.
 fn holders(segment: &Segment, grams: &[u64], table: &Table) -> io::Result<Vec<u64>> {
     let mut lines: Vec<Line> = Vec::new();
     for gram in grams {
@@ -246,7 +246,7 @@ fn holders(segment: &Segment, grams: &[u64], table: &Table) -> io::Result<Vec<u6
     }
     lines.sort_unstable_by_key(|line| line.length);
     let Some((first, rest)) = lines.split_first() else {
-        // Only gaps are searched for: all bulletins may have them.
+        // The search has only gaps: all bulletins may have them.
         let of_it = |id: &u64| {
             table
                 .get(*id)

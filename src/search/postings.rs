@@ -1,4 +1,4 @@
-//! Lists of numbers in few bytes: each as its distance to the one before, seven bits a byte.
+//! Encodes lists of numbers in few bytes: each as its distance to the one before, seven bits a byte.
 
 use std::io;
 
@@ -16,7 +16,7 @@ pub(super) fn encode(ids: &[u64], bytes: &mut Vec<u8>) {
     }
 }
 
-/// The numbers of a list, in order.
+/// A decoder that returns the numbers of a list, in order.
 #[derive(Debug)]
 pub(super) struct Decoder<'a> {
     bytes: std::slice::Iter<'a, u8>,
@@ -52,7 +52,7 @@ impl Iterator for Decoder<'_> {
     }
 }
 
-/// Keeps those of `ids` that a list has too; both are sorted.
+/// Retains those of `ids` that a list has too; both are sorted.
 pub(super) fn retain_common(ids: &mut Vec<u64>, other: &[u8]) -> io::Result<()> {
     let mut others = Decoder::new(other);
     let mut next = others.next().transpose()?;

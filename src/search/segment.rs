@@ -1,10 +1,10 @@
-//! A file of an index, which is never changed once it is there.
+//! Reads a file of an index, which is never changed once it is there.
 //!
 //! | part | |
 //! |---|---|
 //! | lists | for each gram the numbers of the bulletins that hold it ([`super::postings`]) |
 //! | directory | for each gram, in order: gram (8 bytes), place of its list (8), bytes of it (4) |
-//! | rows | what [`super::table`] holds of each bulletin |
+//! | rows | the [`super::table`] row of each bulletin |
 //! | foot | places and lengths of directory and rows (4 × 8), BLAKE3 of all before it (32) |
 
 use std::{
@@ -19,14 +19,14 @@ use serde::{Deserialize, Serialize};
 use super::postings::damaged;
 use crate::bulletin::{BulletinState, SourceId};
 
-/// Bytes of a gram in the directory.
+/// The length of a gram in the directory, in bytes.
 pub(super) const LINE: usize = 20;
-/// Bytes at the end.
+/// The length of the foot, in bytes.
 const FOOT: u64 = 4 * 8 + 32;
-/// A file that is read whole is read in parts of so many bytes.
+/// The number of bytes in which a whole file is read at a time.
 const PART: usize = 64 << 10;
 
-/// The facts of a bulletin that a segment keeps beside its words.
+/// The facts of a bulletin that a segment holds in addition to its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) id: u64,
@@ -39,7 +39,7 @@ pub(super) struct Row {
 #[derive(Debug)]
 pub(super) struct Segment {
     pub(super) number: u32,
-    /// Bulletins in it, whether they are out of date or not.
+    /// The number of bulletins in it, outdated or not.
     pub(super) documents: usize,
     file: File,
     foot: Foot,
@@ -49,13 +49,13 @@ pub(super) struct Segment {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Foot {
     pub(super) directory_at: u64,
-    /// Grams in the directory.
+    /// The number of grams in the directory.
     pub(super) grams: u64,
     pub(super) rows_at: u64,
     pub(super) rows_length: u64,
 }
 
-/// A gram in the directory, and where its list is.
+/// A gram in the directory, and the place of its list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
     pub(super) gram: u64,
@@ -64,7 +64,7 @@ pub(super) struct Line {
 }
 
 impl Segment {
-    /// Opens a segment after all of it was read and found to be as it was written.
+    /// Opens a segment after all of it was read and found undamaged.
     pub(super) fn open(path: &Path, number: u32) -> io::Result<(Self, Vec<Row>)> {
         let file = File::open(path)?;
         let foot = check(&file)?;
@@ -85,7 +85,7 @@ impl Segment {
         self.foot.grams
     }
 
-    /// Lines of the directory, from a place on, as many as there are up to `most`.
+    /// Returns the lines of the directory, from a place on, as many as there are up to `most`.
     pub(super) fn lines(&self, from: u64, most: u64) -> io::Result<Vec<Line>> {
         let count = self.foot.grams.saturating_sub(from).min(most);
         let mut bytes = vec![0; usize::try_from(count).map_err(io::Error::other)? * LINE];
@@ -94,7 +94,7 @@ impl Segment {
         Ok(bytes.chunks_exact(LINE).map(line).collect())
     }
 
-    /// The line of a gram; None: no bulletin holds it.
+    /// Returns the line of a gram; `None` if no bulletin holds it.
     pub(super) fn find(&self, gram: u64) -> io::Result<Option<Line>> {
         let (mut low, mut high) = (0, self.foot.grams);
         while low < high {
@@ -112,7 +112,7 @@ impl Segment {
         Ok(None)
     }
 
-    /// The bytes of a list.
+    /// Returns the bytes of a list.
     pub(super) fn list(&self, line: Line) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; line.length as usize];
         self.file.read_exact_at(&mut bytes, line.at)?;
@@ -166,7 +166,7 @@ fn number(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(number)
 }
 
-/// Reads all of a file; where its parts are.
+/// Reads all of a file; returns the places of its parts.
 fn check(file: &File) -> io::Result<Foot> {
     let length = file.metadata()?.len();
     let content = length

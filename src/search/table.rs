@@ -1,15 +1,15 @@
-//! The table in memory: of each bulletin its place in lists, and the segment that has its words.
+//! Holds the table in memory: for each bulletin its place in lists, and the segment that has its words.
 
 use std::collections::HashMap;
 
 use super::segment::Row;
 use crate::bulletin::{BulletinState, SourceId};
 
-/// Rows by number. Segments are named by the numbers of their files.
+/// The rows by number. Segments are named by the numbers of their files.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     rows: Vec<Entry>,
-    /// Each set of sources that some bulletin has.
+    /// The sets of sources that bulletins have.
     sets: Vec<Vec<SourceId>>,
     known_sets: HashMap<Vec<SourceId>, u32>,
 }
@@ -19,13 +19,13 @@ pub(super) struct Entry {
     id: u64,
     pub(super) newest_ms: i64,
     pub(super) segment: u32,
-    /// Which of the sets its sources are.
+    /// The number of the set that its sources are.
     pub(super) set: u32,
     pub(super) state: BulletinState,
 }
 
 impl Table {
-    /// Takes what a segment says of its bulletins; it is newer than all that were taken before.
+    /// Takes over the rows of a segment, which is newer than all before.
     pub(super) fn take(&mut self, segment: u32, rows: Vec<Row>) {
         for row in rows {
             let set = self.set(row.sources);
@@ -57,8 +57,8 @@ impl Table {
         self.place(id).ok().map(|place| &self.rows[place])
     }
 
-    /// The row of a number that is not below the one that was sought last; `from` is where that was, 0 at first. Of
-    /// numbers that lie close to each other this is much cheaper than [`Table::get`].
+    /// Returns the row of a number that is not below the one that was sought last; `from` is where that was, 0 at
+    /// first. For numbers that are close to each other this is much cheaper than [`Table::get`].
     pub(super) fn seek(&self, from: &mut usize, id: u64) -> Option<&Entry> {
         let rest = self.rows.get(*from..).unwrap_or_default();
         let mut reach = 1;
@@ -87,7 +87,7 @@ impl Table {
         self.sets.iter().map(|set| is_wanted(set)).collect()
     }
 
-    /// A row as its segment has it.
+    /// Returns a row as its segment has it.
     pub(super) fn row(&self, id: u64) -> Option<Row> {
         let entry = self.get(id)?;
         Some(Row {

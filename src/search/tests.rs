@@ -1,4 +1,4 @@
-//! The index against a plain scan.
+//! Tests the index against a plain scan.
 
 use std::{fs, path::Path};
 
@@ -40,7 +40,7 @@ fn fresh(folder: &Path) -> Index {
     Index::create(&folder.join("search"), 0).unwrap()
 }
 
-/// Texts of few words, so that many share them.
+/// Returns a text of few words, so that many texts share them.
 fn text(of: u64) -> String {
     let words = [
         "在建工程",

@@ -1,4 +1,4 @@
-//! The engines behind one handle.
+//! Puts the engines behind one handle.
 
 use std::{path::Path, sync::Arc};
 
@@ -17,15 +17,15 @@ use crate::{
 /// A handle on an open store; clones share it.
 #[derive(Debug, Clone)]
 pub enum Engine {
-    /// On the disk of one machine.
+    /// The store on the disk of one machine.
     Sled(Sled),
-    /// In plain maps, for tests and simulations.
+    /// The store in plain maps, for tests and simulations.
     Memory(Memory),
-    /// In a PostgreSQL database.
+    /// The store in a PostgreSQL database.
     Postgres(Postgres),
 }
 
-/// The same of whichever engine it is.
+/// Makes the same call on whichever engine is open.
 macro_rules! of {
     ($engine:expr, $it:ident => $call:expr) => {
         match $engine {
@@ -40,12 +40,12 @@ impl Engine {
     /// Opens or creates the store in `state`/store, and takes its lock.
     ///
     /// # Errors
-    /// It is in use, damaged, newer than this program, or the folder cannot be used.
+    /// Fails if the store is in use, damaged or newer than this program, or if the folder cannot be used.
     pub async fn open(state: &Path) -> Result<Self> {
         Ok(Self::Sled(Sled::open(state).await?))
     }
 
-    /// Returns whether other processes may work on it at the same time.
+    /// Returns whether other processes may use the store at the same time.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         match self {
@@ -55,26 +55,28 @@ impl Engine {
         }
     }
 
-    /// Returns whether each transaction costs the way to a server, so that those that can share one do.
+    /// Returns whether each transaction costs a round trip to a server, so that transactions that can be merged are
+    /// merged.
     #[must_use]
     pub fn is_far(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
 
-    /// Returns whether what is kept in memory alone is seen by other processes at once.
+    /// Returns whether other processes see at once what is held in memory only.
     #[must_use]
     pub fn shares_memory(&self) -> bool {
         matches!(self, Self::Memory(memory) if memory.is_shared())
     }
 
-    /// Follows what other processes do from now on, until it is closed.
+    /// Follows the changes of other processes from now on, until the store is closed.
     pub fn follow_others(&self) {
         if let Self::Postgres(postgres) = self {
             postgres.follow_others();
         }
     }
 
-    /// Ticks whenever another process takes leases or gives some back; None where there is no other one to follow.
+    /// Returns a counter that ticks whenever another process takes or gives back leases; `None` if no other process
+    /// can use the store.
     #[must_use]
     pub fn lease_changes(&self) -> Option<watch::Receiver<u64>> {
         match self {
@@ -83,7 +85,8 @@ impl Engine {
         }
     }
 
-    /// Ticks whenever another process wants a source to be polled; None where there is no other one.
+    /// Returns a counter that ticks whenever another process requests a poll of a source; `None` if no other process
+    /// can use the store.
     #[must_use]
     pub fn poll_questions(&self) -> Option<watch::Receiver<u64>> {
         match self {
@@ -92,7 +95,7 @@ impl Engine {
         }
     }
 
-    /// By how much (ms) the clock of this machine is ahead of the one by which leases are counted.
+    /// Returns by how much (ms) the clock of this machine is ahead of the clock that leases are counted by.
     #[must_use]
     pub fn clock_ahead_ms(&self) -> i64 {
         match self {
@@ -104,7 +107,7 @@ impl Engine {
     /// Flushes and closes; the lock is free when this returns.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn close(self) -> Result<()> {
         match self {
             Self::Sled(sled) => sled.close().await,
@@ -116,10 +119,10 @@ impl Engine {
         }
     }
 
-    /// One transaction, durable when this returns; nothing is changed where `work` fails.
+    /// Runs one transaction, which is durable when this returns; nothing is changed if `work` fails.
     ///
     /// # Errors
-    /// Those of `work`; a write failed.
+    /// Fails if `work` fails or a write fails.
     pub async fn transact<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
@@ -131,10 +134,10 @@ impl Engine {
         }
     }
 
-    /// As [`Engine::transact`], but nothing is written, and nothing is waited for.
+    /// Runs `question` like [`Engine::transact`], but writes nothing and waits for no write.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn inspect<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut dyn Tx) -> T + Send + 'static,
@@ -146,10 +149,10 @@ impl Engine {
         }
     }
 
-    /// Reads beside the transactions.
+    /// Reads lists outside of the transactions.
     ///
     /// # Errors
-    /// Those of `question`; the store was closed.
+    /// Fails if `question` fails or the store was closed.
     pub async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
@@ -161,7 +164,7 @@ impl Engine {
         }
     }
 
-    /// Where polling `source` stands; memory, no I/O. `read` must be short and ask the store nothing.
+    /// Reads the poll state of `source` from memory, without I/O. `read` must be short and must not call the store.
     pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
         of!(self, it => it.read_poll_state(source, read))
     }
@@ -171,22 +174,22 @@ impl Engine {
         of!(self, it => it.set_next_poll(source, next));
     }
 
-    /// Takes what a poll left, but for what is not a poll's ([`PollState::after`]). Memory, written by the
-    /// next [`Engine::save_poll_states`].
+    /// Takes over the state that a poll left, except for the fields that a poll does not own ([`PollState::after`]).
+    /// Memory only; the next [`Engine::save_poll_states`] writes it.
     pub fn keep_poll(&self, source: &SourceId, poll: PollState) {
         of!(self, it => it.keep_poll(source, poll));
     }
 
-    /// Remembers whether people were notified of a source's fault. Memory, written by the next
-    /// [`Engine::save_poll_states`].
+    /// Remembers whether people were notified of a source's fault. Memory only; the next
+    /// [`Engine::save_poll_states`] writes it.
     pub fn set_reported(&self, source: &SourceId, reported: Reported) {
         of!(self, it => it.set_reported(source, reported));
     }
 
-    /// Writes where polling stands, in one transaction.
+    /// Writes the poll states in one transaction.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn save_poll_states(&self) -> Result<()> {
         match self {
             Self::Sled(sled) => sled.save_poll_states().await,
@@ -198,44 +201,46 @@ impl Engine {
         }
     }
 
-    /// Says beside the store that bulletins below `reached` are durable, so that their loss is noticed.
+    /// Records next to the store that bulletins below `reached` are durable, so that their loss is noticed.
     pub async fn mark(&self, reached: u64) {
         if let Self::Sled(sled) = self {
             sled.mark(reached).await;
         }
     }
 
-    /// Chats that subscribed by themselves; memory, no I/O.
+    /// Returns the chats that subscribed themselves, from memory, without I/O.
     #[must_use]
     pub fn chats(&self) -> Arc<Chats> {
         of!(self, it => it.chats())
     }
 
-    /// Sources that live in the store, oldest first; changes when one is added, edited or removed.
+    /// Returns the sources that are in the store, oldest first; the value changes when one is added, edited or
+    /// removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         of!(self, it => it.added_sources())
     }
 
-    /// Channels that live in the store, as [`Engine::added_sources`].
+    /// Returns the channels that are in the store, like [`Engine::added_sources`].
     #[must_use]
     pub fn added_channels(&self) -> watch::Receiver<Arc<Vec<AddedChannel>>> {
         of!(self, it => it.added_channels())
     }
 
-    /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.
+    /// Returns a counter that ticks whenever a delivery was queued, released or cancelled, or a channel was
+    /// unblocked.
     #[must_use]
     pub fn outbox_changes(&self) -> watch::Receiver<u64> {
         of!(self, it => it.outbox_changes())
     }
 
-    /// The number of the newest change that followers can read.
+    /// Returns the number of the newest change that followers can read.
     #[must_use]
     pub fn newest_change(&self) -> watch::Receiver<u64> {
         of!(self, it => it.newest_change())
     }
 
-    /// Why writes fail, once one has; memory only, whatever the store is doing.
+    /// Returns why writes fail, once one has; reads memory only, whatever the store is doing.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         match self {
@@ -245,7 +250,7 @@ impl Engine {
         }
     }
 
-    /// Why nothing is written that can wait, if the disk is all but full.
+    /// Returns why writes that can wait are not made, if the disk is all but full.
     #[must_use]
     pub fn disk_full(&self) -> Option<String> {
         match self {
@@ -254,7 +259,7 @@ impl Engine {
         }
     }
 
-    /// Why nothing is admitted, if the disk is nearly full.
+    /// Returns why nothing is admitted, if the disk is nearly full.
     #[must_use]
     pub fn disk_low(&self) -> Option<String> {
         match self {
@@ -263,7 +268,7 @@ impl Engine {
         }
     }
 
-    /// The reason why the database takes no writes now; work waits until it does.
+    /// Returns why the database takes no writes now; work waits until it does.
     #[must_use]
     pub fn away(&self) -> Option<String> {
         match self {
@@ -272,7 +277,7 @@ impl Engine {
         }
     }
 
-    /// The state folder; None: it lies in memory.
+    /// Returns the state folder; `None` if there is no such folder.
     #[must_use]
     pub fn state_folder(&self) -> Option<&Path> {
         match self {
@@ -281,7 +286,7 @@ impl Engine {
         }
     }
 
-    /// Returns what it takes on the disk.
+    /// Returns the size of the store on the disk, in bytes.
     #[must_use]
     pub fn disk_bytes(&self) -> u64 {
         match self {
@@ -291,7 +296,7 @@ impl Engine {
         }
     }
 
-    /// For tests of sled's own rules.
+    /// Returns the sled engine, for tests of sled's own rules.
     #[cfg(test)]
     pub(crate) fn sled(&self) -> &Sled {
         match self {

@@ -1,10 +1,10 @@
-//! Why the store cannot do what it was asked.
+//! Defines the errors of the store.
 
 use std::path::PathBuf;
 
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, FieldFault, SourceId};
 
-/// `Display` says what to do. The type alone says whether the program may go on.
+/// An error of the store. `Display` says what to do; only the variant says whether the program may continue.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     #[error(transparent)]
@@ -13,7 +13,7 @@ pub enum StoreError {
     Failed(#[from] Failure),
 }
 
-/// The store works and did nothing: the caller has to deal with it.
+/// A refusal: the store works and did nothing, and the caller has to deal with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("no bulletin {0}")]
@@ -26,10 +26,10 @@ pub enum Refusal {
     NoSource(SourceId),
     #[error("no token `{0}`")]
     NoToken(String),
-    /// Whoever asks may not change it.
+    /// The caller may not change the bulletin.
     #[error("bulletin {0} was published by somebody else; a token of scope `admin` may change it")]
     NotOwn(BulletinId),
-    /// What was sent cannot be used.
+    /// The input cannot be used.
     #[error("{0}")]
     Invalid(FieldFault),
     #[error("bulletin {0} is held; publish it first (`noticast held --publish {0}`)")]
@@ -66,20 +66,20 @@ pub enum Refusal {
         "the process that polls source `{0}` has not answered within {1} s; `noticast workers` lists those that run"
     )]
     NoAnswer(SourceId, u64),
-    /// It was begun under a lease that another worker took since.
+    /// The work began under a lease that another worker has taken since.
     #[error("another process has taken over {0}; nothing was written")]
     LeaseLost(String),
-    /// It is done once there is room.
+    /// The disk has no room now; the work is done once there is some.
     #[error("{0}")]
     DiskLow(String),
-    /// The database cannot be used now. It is done once it can.
+    /// The database cannot be used now; the work is done once it can.
     #[error("{0}")]
     Away(String),
     #[error("{0}")]
     Other(String),
 }
 
-/// The store cannot be opened, read or written: all that depends on it must end (promise 8).
+/// A failure: the store cannot be opened, read or written, and all that depends on it must end (promise 8).
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Failure {
     #[error("the store at {0} is in use by {holder}; stop that one first, or use another state directory", path.display())]
@@ -100,7 +100,7 @@ pub enum Failure {
         found: u32,
         known: u32,
     },
-    /// Of the database.
+    /// Another process uses the database.
     #[error("the database is in use by {0}; stop that one first, or use another database")]
     Taken(String),
     /// The database cannot be used as it is.
@@ -112,7 +112,7 @@ pub enum Failure {
         "a write to the store failed: {0}; free some space or replace the disk, then restart noticast; nothing that was acknowledged is lost"
     )]
     Write(String),
-    /// Nobody can ask it anything any more.
+    /// The store accepts no calls any longer.
     #[error("the store was closed")]
     Closed,
 }
@@ -120,31 +120,31 @@ pub enum Failure {
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl Failure {
-    /// Returns whether somebody else has the store open.
+    /// Returns whether another process has the store open.
     #[must_use]
     pub fn is_in_use(&self) -> bool {
         matches!(self, Self::Locked { .. } | Self::Taken(_))
     }
 }
 
-/// For what has no kind of its own; `why` says what to do.
+/// Returns a refusal without a variant of its own; `why` says what to do.
 #[must_use]
 pub fn refused(why: String) -> StoreError {
     Refusal::Other(why).into()
 }
 
-/// What the store answered, for those who go on after a refusal and end with a failure.
+/// The result of a store call, for callers that continue after a refusal and end with a failure.
 pub trait Answered<T> {
-    /// The answer or the refusal.
+    /// Returns the answer or the refusal.
     ///
     /// # Errors
-    /// The store failed.
+    /// Fails if the store failed.
     fn settled(self) -> std::result::Result<std::result::Result<T, Refusal>, Failure>;
 
-    /// The answer; a refusal is reported in the log, where `what` was to be done.
+    /// Returns the answer, or `None` after logging the refusal; `what` names the work that was to be done.
     ///
     /// # Errors
-    /// The store failed.
+    /// Fails if the store failed.
     fn or_report(self, what: &str) -> std::result::Result<Option<T>, Failure>;
 }
 
@@ -161,7 +161,7 @@ impl<T> Answered<T> for Result<T> {
         let answer = self.settled()?;
         Ok(answer
             .inspect_err(|refusal| match refusal {
-                // It was reported when it began.
+                // The outage was reported when it began.
                 Refusal::Away(_) => tracing::debug!("{what}: {refusal}"),
                 _ => tracing::error!("{what}: the store refused: {refusal}"),
             })

@@ -1,4 +1,4 @@
-//! The engine without a disk: plain maps. It is the reference that others are compared with, and the store of
+//! Implements the engine without a disk: plain maps. It is the reference for the other engines, and the store of
 //! simulations.
 
 mod read;
@@ -32,7 +32,7 @@ pub struct Memory {
 }
 
 struct Shared {
-    /// Several workers share it, as simulated processes.
+    /// True if several workers share the store, as simulated processes.
     is_shared: bool,
     state: Mutex<State>,
     added: watch::Sender<Arc<Vec<AddedSource>>>,
@@ -55,7 +55,7 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// One that several workers share, each with handles of its own.
+    /// Returns an engine that several workers share, each with its own handles.
     #[must_use]
     pub fn for_several() -> Self {
         Self::new(true)
@@ -90,10 +90,10 @@ impl Memory {
         self.lock().restart();
     }
 
-    /// One transaction; nothing is changed where `work` fails.
+    /// Runs one transaction; nothing is changed if `work` fails.
     ///
     /// # Errors
-    /// Those of `work`.
+    /// Fails if `work` fails.
     pub fn transact<T>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T>) -> Result<T> {
         let mut state = self.lock();
         let small = state.small.clone();
@@ -154,7 +154,7 @@ impl Memory {
             .send_if_modified(|last| std::mem::replace(last, newest) != newest);
     }
 
-    /// As [`Memory::transact`], but nothing is changed.
+    /// Runs `question` like [`Memory::transact`], but changes nothing.
     pub fn inspect<T>(&self, question: impl FnOnce(&mut dyn Tx) -> T) -> T {
         let mut state = self.lock();
         let small = state.small.clone();
@@ -169,7 +169,7 @@ impl Memory {
     }
 
     /// # Errors
-    /// Those of `question`.
+    /// Fails if `question` fails.
     pub fn read<T>(&self, question: impl FnOnce(&dyn Reader) -> Result<T>) -> Result<T> {
         question(&MemoryReader(&self.lock()))
     }

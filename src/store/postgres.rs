@@ -1,10 +1,10 @@
-//! The engine of many machines: PostgreSQL 13 or newer.
+//! Implements the engine of many machines: PostgreSQL 13 or newer.
 //!
-//! Transactions are plain closures that run on blocking threads; what they write travels together ([`session`]). Any
-//! number of processes work on it: a lock that goes with the transaction lets one after the other write ([`versions`]), so
-//! that none conflicts and none is repeated, and as it begins each follows what others changed of what it has in memory.
-//! Lists are read on connections of their own, each in one snapshot. [`schema`] makes the tables, [`tx`] and [`read`] say
-//! what lies where.
+//! Transactions are plain closures that run on blocking threads; their writes are sent together ([`session`]). Any
+//! number of processes share the database: a lock that ends with the transaction lets one write after the other
+//! ([`versions`]), so that none conflicts and none is repeated, and as it begins each follows what others changed of
+//! its data in memory. Lists are read on separate connections, each in one snapshot. [`schema`] creates the tables;
+//! [`tx`] and [`read`] define what each holds.
 
 mod check;
 mod connect;
@@ -65,14 +65,14 @@ use crate::{
     },
 };
 
-/// How long closing waits for the database, each time.
+/// The longest time that each step of closing waits for the database.
 const CLOSING: Duration = Duration::from_secs(3);
 
 impl Postgres {
-    /// Opens the database at `url` and makes its tables; `worker` is what this process is called.
+    /// Opens the database at `url` and creates its tables; `worker` is the name of this process.
     ///
     /// # Errors
-    /// The address is wrong, the database away, unfit, or newer than this program.
+    /// Fails if the address is wrong, or if the database is away, unfit or newer than this program.
     pub async fn open(url: &str, worker: Option<&str>) -> Result<Self> {
         Self::open_timed(url, worker, false).await
     }
@@ -114,10 +114,10 @@ impl Postgres {
         })
     }
 
-    /// Returns whether the database at `url` holds a store; nothing is made or changed.
+    /// Returns whether the database at `url` holds a store; nothing is created or changed.
     ///
     /// # Errors
-    /// The address is wrong, or the database away.
+    /// Fails if the address is wrong or the database is away.
     pub async fn is_there(url: &str) -> Result<bool> {
         let pool = pool(&parsed(url)?, &process_name(None))?;
         let client = connection(&pool).await?;
@@ -125,10 +125,10 @@ impl Postgres {
         blocking(move || Ok(schema::current(&Session::new(&client, runtime))?.number > 0)).await
     }
 
-    /// Tries the database at `url` without changing it; gives what is to be known of it, a line each.
+    /// Tests the database at `url` without changing it; returns the findings, a line each.
     ///
     /// # Errors
-    /// It cannot be used as it is.
+    /// Fails if the database cannot be used as it is.
     pub async fn check(url: &str) -> Result<Vec<String>> {
         let address = parsed(url)?;
         let warns = address.may_reach_a_standby();
@@ -139,10 +139,10 @@ impl Postgres {
         blocking(move || check::lines(&Session::new(&client, runtime), warns)).await
     }
 
-    /// Writes where polling stands.
+    /// Writes the poll states and closes the store.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn close(self) -> Result<()> {
         let saved = match tokio::time::timeout(CLOSING, self.save_poll_states()).await {
             Ok(saved) => saved,
@@ -165,10 +165,10 @@ impl Postgres {
         }
     }
 
-    /// One transaction, durable when this returns; nothing is changed where `work` fails.
+    /// Runs one transaction, which is durable when this returns; nothing is changed if `work` fails.
     ///
     /// # Errors
-    /// Those of `work`; the database is away.
+    /// Fails if `work` fails or the database is away.
     pub async fn transact<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
@@ -178,16 +178,16 @@ impl Postgres {
             .await
     }
 
-    /// As [`Postgres::transact`], but nothing is written, and nothing is waited for.
+    /// Runs `question` like [`Postgres::transact`], but writes nothing and waits for no write.
     ///
     /// # Errors
-    /// The database is away.
+    /// Fails if the database is away.
     pub async fn inspect<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut dyn Tx) -> T + Send + 'static,
     ) -> Result<T> {
         let shared = Arc::clone(&self.shared);
-        // What was asked before is done before, as where one thread does everything.
+        // Earlier calls are completed first, as where one thread does everything.
         if self.trouble().is_none() {
             drop(self.shared.writer.lock().await);
         }
@@ -200,10 +200,10 @@ impl Postgres {
         .await
     }
 
-    /// Reads beside the transactions.
+    /// Reads lists outside of the transactions.
     ///
     /// # Errors
-    /// Those of `question`; the database is away.
+    /// Fails if `question` fails or the database is away.
     pub async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
@@ -212,7 +212,7 @@ impl Postgres {
             .await
     }
 
-    /// Where polling `source` stands; memory, no I/O.
+    /// Reads the poll state of `source` from memory, without I/O.
     pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
         self.shared.memory.poll_states.read(source, read)
     }
@@ -223,7 +223,7 @@ impl Postgres {
         poll_states.change_known(source, |state| state.next_poll = next);
     }
 
-    /// Takes what a poll left, but for what is not a poll's ([`PollState::after`]).
+    /// Takes over the state that a poll left, except for the fields that a poll does not own ([`PollState::after`]).
     pub fn keep_poll(&self, source: &SourceId, poll: PollState) {
         let keep = |state: &mut PollState| *state = state.after(poll);
         self.shared.memory.poll_states.change(source, keep);
@@ -235,55 +235,57 @@ impl Postgres {
         poll_states.change(source, |state| state.reported = reported);
     }
 
-    /// Chats that subscribed by themselves; memory, no I/O.
+    /// Returns the chats that subscribed themselves, from memory, without I/O.
     #[must_use]
     pub fn chats(&self) -> Arc<Chats> {
         self.shared.memory.chats()
     }
 
-    /// Sources that live in the store, oldest first; changes when one is added, edited or removed.
+    /// Returns the sources that are in the store, oldest first; the value changes when one is added, edited or
+    /// removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         self.shared.memory.added.subscribe()
     }
 
-    /// Channels that live in the store, as [`Postgres::added_sources`].
+    /// Returns the channels that are in the store, like [`Postgres::added_sources`].
     #[must_use]
     pub fn added_channels(&self) -> watch::Receiver<Arc<Vec<AddedChannel>>> {
         self.shared.memory.added_channels.subscribe()
     }
 
-    /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.
+    /// Returns a counter that ticks whenever a delivery was queued, released or cancelled, or a channel was
+    /// unblocked.
     #[must_use]
     pub fn outbox_changes(&self) -> watch::Receiver<u64> {
         self.shared.memory.ticks.subscribe()
     }
 
-    /// Ticks whenever another process takes leases or gives some back.
+    /// Returns a counter that ticks whenever another process takes or gives back leases.
     #[must_use]
     pub fn lease_changes(&self) -> watch::Receiver<u64> {
         self.shared.memory.leases.subscribe()
     }
 
-    /// Ticks whenever another process wants a source to be polled.
+    /// Returns a counter that ticks whenever another process requests a poll of a source.
     #[must_use]
     pub fn poll_questions(&self) -> watch::Receiver<u64> {
         self.shared.memory.polls.subscribe()
     }
 
-    /// By how much (ms) the clock of this machine is ahead of the database's.
+    /// Returns by how much (ms) the clock of this machine is ahead of the database's.
     #[must_use]
     pub fn clock_ahead_ms(&self) -> i64 {
         self.shared.clock_ahead_ms.load(Ordering::Relaxed)
     }
 
-    /// The number of the newest change that followers can read.
+    /// Returns the number of the newest change that followers can read.
     #[must_use]
     pub fn newest_change(&self) -> watch::Receiver<u64> {
         self.shared.memory.changes.subscribe()
     }
 
-    /// What the database took when it was asked last.
+    /// Returns the size of the database, in bytes, as of the last query for it.
     #[must_use]
     pub fn disk_bytes(&self) -> u64 {
         self.shared.memory.bytes.load(Ordering::Relaxed)
@@ -304,7 +306,7 @@ fn unusable(why: &str) -> StoreError {
 
 #[cfg(test)]
 impl Postgres {
-    /// Opens a schema of its own, which is made where there is none.
+    /// Opens a separate schema, which is created if it does not exist.
     pub(crate) async fn open_apart(url: &str, schema: &str) -> Result<Self> {
         Self::run_apart(url, &format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
         let url = format!("{url}?options=-c%20search_path%3D{schema}");

@@ -1,4 +1,4 @@
-//! Files and folders that are their owner's alone: chats, addresses and texts are nobody else's business.
+//! Creates files and folders that only their owner can read, because chats, addresses and texts are private.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions},
@@ -10,7 +10,7 @@ use std::{
 const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;
 
-/// Makes a folder, or closes to others the one that is there. A link may lead to what others share.
+/// Creates a folder, or closes an existing one to other users. A link is left alone: it may lead to a shared folder.
 pub(crate) fn folder(path: &Path) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
@@ -22,7 +22,7 @@ pub(crate) fn folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a file in the place of a left-over one, which may be a link to somewhere else.
+/// Creates a file in the place of a left-over one, which may be a link to another place.
 pub(crate) fn file(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -37,7 +37,7 @@ pub(crate) fn file(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Closes a folder and all that lies in it to others. Links are left alone.
+/// Closes a folder and everything in it to other users. Links are left alone.
 pub(crate) fn close(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(FOLDER))?;
     for entry in fs::read_dir(path)? {
@@ -47,7 +47,7 @@ pub(crate) fn close(path: &Path) -> io::Result<()> {
             close(&entry.path())?;
         } else if kind.is_file() {
             match fs::set_permissions(entry.path(), Permissions::from_mode(FILE)) {
-                // A part of sled's that got its name meanwhile.
+                // One of sled's temporary files, which was renamed meanwhile.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 closed => closed?,
             }

@@ -1,4 +1,4 @@
-//! Lists that people ask for, newest first: they are read beside the transactions.
+//! Defines the lists that people request, newest first: they are read outside of the transactions.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,32 +17,32 @@ use crate::{
     },
 };
 
-/// Filters and place of a list of bulletins, newest first.
+/// The filters and the place of a list of bulletins, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct BulletinQuery {
     pub source: Option<SourceId>,
-    /// Empty: any.
+    /// The states to list; empty for any.
     pub states: Vec<BulletinState>,
-    /// Delivered, or to be delivered, there.
+    /// The channel that the bulletins were or are to be delivered to.
     pub channel: Option<ChannelId>,
-    /// First seen at or after this.
+    /// The earliest time of first sight.
     pub since: Option<DateTime<Utc>>,
-    /// Sources that a bulletin must be of, first or also; None: any.
+    /// The sources to list, as the first or a further source of a bulletin; `None` for any.
     pub among: Option<HashSet<SourceId>>,
-    /// Showing one of these days.
+    /// The days of which a bulletin must show one.
     pub days: Option<DayRange>,
-    /// With a deadline on this day or later, as its page says it.
+    /// The earliest day of the deadline, as the page states it.
     pub due_from: Option<NaiveDate>,
-    /// All of these words in title, summary, publisher, text or the names of files; width, case and script do
-    /// not count.
+    /// Words that must all be in the title, summary, publisher, text or file names; width, case and script do not
+    /// count.
     pub words: Vec<String>,
-    /// Only sources with `public = true`.
+    /// True to list only sources with `public = true`.
     pub public_only: bool,
-    /// Numbers below this.
+    /// The number below which bulletins are listed.
     pub before: Option<BulletinId>,
-    /// None: all.
+    /// The length of the list; `None` for all.
     pub limit: Option<usize>,
-    /// Once it is cancelled nobody waits for the answer, and the work ends.
+    /// The token that is cancelled once the caller no longer waits for the answer; then the work ends.
     pub given_up: CancellationToken,
 }
 
@@ -52,18 +52,18 @@ pub struct DeliveryQuery {
     pub channel: Option<ChannelId>,
     pub bulletin: Option<BulletinId>,
     pub state: Option<DeliveryState>,
-    /// Queued at or after this.
+    /// The earliest time of queueing.
     pub since: Option<DateTime<Utc>>,
     pub before: Option<DeliveryId>,
     pub limit: Option<usize>,
 }
 
-/// Part of the audit log, newest first.
+/// A part of the audit log, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
-    /// At or after this.
+    /// The earliest time of an entry.
     pub since: Option<DateTime<Utc>>,
-    /// Before this place.
+    /// The place before which the part lies.
     pub before: Option<AuditPlace>,
     pub limit: Option<usize>,
 }
@@ -71,12 +71,12 @@ pub struct AuditQuery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Whether there are more below the last one.
+    /// True if there are more items below the last one.
     pub more: bool,
 }
 
-/// How many bulletins were published, by the quarters of an hour in which they were first seen: days begin with one in
-/// every time zone.
+/// The number of bulletins published in each quarter of an hour, by the time of first sight: in every time zone,
+/// days begin with a quarter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QuarterCounts(BTreeMap<i64, u64>);
 
@@ -96,7 +96,7 @@ impl QuarterCounts {
         *self.0.entry(quarter).or_default() += count;
     }
 
-    /// The beginning of each quarter, and what was published in it.
+    /// Returns the beginning of each quarter, and the number of bulletins published in it.
     pub fn iter(&self) -> impl Iterator<Item = (DateTime<Utc>, u64)> + '_ {
         let begin = |quarter: i64| time(quarter.saturating_mul(Self::QUARTER_MS));
         self.0
@@ -105,14 +105,14 @@ impl QuarterCounts {
     }
 }
 
-/// What is read beside the transactions: it shows what was committed, at about one moment.
+/// A view of the store outside of the transactions: it shows what was committed, at about one moment.
 pub trait Reader {
     fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>>;
     fn text(&self, id: BulletinId) -> Result<Option<String>>;
-    /// Some bulletins with their texts, by number; those that are not there are left out.
+    /// Returns bulletins with their texts, by number; those that do not exist are left out.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn with_texts(&self, ids: &[u64]) -> Result<Vec<(Bulletin, Option<String>)>> {
         let mut found = Vec::with_capacity(ids.len());
         for id in ids.iter().map(|id| BulletinId(*id)) {
@@ -124,46 +124,49 @@ pub trait Reader {
     }
     fn text_as_published(&self, id: BulletinId) -> Result<Option<String>>;
     fn history(&self, id: BulletinId) -> Result<History>;
-    /// `shown`: sources that a bulletin must be of, first or also; None: any.
+    /// Returns a page of bulletins. `shown` holds the sources that a bulletin must have, first or also; `None` for
+    /// any.
     fn bulletins(
         &self,
         query: &BulletinQuery,
         shown: Option<&HashSet<SourceId>>,
     ) -> Result<Page<Bulletin>>;
-    /// How many bulletins of each of these sources, first or also, were published and first seen since a time (ms).
+    /// Counts the bulletins of each of these sources, first or also, that were published and first seen since a time
+    /// (ms).
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn published_since(&self, sources: &[SourceId], since_ms: i64) -> Result<PublishedCounts>;
-    /// The bulletin that was seen under an address, by any source.
+    /// Returns the bulletin that was seen under an address, by any source.
     fn seen_anywhere(&self, address: SeenKey) -> Result<Option<BulletinId>>;
     fn newest_held(&self) -> Result<Option<BulletinId>>;
     fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>>;
-    /// `unfinished`: numbers in the state that is asked, newest first, where they are at hand.
+    /// Returns a page of deliveries. `unfinished` holds the numbers in the requested state, newest first, if they
+    /// are known.
     fn deliveries(
         &self,
         query: &DeliveryQuery,
         unfinished: Option<Vec<u64>>,
     ) -> Result<Page<Delivery>>;
     fn count_deliveries(&self, bulletin: BulletinId) -> Result<u64>;
-    /// Those of `channels` that a bulletin was ever queued for.
+    /// Returns those of `channels` that a bulletin was ever queued for.
     fn who_has(&self, bulletin: BulletinId, channels: &[ChannelId]) -> Result<HashSet<ChannelId>>;
-    /// The deliveries of a run, by number.
+    /// Returns the deliveries of a run, by number.
     fn run(&self, run: Run) -> Result<Vec<Delivery>>;
-    /// All reports of the last weeks.
+    /// Returns all reports of the last weeks.
     fn reports(&self) -> Result<Vec<Report>>;
     fn audit(&self, query: &AuditQuery) -> Result<Page<AuditRow>>;
-    /// Gives `take` all records of bulletins below `end`, and of what belongs to no bulletin; gives how many
-    /// bulletins there were.
+    /// Passes to `take` all records of bulletins below `end`, and those that belong to no bulletin; returns the
+    /// number of bulletins.
     ///
     /// # Errors
-    /// Those of `take`; the store cannot be read.
+    /// Fails if `take` fails or the store cannot be read.
     fn export(&self, end: u64, take: &mut dyn FnMut(Record) -> Result<()>) -> Result<u64>;
 }
 
 impl BulletinQuery {
-    /// Returns whether a bulletin is asked for, but for words, channel, time and place. `shown`: sources that it must be
-    /// of, first or also; None: any.
+    /// Returns whether the query matches a bulletin, ignoring words, channel, time and place. `shown` holds the
+    /// sources that it must have, first or also; `None` for any.
     #[must_use]
     pub fn takes(&self, bulletin: &Bulletin, shown: Option<&HashSet<SourceId>>) -> bool {
         let Bulletin {
@@ -181,7 +184,7 @@ impl BulletinQuery {
             && shown.is_none_or(|shown| bulletin.sources().any(|it| shown.contains(it)))
     }
 
-    /// Returns whether a bulletin has the state, day and deadline that are asked for.
+    /// Returns whether a bulletin has the requested state, day and deadline.
     pub(super) fn is_dated_and_in_state(
         &self,
         state: BulletinState,
@@ -199,7 +202,7 @@ impl BulletinQuery {
     }
 }
 
-/// Search words.
+/// The search words, folded.
 #[derive(Debug)]
 pub struct SearchedWords {
     folded: Vec<String>,
@@ -213,10 +216,10 @@ impl SearchedWords {
         }
     }
 
-    /// Returns whether all of them stand in the parts of a record, or in these and its text.
+    /// Returns whether all words are in the parts of a record, or in these and its text.
     ///
     /// # Errors
-    /// Those of `text`.
+    /// Fails if `text` fails.
     pub fn are_in(
         &self,
         parts: SearchedParts<'_>,
@@ -238,7 +241,7 @@ impl SearchedWords {
     }
 }
 
-/// Items up to a limit, and whether there was one more.
+/// The items up to a limit, and whether there was one more.
 #[derive(Debug)]
 pub struct Collected<T> {
     items: Vec<T>,
@@ -256,7 +259,7 @@ impl<T> Collected<T> {
         }
     }
 
-    /// Takes an item if there is room; whether that was one too many.
+    /// Takes an item if there is room; returns whether it was one too many.
     pub fn is_full(&mut self, item: Option<T>) -> bool {
         let Some(item) = item else { return false };
         if self.items.len() >= self.limit {

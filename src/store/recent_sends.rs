@@ -1,13 +1,14 @@
-//! When the last sends were begun, or answered where they were: what a pace is rebuilt from after a restart. No
-//! platform counts a message later than that.
+//! Remembers when the last sends were begun, or answered where they have an answer: the pace is rebuilt from these
+//! times after a restart. No platform counts a message later than that.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::bulletin::DeliveryState;
 
-/// How far back (ms) sends are given after a restart: the longest window of any pace (ntfy's, 300 s), and some.
+/// The period (ms) of sends that is restored after a restart: the longest window of any pace (ntfy's, 300 s), and
+/// some more.
 pub(super) const RECENT_MS: i64 = 330_000;
-/// Sends that are given after a restart at most.
+/// The most sends that are restored after a restart.
 const MOST: usize = 100_000;
 
 /// One delivery as a transaction leaves it.
@@ -15,11 +16,11 @@ pub(super) struct Attempt<C> {
     pub(super) channel: C,
     pub(super) state: DeliveryState,
     pub(super) begun_ms: Option<i64>,
-    /// When the platform had taken it, or was asked to.
+    /// When the platform had taken the message, or was requested to.
     pub(super) taken_ms: Option<i64>,
 }
 
-/// By channel, as an engine names it; oldest first.
+/// The sends by channel, as an engine names it; oldest first.
 #[derive(Debug, Clone)]
 pub(super) struct RecentSends<C>(VecDeque<(i64, C)>);
 
@@ -30,7 +31,7 @@ impl<C> Default for RecentSends<C> {
 }
 
 impl<C: Ord + Clone> RecentSends<C> {
-    /// Restores what is known after a restart: what went out together was one message.
+    /// Restores the sends after a restart: deliveries that were sent together were one message.
     pub(super) fn restore(taken: impl Iterator<Item = (i64, C)>) -> Self {
         let taken: BTreeSet<(i64, C)> = taken.collect();
         let mut sends = Self(taken.into_iter().collect());
@@ -38,7 +39,7 @@ impl<C: Ord + Clone> RecentSends<C> {
         sends
     }
 
-    /// Sends were begun, or answered, in one transaction: what one message was made of counts once.
+    /// Remembers the sends that one transaction began or answered: the deliveries of one message count once.
     pub(super) fn remember(&mut self, attempts: impl Iterator<Item = Attempt<C>>) {
         let mut begun = BTreeSet::new();
         for attempt in attempts {
@@ -63,7 +64,7 @@ impl<C: Ord + Clone> RecentSends<C> {
         self.0.iter().filter(move |(at, _)| *at >= since_ms)
     }
 
-    /// Before this (ms) none is remembered.
+    /// Returns the time (ms) before which no send is remembered.
     pub(super) fn oldest_ms(&self) -> i64 {
         let newest = self.0.back().map_or(i64::MIN, |(at, _)| *at);
         newest.saturating_sub(RECENT_MS)

@@ -1,7 +1,7 @@
 //! The lines of an export: one JSON object each, the first one a [`Header`].
 //!
-//! This is the shape that outlives engines and schemas: names instead of numbers, times and states
-//! as the API shows them, and no secret but those of channels, where the export was asked for with them.
+//! This shape outlives engines and schemas: names instead of numbers, times and states as the API shows them, and no
+//! secrets except those of channels, if the export was requested with them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,9 +20,9 @@ use crate::{
     },
 };
 
-/// Grows with every change that an older program would misread.
+/// The version of exports. It grows with every change that an older program would misread.
 pub const VERSION: u32 = 3;
-/// The version of an export without channels of the store, which older programs read.
+/// The version of an export without channels from the store, which older programs can read.
 pub const WITHOUT_CHANNELS: u32 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,30 +48,30 @@ pub enum Record {
     },
     Source(Box<SourceRecord>),
     Channel(ChannelRecord),
-    /// What a chat that subscribed by itself asked for.
+    /// The wishes of a chat that subscribed itself.
     Chat {
         id: ChannelId,
         #[serde(flatten)]
         chat: Chat,
     },
     Bulletin(Box<BulletinRecord>),
-    /// That a bulletin's article is read again, and what that needs.
+    /// A bulletin whose article is read again, and the state that this needs.
     Recent {
         bulletin: u64,
         #[serde(flatten)]
         row: Recent,
     },
-    /// What was seen under an address or guid.
+    /// The bulletin that was seen under an address or guid.
     Seen {
         source: SourceId,
         key: String,
         bulletin: u64,
         had_guid: bool,
-        /// Older exports do not know it.
+        /// True if different notices share the key; older exports lack the field.
         #[serde(default)]
         is_shared: bool,
     },
-    /// What was seen under a title on a day.
+    /// A bulletin that was seen under a title on a day.
     Titled {
         source: SourceId,
         key: String,
@@ -79,9 +79,9 @@ pub enum Record {
         addresses: u8,
     },
     AddedSource(AddedSource),
-    /// Without its secrets, which are null, unless the export was asked for with them.
+    /// An added channel; its secrets are null unless the export was requested with them.
     AddedChannel(AddedChannel),
-    /// With its hash: the token itself is not known.
+    /// A token with its hash: the token itself is not known.
     Token(Token),
     /// The note or text of the deliveries that begin with `first`.
     Note {
@@ -103,7 +103,7 @@ pub enum Record {
     },
 }
 
-/// An entry of the audit log, also as version 1 wrote it.
+/// An entry of the audit log, also in the form of version 1.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum AuditLine {
@@ -138,12 +138,12 @@ pub struct SourceRecord {
     pub has_baseline: bool,
     pub oldest: Option<Moment>,
     pub newest: Option<Moment>,
-    /// Exports have it as `fragments_tell`.
+    /// Exports name it `fragments_tell`.
     #[serde(rename = "fragments_tell")]
     pub fragments_distinguish: bool,
-    /// Bulletins that the page showed last.
+    /// The bulletins that the page showed last.
     pub page: Vec<u64>,
-    /// Exports have it as `look`.
+    /// Exports name it `look`.
     #[serde(rename = "look")]
     pub poll: PollState,
 }

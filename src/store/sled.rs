@@ -1,8 +1,8 @@
-//! The engine of one machine: sled 0.34.7 behind one thread that writes.
+//! Implements the engine of one machine: sled 0.34.7 behind one thread that writes.
 //!
-//! Transactions run on that thread and are committed in groups ([`thread`]); lists are read past it.
-//! [`keys`] says where everything lies, [`engine`] is all that knows sled, [`books`] is what the writer has at hand,
-//! [`tx`] how entities become rows.
+//! Transactions run on that thread and are committed in groups ([`thread`]); lists are read without it. [`keys`]
+//! defines the layout of the rows, [`engine`] is the only part that knows sled, [`books`] is the memory of the
+//! writer, and [`tx`] turns entities into rows.
 
 mod audit;
 mod block;
@@ -70,7 +70,7 @@ use crate::{
     },
 };
 
-/// How long closing waits for those who read.
+/// The longest time that closing waits for readers.
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// A handle on an open store; clones share it.
@@ -82,7 +82,7 @@ pub struct Sled {
 struct Open {
     writer: Writer,
     thread: Mutex<Option<JoinHandle<()>>>,
-    /// None once it is closed.
+    /// The engine; `None` once it is closed.
     engine: RwLock<Option<Arc<Engine>>>,
     names: Shared<Names>,
     poll_states: Arc<PollStates>,
@@ -92,7 +92,7 @@ struct Open {
     ticks: watch::Receiver<u64>,
     changes: watch::Receiver<u64>,
     path: PathBuf,
-    /// The bulletin number that the mark beside the store says.
+    /// The bulletin number in the mark next to the store.
     marked: AtomicU64,
 }
 
@@ -108,7 +108,7 @@ impl Sled {
     /// Opens or creates the store in `state`/store, and takes its lock.
     ///
     /// # Errors
-    /// It is in use, damaged, newer than this program, or the folder cannot be used.
+    /// Fails if the store is in use, damaged or newer than this program, or if the folder cannot be used.
     pub async fn open(state: &Path) -> Result<Self> {
         let path = state.join("store");
         let state = state.to_owned();
@@ -119,7 +119,7 @@ impl Sled {
         });
         match opening.await {
             Ok(opened) => opened,
-            // sled panics where its log makes no sense.
+            // sled panics if its log makes no sense.
             Err(error) if error.is_panic() => Err(damage::damaged(
                 &path,
                 open::panic_text(error.into_panic().as_ref()),
@@ -164,7 +164,7 @@ impl Sled {
     /// Flushes and closes; the lock is free when this returns.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn close(self) -> Result<()> {
         let saved = self.save_poll_states().await;
         let saved = saved.or_report("storing the state of polling");
@@ -195,10 +195,10 @@ impl Sled {
         Ok(saved.map(drop)?)
     }
 
-    /// One transaction, durable when this returns; nothing is changed where `work` fails.
+    /// Runs one transaction, which is durable when this returns; nothing is changed if `work` fails.
     ///
     /// # Errors
-    /// Those of `work`; a write failed.
+    /// Fails if `work` fails or a write fails.
     pub async fn transact<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
@@ -213,10 +213,10 @@ impl Sled {
         self.shared.writer.write(call).await
     }
 
-    /// As [`Sled::transact`], but nothing is written, and nothing is waited for.
+    /// Runs `question` like [`Sled::transact`], but writes nothing and waits for no write.
     ///
     /// # Errors
-    /// The store was closed.
+    /// Fails if the store was closed.
     pub async fn inspect<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut dyn Tx) -> T + Send + 'static,
@@ -225,10 +225,10 @@ impl Sled {
         self.shared.writer.ask(ask).await
     }
 
-    /// Reads past the writer, on a blocking thread.
+    /// Reads without the writer, on a blocking thread.
     ///
     /// # Errors
-    /// Those of `question`; the store was closed.
+    /// Fails if `question` fails or the store was closed.
     pub async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
@@ -248,7 +248,7 @@ impl Sled {
         .await
     }
 
-    /// Where polling `source` stands; memory, no I/O. `read` must be short and ask the store nothing.
+    /// Reads the poll state of `source` from memory, without I/O. `read` must be short and must not call the store.
     pub fn read_poll_state<T>(&self, source: &SourceId, read: impl FnOnce(&PollState) -> T) -> T {
         self.shared.poll_states.read(source, read)
     }
@@ -258,27 +258,27 @@ impl Sled {
         self.shared.poll_states.set_next_poll(source, next);
     }
 
-    /// Takes what a poll left, but for what is not a poll's ([`PollState::after`]). Memory, written by the
-    /// next [`Sled::save_poll_states`].
+    /// Takes over the state that a poll left, except for the fields that a poll does not own ([`PollState::after`]).
+    /// Memory only; the next [`Sled::save_poll_states`] writes it.
     pub fn keep_poll(&self, source: &SourceId, poll: PollState) {
         let keep = |state: &mut PollState| *state = state.after(poll);
         self.shared.poll_states.change(source, keep);
     }
 
-    /// Remembers whether people were notified of a source's fault. Memory, written by the next
-    /// [`Sled::save_poll_states`].
+    /// Remembers whether people were notified of a source's fault. Memory only; the next [`Sled::save_poll_states`]
+    /// writes it.
     pub fn set_reported(&self, source: &SourceId, reported: Reported) {
         self.shared
             .poll_states
             .change(source, |state| state.reported = reported);
     }
 
-    /// Writes where polling stands, in one transaction.
+    /// Writes the poll states in one transaction.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write fails.
     pub async fn save_poll_states(&self) -> Result<()> {
-        // Durable by now: a mark must never promise more than there is.
+        // These numbers are durable by now: a mark must never promise more than there is.
         let reached = self.shared.writer.write(Books::save_poll_states).await?;
         if self.shared.marked.swap(reached, Ordering::Relaxed) != reached {
             self.mark(reached).await;
@@ -286,7 +286,7 @@ impl Sled {
         Ok(())
     }
 
-    /// Writes beside the store that bulletins below `reached` are durable.
+    /// Records next to the store that bulletins below `reached` are durable.
     pub async fn mark(&self, reached: u64) {
         let path = self.shared.path.clone();
         let marked = tokio::task::spawn_blocking(move || open::mark(&path, reached)).await;
@@ -299,50 +299,52 @@ impl Sled {
         });
     }
 
-    /// Chats that subscribed by themselves; memory, no I/O.
+    /// Returns the chats that subscribed themselves, from memory, without I/O.
     #[must_use]
     pub fn chats(&self) -> Arc<Chats> {
         current(&self.shared.chats)
     }
 
-    /// Sources that live in the store, oldest first; changes when one is added, edited or removed.
+    /// Returns the sources that are in the store, oldest first; the value changes when one is added, edited or
+    /// removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Added> {
         self.shared.added.clone()
     }
 
-    /// Channels that live in the store, as [`Sled::added_sources`].
+    /// Returns the channels that are in the store, like [`Sled::added_sources`].
     #[must_use]
     pub fn added_channels(&self) -> watch::Receiver<AddedChannels> {
         self.shared.added_channels.clone()
     }
 
-    /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.
+    /// Returns a counter that ticks whenever a delivery was queued, released or cancelled, or a channel was
+    /// unblocked.
     #[must_use]
     pub fn outbox_changes(&self) -> watch::Receiver<u64> {
         self.shared.ticks.clone()
     }
 
-    /// The number of the newest change that followers can read.
+    /// Returns the number of the newest change that followers can read.
     #[must_use]
     pub fn newest_change(&self) -> watch::Receiver<u64> {
         self.shared.changes.clone()
     }
 
-    /// Why writes fail, once one has; memory only, whatever the store is doing.
+    /// Returns why writes fail, once one has; reads memory only, whatever the store is doing.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.shared.writer.failure()
     }
 
-    /// Why nothing is written that can wait, if the disk is all but full.
+    /// Returns why writes that can wait are not made, if the disk is all but full.
     #[must_use]
     pub fn disk_full(&self) -> Option<String> {
         let space = Space::at(&self.shared.path).ok()?;
         space.is_low().filter(|_| space.is_full())
     }
 
-    /// Why nothing is admitted, if the disk is nearly full.
+    /// Returns why nothing is admitted, if the disk is nearly full.
     #[must_use]
     pub fn disk_low(&self) -> Option<String> {
         let engine = self.shared.engine.read();
@@ -353,13 +355,13 @@ impl Sled {
         Space::at(&self.shared.path).ok()?.is_low()
     }
 
-    /// The folder in which it lies.
+    /// Returns the folder of the store.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
 
-    /// Returns what it takes on the disk.
+    /// Returns the size of the store on the disk, in bytes.
     #[must_use]
     pub fn disk_bytes(&self) -> u64 {
         let engine = self.shared.engine.read();
@@ -370,7 +372,7 @@ impl Sled {
 
 #[cfg(test)]
 impl Sled {
-    /// From now on every write fails, as on a disk that was pulled.
+    /// Makes every write fail from now on, as on a disk that was pulled.
     pub(crate) async fn pull_the_disk(&self) {
         let pull = |books: &mut Books| Err::<(), _>(books.engine.fail(&"the disk was pulled"));
         self.shared.writer.write(pull).await.unwrap_err();
@@ -380,14 +382,14 @@ impl Sled {
         self.shared.engine.read().unwrap().clone().unwrap()
     }
 
-    /// Bytes of the longest row.
+    /// Returns the length of the longest row, in bytes.
     pub(crate) fn longest_row(&self) -> usize {
         let engine = self.engine();
         let rows = engine.scan(b"").map(|row| row.unwrap().value.len());
         rows.max().unwrap()
     }
 
-    /// Blocks of deliveries that were read so far.
+    /// Returns the number of blocks of deliveries that were read so far.
     pub(crate) fn blocks_read(&self) -> u64 {
         self.engine().blocks_read()
     }
@@ -397,6 +399,6 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
-    // A task that is cancelled with the runtime, or sled, which panics where it cannot read.
+    // The task was cancelled with the runtime, or sled panicked because it could not read.
     done.unwrap_or_else(|error| Err(Failure::Write(error.to_string()).into()))
 }

@@ -1,14 +1,15 @@
-//! Room on the disk.
+//! Measures the free room on the disk.
 
 use std::{fs::File, io, path::Path};
 
-/// Free bytes below which nothing is admitted: a store on a full disk cannot even be opened.
+/// The number of free bytes below which nothing is admitted: a store on a full disk cannot even be opened.
 const FLOOR: u64 = 256 << 20;
 
-/// sled takes its file in pieces of 512 KiB: with less than a few of them nothing is written that can wait.
+/// The number of free bytes below which writes that can wait are not made: sled takes its file in pieces of 512 KiB,
+/// and a write needs a few.
 const ROOM_FOR_A_WRITE: u64 = 2 << 20;
 
-/// What a file system has, in bytes.
+/// The room of a file system, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
     pub free: u64,
@@ -16,18 +17,18 @@ pub struct Space {
 }
 
 impl Space {
-    /// Of the file system that a path lies in.
+    /// Measures the file system that holds a path.
     ///
     /// # Errors
-    /// The path cannot be read.
+    /// Fails if the path cannot be read.
     pub fn at(path: &Path) -> io::Result<Self> {
         Ok(Self::from(&rustix::fs::statvfs(path)?))
     }
 
-    /// Of the file system that a file lies in.
+    /// Measures the file system that holds a file.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// Fails if the file cannot be read.
     pub fn of(file: &File) -> io::Result<Self> {
         Ok(Self::from(&rustix::fs::fstatvfs(file)?))
     }
@@ -39,18 +40,18 @@ impl Space {
         }
     }
 
-    /// 256 MiB, or a tenth of a file system smaller than 2.5 GiB.
+    /// Returns 256 MiB, or a tenth of a file system smaller than 2.5 GiB.
     fn floor(self) -> u64 {
         FLOOR.min(self.total / 10)
     }
 
-    /// Returns whether a further write might be one too many.
+    /// Returns whether the next write might not fit any longer.
     #[must_use]
     pub fn is_full(self) -> bool {
         self.free < ROOM_FOR_A_WRITE
     }
 
-    /// Why nothing is admitted, if it is little.
+    /// Returns why nothing is admitted, if there is little room.
     #[must_use]
     pub fn is_low(self) -> Option<String> {
         (self.free < self.floor()).then(|| {

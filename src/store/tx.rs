@@ -1,8 +1,8 @@
-//! What one transaction reads and writes: entities, never keys and values.
+//! Defines what one transaction reads and writes: entities, never keys and values.
 //!
-//! A transaction sees what it wrote itself. It is committed whole, durably, or dropped without a trace: nothing that
-//! an engine keeps in memory changes before the commit. Calls that write cannot fail; what is wrong with them
-//! comes out at the commit. Deliveries and bulletins are known by their numbers, which grow.
+//! A transaction sees its own writes. It is committed whole, durably, or dropped without a trace: nothing that an
+//! engine holds in memory changes before the commit. Calls that write cannot fail; their errors appear at the
+//! commit. Deliveries and bulletins are identified by their numbers, which grow.
 
 use std::sync::Arc;
 
@@ -30,15 +30,15 @@ use crate::{
     },
 };
 
-/// How the state of a source's polls changes. It is applied to what is written and to what is in memory, which
-/// others may have changed meanwhile.
+/// A change to a source's poll state. It is applied to the written state and to the one in memory, which other tasks
+/// may have changed meanwhile.
 pub type PollChange = Box<dyn Fn(&mut PollState) + Send>;
 
-/// What a transaction is about to read.
+/// The rows that a transaction is about to read.
 #[derive(Debug, Default)]
 pub struct ReadAhead {
     pub lease: Option<LeaseKey>,
-    /// With their channels, and what is being sent there.
+    /// Deliveries, with their channels and whatever is being sent there.
     pub deliveries: Vec<u64>,
 }
 
@@ -53,177 +53,182 @@ impl<T> Tx for T where
 {
 }
 
-/// Sources and where polling them stands.
+/// Sources and their poll states.
 pub trait Sources {
-    /// Every source that was ever known here, oldest first.
+    /// Returns every source that was ever known here, oldest first.
     fn sources(&mut self) -> Vec<SourceId>;
     fn knows_source(&mut self, source: &SourceId) -> bool;
-    /// Gives it a place of its own, if it has none yet.
+    /// Gives a source its own place, if it has none yet.
     fn enter_source(&mut self, source: &SourceId);
-    /// Reads at once the facts of sources that are asked for next. Needed only where each question takes its time.
+    /// Reads in one query the facts of sources that are needed next. Only useful where each query takes time.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn read_sources_ahead(&mut self, _sources: &[SourceId]) -> Result<()> {
         Ok(())
     }
-    /// As this transaction leaves it; the default where nothing is known.
+    /// Returns the facts of a source as this transaction leaves them; the default for an unknown source.
     fn source(&mut self, source: &SourceId) -> SourceFacts;
     fn set_source(&mut self, source: &SourceId, facts: SourceFacts);
     fn poll_state(&mut self, source: &SourceId) -> PollState;
-    /// Changes it in memory, and on the disk along with whatever else this transaction writes, or `at_once`.
+    /// Changes a poll state in memory, and on the disk together with any other write of this transaction, or
+    /// `at_once`.
     fn change_poll_state(&mut self, source: &SourceId, at_once: bool, change: PollChange);
-    /// This process polls it from the commit on, under a lease of that epoch: it goes on from where its last holder wrote
-    /// that polling stands. Needed only where each process has that in a memory of its own.
+    /// Takes over a source that this process polls from the commit on, under a lease of that epoch: polling
+    /// continues from the state that the last holder wrote. Only needed where each process holds poll states in its
+    /// own memory.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn take_poll_state(&mut self, _source: &SourceId, _epoch: u64) -> Result<()> {
         Ok(())
     }
-    /// Another process may poll it from the commit on: it is written where polling stands.
+    /// Writes the poll state of a source that another process may poll from the commit on.
     fn leave_poll_state(&mut self, _source: &SourceId) {}
-    /// Asks the process that polls it to do so now, where several processes share the store; gives the number of the
-    /// question.
+    /// Requests a poll from the process that polls the source, where several processes share the store; returns the
+    /// number of the request.
     ///
     /// # Errors
-    /// Nobody else polls here.
+    /// Fails if no other process polls sources here.
     fn ask_poll(&mut self, source: &SourceId) -> Result<u64> {
         Err(refused(format!("no other process polls source `{source}`")))
     }
-    /// Sources that are to be polled now, with the numbers of the last questions that have no answer.
+    /// Returns the sources that are to be polled now, with the numbers of the last unanswered requests.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn asked_polls(&mut self) -> Result<Vec<(SourceId, u64)>> {
         Ok(Vec::new())
     }
-    /// Answers all questions up to a number.
+    /// Answers all requests up to a number.
     fn answer_poll(&mut self, _source: &SourceId, _number: u64, _answer: &PollAnswer) {}
-    /// The answer to a question, once there is one.
+    /// Returns the answer to a request, once there is one.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn poll_answer(&mut self, _source: &SourceId, _number: u64) -> Result<Option<PollAnswer>> {
         Ok(None)
     }
-    /// Bulletins on its page at the last poll that changed anything, in order.
+    /// Returns the bulletins on the page at the last poll that changed anything, in order.
     fn last_page(&mut self, source: &SourceId) -> Result<Vec<u64>>;
     fn set_last_page(&mut self, source: &SourceId, page: Vec<u64>);
-    /// Sources that live in the store, oldest first.
+    /// Returns the sources that are in the store, oldest first.
     fn added(&mut self) -> Arc<Vec<AddedSource>>;
     fn set_added(&mut self, source: AddedSource);
     fn remove_added(&mut self, source: &SourceId);
 }
 
-/// By what notices are known again.
+/// The keys by which notices are recognized.
 pub trait Notices {
-    /// Returns what was seen under each address or guid.
+    /// Returns the bulletin that was seen under each address or guid.
     fn seen(&mut self, source: &SourceId, keys: &[SeenKey]) -> Result<Vec<Option<Seen>>>;
     fn set_seen(&mut self, source: &SourceId, key: SeenKey, seen: Seen);
-    /// Bulletins that were seen under a title and day.
+    /// Returns the bulletins that were seen under a title and day.
     fn titled(&mut self, source: &SourceId, key: SeenKey) -> Result<Vec<u64>>;
-    /// Under how many addresses a bulletin was seen with this title and day; None: never with it.
+    /// Returns under how many addresses a bulletin was seen with this title and day; `None` if it never was.
     fn addresses(&mut self, source: &SourceId, key: SeenKey, bulletin: u64) -> Result<Option<u8>>;
     fn set_addresses(&mut self, source: &SourceId, key: SeenKey, bulletin: u64, count: u8);
-    /// Recent bulletins that may be the notice of this face, newest first.
+    /// Returns recent bulletins that may be the notice with this face, newest first.
     fn lookalikes(&mut self, face: &Face) -> Vec<u64>;
-    /// The face by which a recent bulletin is found, from the commit on.
+    /// Sets the face by which a recent bulletin is found, from the commit on.
     fn set_face(&mut self, bulletin: u64, face: Face);
 }
 
 /// Bulletins.
 pub trait Archive {
     fn counts(&mut self) -> Counts;
-    /// The number of a bulletin that is to be archived.
+    /// Returns the number of a bulletin that is to be archived.
     fn next_bulletin(&mut self) -> u64;
-    /// So that no number is used twice: the next ones are at least these.
+    /// Raises the next numbers to at least these, so that no number is used twice.
     fn reserve_numbers(&mut self, next_bulletin: u64, next_delivery: u64);
     fn bulletin(&mut self, id: u64) -> Result<Option<Archived>>;
-    /// Archives it, or another version of it.
+    /// Archives a bulletin, or another version of it.
     fn set_bulletin(&mut self, id: u64, bulletin: &Archived) -> Result<()>;
-    /// The latest bulletins of a source, with their titles, newest number first.
+    /// Returns the latest bulletins of a source, with their titles, newest number first.
     fn latest_of(&mut self, source: &SourceId, most: usize) -> Result<Vec<(u64, String)>>;
     fn text(&mut self, id: u64) -> Result<Option<String>>;
-    /// An empty text leaves what is there.
+    /// Sets the text of a bulletin; an empty one changes nothing.
     fn set_text(&mut self, id: u64, text: &str, as_published: Option<&str>) -> Result<()>;
-    /// All that are held, oldest first.
+    /// Returns all held bulletins, oldest first.
     fn held(&mut self) -> Result<Vec<u64>>;
     fn history(&mut self, id: u64) -> Result<History>;
     fn set_history(&mut self, id: u64, history: &History) -> Result<()>;
     fn versions(&mut self, id: u64) -> Result<Versions>;
     fn set_versions(&mut self, id: u64, versions: &Versions) -> Result<()>;
     fn recent(&mut self, id: u64) -> Result<Option<Recent>>;
-    /// None: it is recent no more.
+    /// Sets the rereading state of a bulletin; with `None` it is no longer recent.
     fn set_recent(&mut self, id: u64, recent: Option<&Recent>) -> Result<()>;
     fn all_recent(&mut self) -> Result<Vec<(u64, Recent)>>;
-    /// Recent bulletins whose articles are to be read by now, the longest due first: of the sources that `worker` polls, or
-    /// of all.
+    /// Returns the recent bulletins whose articles are due for reading, the longest due first: of the sources that
+    /// `worker` polls, or of all.
     fn due_readings(&mut self, now_ms: i64, most: usize, worker: Option<&str>) -> Vec<u64>;
-    /// Its article is read then, or never. What is surely kept is [`Recent`] and [`Archive::read_until`].
+    /// Plans when the article of a bulletin is read, or that it never is. Only [`Recent`] and
+    /// [`Archive::read_until`] are certain to be stored.
     fn plan_reading(&mut self, id: u64, due_ms: Option<i64>);
-    /// Until when (ms) all articles that were due have been read, as the disk says.
+    /// Returns until when (ms) all articles that were due have been read, according to the disk.
     fn read_until(&mut self) -> i64;
     fn set_read_until(&mut self, ms: i64);
-    /// The newest held bulletin that admins know of.
+    /// Returns the newest held bulletin that admins were notified of.
     fn held_reported(&mut self) -> Result<u64>;
     fn set_held_reported(&mut self, id: u64);
 }
 
-/// Deliveries and the order in which they go out.
+/// Deliveries and the order in which they are sent.
 pub trait Outbox: Channels {
-    /// Fetches at once what is read next. Needed only where each question takes its time.
+    /// Fetches in one query the rows that are read next. Only useful where each query takes time.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn read_ahead(&mut self, _what: &ReadAhead) -> Result<()> {
         Ok(())
     }
     fn delivery(&mut self, id: u64) -> Result<Option<OutboxEntry>>;
     /// Changes a delivery, or restores one under its number.
     fn set_delivery(&mut self, id: u64, entry: OutboxEntry) -> Result<()>;
-    /// Queues deliveries under consecutive numbers, all with the same note; gives the first number, which is the
-    /// next one where there is none.
+    /// Queues deliveries under consecutive numbers, all with the same note; returns the first number, or the next
+    /// free one if `entries` is empty.
     fn enqueue(&mut self, entries: Vec<OutboxEntry>, note: Option<&str>) -> Result<u64>;
-    /// Gives a waiting delivery to another channel.
+    /// Moves a waiting delivery to another channel.
     fn move_delivery(&mut self, id: u64, to: &ChannelId) -> Result<()>;
     fn note(&mut self, of: u64) -> Result<Option<String>>;
     fn set_note(&mut self, of: u64, text: &str);
-    /// Why its last attempt failed.
+    /// Sets why the last attempt of a delivery failed.
     fn set_error(&mut self, id: u64, why: Option<&Reason>);
-    /// All deliveries of a bulletin, oldest first.
+    /// Returns all deliveries of a bulletin, oldest first.
     fn deliveries_of(&mut self, bulletin: u64) -> Result<Vec<(u64, OutboxEntry)>>;
-    /// The same in one channel; cheap for one bulletin and many channels in a row.
+    /// Returns the deliveries of a bulletin in one channel; cheap for one bulletin and many channels in a row.
     fn deliveries_in(
         &mut self,
         bulletin: u64,
         channel: &ChannelId,
     ) -> Result<Vec<(u64, OutboxEntry)>>;
-    /// Deliveries that went out as one message, in the order of its card.
+    /// Returns the deliveries that were sent as one message, in the order of its card.
     fn members(&mut self, channel: &ChannelId, message: &MessageRef) -> Result<Option<Vec<u64>>>;
     fn set_members(&mut self, channel: &ChannelId, message: &MessageRef, members: &[u64]);
-    /// Messages in a channel that some readers have and others do not, by their first delivery.
+    /// Returns the messages in a channel that some readers have and others do not, by their first delivery.
     fn readers(&mut self, channel: &ChannelId) -> Result<Vec<(u64, Readers)>>;
-    /// None: all have it, or never will.
+    /// Sets the readers of a message; `None` if all have it or never will.
     fn set_readers(
         &mut self,
         channel: &ChannelId,
         first: u64,
         readers: Option<Readers>,
     ) -> Result<()>;
-    /// Drops some of the deliveries that ended before `until_ms`, from a place on; gives the place to go on from.
+    /// Drops some of the deliveries that ended before `until_ms`, starting at `from`; returns the place to continue
+    /// from.
     fn forget_finished(&mut self, from: u64, until_ms: i64) -> Result<Option<u64>>;
 
-    // What waits, as it was before this transaction or is by now: a change of it reads each delivery.
+    // Waiting deliveries, as of before this transaction or as of now: a transaction that changes one reads each
+    // delivery.
 
-    /// Channels in which something waits.
+    /// Returns the channels in which a delivery waits.
     fn waiting_channels(&mut self) -> Vec<ChannelId>;
-    /// The first that waits in a channel, and when it is due (ms).
+    /// Returns the first waiting delivery of a channel, and when it is due (ms).
     fn head(&mut self, channel: &ChannelId) -> Option<(u64, i64)>;
-    /// The first that waits in each of some channels that are not set aside, with their notes.
+    /// Returns the first waiting delivery of each given channel that is not set aside, with its note.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn heads(&mut self, channels: &[ChannelId]) -> Result<Vec<(u64, OutboxEntry, Option<String>)>> {
         let mut ids: Vec<u64> = Vec::new();
         for channel in channels {
@@ -231,7 +236,7 @@ pub trait Outbox: Channels {
                 ids.extend(self.head(channel).map(|(id, _)| id));
             }
         }
-        // Most of them lie side by side: they are read in order.
+        // Most of them are next to each other: they are read in order.
         ids.sort_unstable();
         let mut heads = Vec::with_capacity(ids.len());
         for id in ids {
@@ -246,125 +251,129 @@ pub trait Outbox: Channels {
         }
         Ok(heads)
     }
-    /// All that waits in a channel, with the times (ms) at which it is due.
+    /// Returns all waiting deliveries of a channel, with the times (ms) at which they are due.
     fn waiting_in(&mut self, channel: &ChannelId) -> Vec<(u64, i64)>;
     fn count_waiting_in(&mut self, channel: &ChannelId) -> u64;
     fn count_waiting(&mut self) -> u64;
-    /// Returns whether it waits for a digest, quiet hours or its readers, beside the order of the numbers.
+    /// Returns whether a delivery waits for a digest, quiet hours or its readers, outside of the order of the
+    /// numbers.
     fn is_held_back(&mut self, channel: &ChannelId, id: u64) -> bool;
-    /// Returns what was held back in a channel until `now_ms` or earlier, in the order in which it goes out.
+    /// Returns the deliveries of a channel that were held back until `now_ms` or earlier, in sending order.
     fn released(&mut self, channel: &ChannelId, now_ms: i64) -> Vec<u64>;
-    /// Returns what else goes out of a channel once it may at `due_ms`, in that order.
+    /// Returns the other deliveries of a channel that may be sent at `due_ms`, in sending order.
     fn ready_at(&mut self, channel: &ChannelId, due_ms: i64) -> Vec<u64>;
     fn sending_in(&mut self, channel: &ChannelId) -> Vec<u64>;
-    /// All that is queued or being sent, newest first.
+    /// Returns all deliveries that are queued or being sent, newest first.
     fn unfinished(&mut self, state: DeliveryState) -> Vec<u64>;
-    /// Returns when the last sends were begun, or answered where they were (ms), oldest first.
+    /// Returns when the last sends were begun, or answered where they have an answer (ms), oldest first.
     fn recent_sends(&mut self, since_ms: i64) -> Vec<(i64, ChannelId)>;
 }
 
-/// Channels, and the chats that subscribed by themselves.
+/// Channels, and the chats that subscribed themselves.
 pub trait Channels {
-    /// Every channel that was ever known here, oldest first.
+    /// Returns every channel that was ever known here, oldest first.
     fn channels(&mut self) -> Vec<ChannelId>;
     fn knows_channel(&mut self, channel: &ChannelId) -> bool;
-    /// Gives it a place of its own, if it has none yet.
+    /// Gives a channel its own place, if it has none yet.
     fn enter_channel(&mut self, channel: &ChannelId);
-    /// Gives a channel with all that it has another name, which no other one has.
+    /// Renames a channel, with everything that belongs to it, to a name that no other channel has.
     fn rename_channel(&mut self, from: &ChannelId, to: &ChannelId);
-    /// As this transaction leaves it; the default where nothing is known.
+    /// Returns the facts of a channel as this transaction leaves them; the default for an unknown channel.
     fn channel(&mut self, channel: &ChannelId) -> ChannelFacts;
     fn set_channel(&mut self, channel: &ChannelId, facts: ChannelFacts);
     fn is_blocked(&mut self, channel: &ChannelId) -> bool;
-    /// All chats, as they were before this transaction.
+    /// Returns all chats, as they were before this transaction.
     fn chats(&mut self) -> Arc<Chats>;
     fn chat(&mut self, channel: &ChannelId) -> Option<Chat>;
     fn set_chat(&mut self, channel: &ChannelId, chat: Chat);
     fn remove_chat(&mut self, channel: &ChannelId);
-    /// Channels that live in the store, oldest first.
+    /// Returns the channels that are in the store, oldest first.
     fn added_channels(&mut self) -> Arc<Vec<AddedChannel>>;
     fn set_added_channel(&mut self, channel: AddedChannel);
     fn remove_added_channel(&mut self, channel: &ChannelId);
     fn moved_chats(&mut self) -> Arc<MovedChats>;
-    /// None: it is a chat of its own again.
+    /// Sets which chat `from` moved to; with `None` it is a separate chat again.
     fn set_moved(&mut self, from: i64, to: Option<i64>);
 }
 
-/// Tokens of programs, and sessions of the desk: their hashes. And who sent wrong ones.
+/// Tokens of programs and sessions of the desk, by their hashes, and the clients that sent wrong ones.
 pub trait Access {
     fn token(&mut self, id: &str) -> Result<Option<Token>>;
-    /// Oldest first; of one moment by id.
+    /// Returns the tokens, oldest first; those of one moment are ordered by id.
     fn tokens(&mut self) -> Result<Vec<Token>>;
     fn set_token(&mut self, token: &Token);
     fn remove_token(&mut self, id: &str);
-    /// Clients of one place that sent wrong tokens.
+    /// Returns the clients of one place that sent wrong tokens.
     fn wrong_tokens(&mut self, place: u16) -> Result<WrongTokens>;
     fn set_wrong_tokens(&mut self, place: u16, clients: &WrongTokens);
-    /// The admin token that the first of several processes made; None where it lies in the state folder alone.
+    /// Returns the admin token that the first of several processes created; `None` if it is only in the state
+    /// folder.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     fn admin_token(&mut self) -> Result<Option<Secret>> {
         Ok(None)
     }
     fn set_admin_token(&mut self, _token: &Secret) {}
 }
 
-/// What people did, and what is owed to them.
+/// The actions of people, and the answers and reports that are owed to them.
 pub trait Journal {
     fn request(&mut self, key: RequestKey) -> Result<Option<Request>>;
     fn set_request(&mut self, key: RequestKey, request: &Request);
-    /// The report that is owed for a run of deliveries that begins with `first`.
+    /// Returns the report that is owed for the run of deliveries that begins with `first`.
     fn report(&mut self, first: u64) -> Result<Option<Report>>;
     fn set_report(&mut self, report: &Report);
     fn audit(&mut self, entry: &AuditEntry, now_ms: i64);
-    /// Under the time and counter that it had.
+    /// Restores an audit entry under its former time and counter.
     fn restore_audit(&mut self, place: AuditPlace, entry: &AuditEntry);
-    /// Drops some of the entries before `until_ms`, the oldest; whether there may be more.
+    /// Drops some of the oldest entries before `until_ms`; returns whether there may be more.
     fn forget_audit(&mut self, until_ms: i64) -> Result<bool>;
-    /// Telegram's getUpdates offset.
+    /// Returns Telegram's getUpdates offset.
     fn update_offset(&mut self) -> Result<i32>;
     fn set_update_offset(&mut self, offset: i32);
     fn bot_name(&mut self) -> Result<String>;
     fn set_bot_name(&mut self, name: &str);
     /// Drops requests that were made, and reports that were settled, before `until_ms`.
     fn forget_requests(&mut self, until_ms: i64) -> Result<()>;
-    /// Those who wait for the outbox read it again after the commit.
+    /// Makes the tasks that wait for the outbox read it again after the commit.
     fn wake_senders(&mut self);
-    /// What is done in memory once the transaction is committed, before the next one begins.
+    /// Adds work in memory that is done once the transaction is committed, before the next one begins.
     fn after_commit(&mut self, then: Box<dyn FnOnce() + Send>);
 }
 
-/// The change feed: what changed, in one sequence. It is read in transactions that record nothing, and only what is
-/// durable is read.
+/// The change feed: all changes in one sequence. It is read in transactions that record nothing, and only durable
+/// changes are read.
 pub trait Feed {
-    /// Appends a change; it gets its number at the commit.
+    /// Appends a change, which gets its number at the commit.
     fn record_change(&mut self, event: FeedEvent, now_ms: i64);
     fn feed_bounds(&mut self) -> Result<FeedBounds>;
-    /// Changes with numbers above `after`, oldest first.
+    /// Returns changes with numbers above `after`, oldest first.
     fn changes_after(&mut self, after: u64, most: usize) -> Result<Vec<FeedEntry>>;
     /// Drops the changes below a number, which is at most that of the newest.
     fn forget_changes(&mut self, below: u64) -> Result<()>;
 }
 
-/// Which worker does what.
+/// Workers and their leases.
 pub trait Leases {
-    /// The time (ms) by which leases run out: that of the clock which all workers share, where there are several; `now_ms` is
-    /// that of this one.
+    /// Returns the time (ms) by which leases expire: that of the clock which all workers share, if there are
+    /// several; `now_ms` is the clock of this worker.
     fn lease_clock_ms(&mut self, now_ms: i64) -> i64 {
         now_ms
     }
-    /// By how much (ms) the clock of this machine is ahead of that one; 0 where they agree to within a few seconds.
+    /// Returns by how much (ms) the clock of this machine is ahead of the shared one; 0 if they agree to within a
+    /// few seconds.
     fn clock_ahead_ms(&mut self) -> i64 {
         0
     }
-    /// All that were not removed, alive or not.
+    /// Returns all workers that were not removed, alive or not.
     fn workers(&mut self) -> Result<Vec<WorkerFacts>>;
     fn set_worker(&mut self, worker: &WorkerFacts);
     fn remove_worker(&mut self, id: &str);
-    /// All that were ever taken.
+    /// Returns all leases that were ever taken.
     fn leases(&mut self) -> Result<Vec<(LeaseKey, Lease)>>;
-    /// As it stays until this transaction is committed: nobody takes it meanwhile. The default where it was never taken.
+    /// Returns a lease, which no other worker can take until this transaction is committed; the default if it was
+    /// never taken.
     fn lease(&mut self, key: &LeaseKey) -> Result<Lease>;
     fn set_lease(&mut self, key: &LeaseKey, lease: &Lease);
 }

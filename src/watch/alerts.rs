@@ -1,4 +1,4 @@
-//! Faults, reported once, and once when they are over. The texts are pure; [`notify`] queues them.
+//! Reports faults once, and once when they are over. The texts are pure; [`notify`] queues them.
 
 use chrono::{DateTime, Utc};
 
@@ -10,11 +10,11 @@ use crate::{
     words::{self, AlertWords, fill},
 };
 
-/// Failed polls in a row after which a fault that may pass is reported.
+/// The number of failed polls in a row after which a fault that may pass is reported.
 const REPORTED_AFTER: u32 = 3;
-/// A history shorter than this says nothing about a silence.
+/// The shortest history that is evidence of a silence.
 const LEAST_GAPS: usize = 4;
-/// A source counts as silent after this many times its longest gap …
+/// The multiple of its longest gap after which a source counts as silent …
 const SILENT_TIMES: i64 = 4;
 /// … but never before three days, so that a weekend is not reported.
 const LEAST_SILENCE_MINUTES: i64 = 3 * 24 * 60;
@@ -31,11 +31,11 @@ pub(super) struct Alerts {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Audience {
     pub(super) language: Language,
-    /// The bot notifies them of what is held, with buttons.
+    /// True if the bot notifies them of held bulletins, with buttons.
     pub(super) has_buttons: bool,
 }
 
-/// `state` is the source's after the poll, `held` are a few titles of what it held.
+/// Returns the alerts after a poll. `state` is the source's after the poll, `held` are a few titles of what it held.
 pub(super) fn of(
     source: &Source,
     outcome: &PollOutcome,
@@ -88,7 +88,7 @@ pub(super) fn of(
     alerts
 }
 
-/// For how many days a source has been silent, if that is far longer than its own history.
+/// Returns for how many days a source has been silent, if that is far longer than its own history.
 fn silent_days(state: &PollState, now: DateTime<Utc>) -> Option<i64> {
     let longest = i64::from(*state.gaps_minutes.iter().max()?);
     let silent = (now - state.last_changed?).num_minutes();
@@ -96,7 +96,7 @@ fn silent_days(state: &PollState, now: DateTime<Utc>) -> Option<i64> {
     (is_long && state.gaps_minutes.len() >= LEAST_GAPS).then_some(silent / (24 * 60))
 }
 
-/// Returns the reports about the disk: that it is low, and that it is no more.
+/// Returns the reports about the disk: that it is low, or no longer low.
 pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
     let words = &words::of(language).alerts;
     match low {
@@ -108,7 +108,7 @@ pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
     }
 }
 
-/// Notifies those who are to know of faults: `[alerts]`, else the admins, else the log.
+/// Notifies the recipients of faults: `[alerts]`, else the admins, else the log.
 pub(super) async fn notify(
     store: &Store,
     config: &Config,
@@ -123,7 +123,7 @@ pub(super) async fn notify(
     store.announce(&to, text, now).await.map(drop)
 }
 
-/// The log speaks English.
+/// Returns the audience of alerts. The log is in English.
 pub(super) fn audience(config: &Config) -> Audience {
     let is_anybody_notified = is_anybody_notified(config);
     Audience {
@@ -168,7 +168,8 @@ impl Texts<'_> {
         fill(text, &parts)
     }
 
-    /// The details, which are in the log's language and may quote the page, are for those who read it.
+    /// Returns the text of a fault. The details, which are in the log's language and may quote the page, are only
+    /// for readers of the log.
     fn fault(&self, error: &str, fault: Option<PageFault>) -> String {
         let why = match self.language == Language::OF_LOG {
             true => quiet(error),

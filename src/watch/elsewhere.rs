@@ -1,4 +1,5 @@
-//! Polls that people ask of a process that does not poll the source: the one that does is asked through the store.
+//! Requests polls from other processes: a process that does not poll the source sends the request of a person
+//! through the store to the one that does.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -14,15 +15,15 @@ use crate::{
     round::{Asked, PollOutcome},
 };
 
-/// So long an answer of another process is waited for: longer than a slow site takes.
+/// The longest wait for an answer of another process: longer than a slow site takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The interval at which it is checked.
+/// The interval at which the answer is checked for.
 const CHECKED_EVERY: Duration = Duration::from_millis(250);
 
 /// Has a source polled by the process that polls it.
 ///
 /// # Errors
-/// It does not answer; a write failed.
+/// Fails if the other process does not answer or a write fails.
 pub(super) async fn ask(poller: &Poller, source: &Source) -> Result<PollOutcome, StoreError> {
     let store = &poller.store;
     let number = store.ask_poll(&source.id).await?;
@@ -42,10 +43,10 @@ pub(super) async fn ask(poller: &Poller, source: &Source) -> Result<PollOutcome,
     Err(Refusal::NoAnswer(source.id.clone(), PATIENCE.as_secs()).into())
 }
 
-/// Polls what other processes ask for and this one polls, each source once however often it was asked for.
+/// Polls the sources that other processes request and this one polls, each once for all its requests.
 ///
 /// # Errors
-/// A store that failed a write.
+/// Fails if the store failed a write.
 pub(super) async fn answer(poller: &Arc<Poller>) -> Result<(), Failure> {
     let asked = poller.store.asked_polls().await;
     let asked = asked.or_report("reading which polls other processes want")?;
@@ -78,7 +79,7 @@ async fn answer_one(poller: &Poller, id: &SourceId, number: u64) -> Result<(), S
     store.answer_poll(id, number, answer).await
 }
 
-/// Ends once another process has asked for a poll.
+/// Waits until another process requests a poll.
 pub(super) async fn asked(questions: &mut Option<Receiver<u64>>) {
     let asked = match questions {
         Some(questions) => questions.changed().await.is_ok(),

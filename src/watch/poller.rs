@@ -1,4 +1,4 @@
-//! The poll of one source, by schedule or on request, and the report of each.
+//! Polls one source, by schedule or on request, and reports the result.
 
 use std::{
     collections::HashMap,
@@ -29,13 +29,13 @@ pub(super) struct Poller {
     pub(super) store: Store,
     pub(super) config: Live,
     fetcher: Mutex<Fetcher>,
-    /// One poll of a source at a time, by schedule or on request.
+    /// The gates that allow one poll of a source at a time, by schedule or on request.
     gates: Mutex<HashMap<SourceId, Arc<Gate<()>>>>,
-    /// Sources that were polled out of turn, for the loop to plan again.
+    /// The sources that were polled out of turn, for the loop to plan again.
     pub(super) polled: mpsc::UnboundedSender<SourceId>,
     pub(super) polled_by_loop: Gate<mpsc::UnboundedReceiver<SourceId>>,
     pub(super) runs: AtomicBool,
-    /// Unix seconds of the loop's last turn.
+    /// The time of the loop's last turn, in Unix seconds.
     pub(super) last_turn: AtomicI64,
     pub(super) supervisor: Supervisor,
 }
@@ -56,7 +56,7 @@ impl Poller {
         }
     }
 
-    /// Shows that the loop is not stuck.
+    /// Records that the loop is not stuck.
     pub(super) fn begin_turn(&self) {
         self.last_turn
             .store(Utc::now().timestamp(), Ordering::Relaxed);
@@ -66,7 +66,7 @@ impl Poller {
         self.store.read_poll_state(source, |state| state.paused)
     }
 
-    /// One poll, and the reports about it. A poll that panics is a failed one: its source is polled again.
+    /// Polls a source, and reports on it. A poll that panics is a failed one: its source is polled again.
     pub(super) async fn poll(
         &self,
         source: &Source,
@@ -91,7 +91,7 @@ impl Poller {
         let outcome = round::broken(&self.under_lease(source)?, source).await?;
         log(source, &outcome);
         let reported = AssertUnwindSafe(self.report(source, &outcome)).catch_unwind();
-        // Whatever broke may have been the reporting: it must not end the loop.
+        // The reporting itself may have panicked: it must not end the loop.
         reported.await.unwrap_or(Ok(()))?;
         Ok(outcome)
     }
@@ -113,7 +113,7 @@ impl Poller {
         Ok(outcome)
     }
 
-    /// The store for a poll of a source, as long as this process holds it.
+    /// Returns the store for a poll of a source, as long as this process holds it.
     fn under_lease(&self, source: &Source) -> Result<Store, StoreError> {
         self.store.under(&LeaseKey::Source(source.id.clone()))
     }
@@ -163,7 +163,7 @@ impl Poller {
         Ok(())
     }
 
-    /// The first few as a list shows them; `ids` are oldest first.
+    /// Returns the first few titles as a list shows them; `ids` are oldest first.
     async fn newest_titles(&self, ids: &[BulletinId]) -> Result<Vec<String>, StoreError> {
         const MOST_NAMED: usize = 3;
         let mut titles = Vec::new();
@@ -173,14 +173,14 @@ impl Poller {
         Ok(titles)
     }
 
-    /// Does what is due once a minute: the states of polls are written, the disk is checked.
+    /// Does the work that is due once a minute: writes the poll states and checks the disk.
     pub(super) async fn rest(&self, was_low: bool) -> Result<bool, Failure> {
         let low = self.store.health().await.disk_low;
         let is_low = low.is_some();
         if is_low != was_low {
             let config = self.config.borrow().clone();
             let text = alerts::of_disk(low.as_deref(), alerts::audience(&config).language);
-            // Where nobody is notified, it is logged.
+            // If no person is notified, [`alerts::notify`] logs it.
             if alerts::is_anybody_notified(&config) {
                 tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::OF_LOG));
             }

@@ -1,4 +1,4 @@
-//! The loop: one timer for all sources, a task for each poll.
+//! Runs the loop: one timer for all sources, a task for each poll.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -24,8 +24,8 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// Polls that are due within this time begin together: a thousand a second, each waking the program by
-/// itself, cost half as much again.
+/// The time within which due polls begin together: a thousand a second, each waking the program individually, cost
+/// half as much again.
 const TOGETHER: Duration = Duration::from_millis(100);
 /// The interval at which a database that was away is tried.
 const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
@@ -33,7 +33,7 @@ const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
 /// Polls sources when they are due, until stopped.
 ///
 /// # Errors
-/// A store that failed a write.
+/// Fails if the store failed a write.
 pub(super) async fn keep_polling(
     poller: &Arc<Poller>,
     stop: CancellationToken,
@@ -74,17 +74,17 @@ fn each_minute() -> Interval {
     minute
 }
 
-/// The polls that are due, and those under way.
+/// The polls that are due, and the running ones.
 struct Polls {
     poller: Arc<Poller>,
     timetable: Timetable,
     running: JoinSet<Result<Turn, Failure>>,
     rereading: JoinSet<Result<(), Failure>>,
-    /// Polls that other processes ask for.
+    /// The polls that other processes request.
     answering: JoinSet<Result<(), Failure>>,
     /// The sources that this process polls, by the epochs of their leases.
     held: Option<HashMap<SourceId, u64>>,
-    /// The disk is nearly full: nothing is begun.
+    /// True if the disk is nearly full: nothing is begun.
     disk_low: bool,
     next_turn: Instant,
 }
@@ -92,7 +92,7 @@ struct Polls {
 /// The end of one turn of the loop.
 enum Turn {
     PollOutcome(SourceId),
-    /// The disk is nearly full: what it found is found again by the next one.
+    /// The disk is nearly full: the next poll finds the same again.
     NoRoom(SourceId),
 }
 
@@ -121,7 +121,7 @@ impl Polls {
             .spawn(async move { elsewhere::answer(&poller).await });
     }
 
-    /// Plans anew the sources that other processes polled until now.
+    /// Plans again the sources that other processes polled until now.
     fn take_over(&mut self, held: Option<HashMap<SourceId, u64>>) {
         let before = std::mem::replace(&mut self.held, held).unwrap_or_default();
         for (source, epoch) in self.held.iter().flatten() {
@@ -141,7 +141,7 @@ impl Polls {
         Ok(())
     }
 
-    /// None: nothing is to begin by itself.
+    /// Returns when the next poll is to begin; `None` if none is to begin without a request.
     fn next(&mut self) -> Option<Instant> {
         let next = self.timetable.first().map(|due| due.max(self.next_turn));
         next.filter(|_| !self.disk_low)
@@ -154,7 +154,7 @@ impl Polls {
         match ended {
             Ok(turn) => match turn? {
                 Turn::PollOutcome(source) => self.plan(&source),
-                // It is made up once there is room.
+                // The poll is made up once there is room.
                 Turn::NoRoom(source) => {
                     self.timetable.put_back(&source, Now::read());
                     self.disk_low = self.poller.rest(self.disk_low).await?;
@@ -165,7 +165,7 @@ impl Polls {
         Ok(())
     }
 
-    /// A rereading that broke is begun again by the next minute.
+    /// Logs a rereading that broke; it is restarted within a minute.
     fn reread(&self, ended: Result<Result<(), Failure>, JoinError>) -> Result<(), Failure> {
         let broke = |error| {
             let supervisor = &self.poller.supervisor;
@@ -177,7 +177,7 @@ impl Polls {
         })
     }
 
-    /// Does what is due once a minute.
+    /// Does the work that is due once a minute.
     async fn rest(&mut self) -> Result<(), Failure> {
         self.timetable.heed_the_clock(Now::read());
         self.disk_low = self.poller.rest(self.disk_low).await?;
@@ -191,7 +191,7 @@ impl Polls {
 
     fn begin_due(&mut self) {
         if self.poller.store.away().is_some() {
-            // Nobody is asked for what could not be kept.
+            // Sites are not requested for results that could not be stored.
             self.next_turn = Instant::now() + DATABASE_IS_TRIED;
             return;
         }

@@ -1,6 +1,6 @@
-//! Articles that are read again: one host beside others, one article of each at a time, each by its source's own rules.
+//! Rereads articles: several hosts at a time, one article of each host, and each by its source's own rules.
 //!
-//! A site that hangs holds up its own articles alone, and neither them nor the turn for long.
+//! A site that hangs holds up only its own articles, and neither these nor the turn for long.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,15 +18,15 @@ use crate::{
     source::fetch::Fetcher,
 };
 
-/// Articles of one turn.
+/// The most articles of one turn.
 const MOST: usize = 200;
-/// Hosts that are asked at a time.
+/// The number of hosts that are requested at a time.
 const AT_ONCE: usize = 8;
-/// A body may come drop by drop, and an article may have many pages.
+/// The longest time for one article: a body may arrive drop by drop, and an article may have many pages.
 const LONGEST: Duration = Duration::from_secs(2 * 60);
 const LONGEST_TURN: Duration = Duration::from_secs(5 * 60);
 
-/// Reads again what is due. A site that fails is left alone until the next turn.
+/// Reads the due articles again. A site that fails is left alone until the next turn.
 pub(super) async fn read_again(poller: &Poller) -> Result<(), Failure> {
     let due = poller.store.rereads(Utc::now(), MOST).await;
     let due = due
@@ -46,29 +46,30 @@ pub(super) async fn read_again(poller: &Poller) -> Result<(), Failure> {
         .map(Ok)
         .try_for_each_concurrent(AT_ONCE, |due| one_by_one(due, bounds, &read, &settle))
         .await?;
-    // A program that is killed now must not ask its sites once more.
+    // A program that is killed now must not request its sites once more.
     poller.save_poll_states().await
 }
 
-/// How long reading may take.
+/// The limits on the time of reading.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
-    /// An article that is not read by then could not be had.
+    /// The time for one article; one that is not read by then counts as failed.
     article: Duration,
-    /// No article is begun after it. What is left is due in the next turn, before what becomes due meanwhile.
+    /// The time after which no article is begun. The rest is due in the next turn, before articles that become due
+    /// meanwhile.
     end: Instant,
 }
 
-/// What reading an article that is due came to.
+/// The result of reading a due article.
 enum Attempt {
-    /// The process that polls its source reads it: this one does not.
+    /// Another process polls its source and reads it: this one does not.
     Elsewhere,
-    /// Its source is paused or fails.
+    /// The source is paused or fails.
     Postponed,
     Done(ReadAgain),
 }
 
-/// Articles by their hosts: the host that waited longest first, and so within each.
+/// Groups articles by their hosts: the host that waited longest first, and so within each.
 fn by_host(due: Vec<Reread>) -> Vec<Vec<Arc<Reread>>> {
     let mut hosts: Vec<(Option<String>, Vec<Arc<Reread>>)> = Vec::new();
     for known in due {
@@ -83,7 +84,7 @@ fn by_host(due: Vec<Reread>) -> Vec<Vec<Arc<Reread>>> {
     hosts.into_iter().map(|(_, of_it)| of_it).collect()
 }
 
-/// Reads the articles of one host. Once one could not be had, the others are not asked for.
+/// Reads the articles of one host. Once one could not be fetched, the others are not requested.
 async fn one_by_one<'a, T: Clone>(
     due: Vec<T>,
     bounds: Bounds,
@@ -138,7 +139,7 @@ async fn settle(poller: &Poller, known: Arc<Reread>, again: ReadAgain) -> Result
     settled.or_report("reading an article again").map(drop)
 }
 
-/// Takes in what came of reading an article again.
+/// Applies the result of reading an article again.
 async fn take_in(poller: &Poller, known: &Reread, again: ReadAgain) -> Result<(), StoreError> {
     let (bulletin, source) = (known.bulletin.id, &known.bulletin.source);
     let Ok(store) = poller.store.under(&LeaseKey::Source(source.clone())) else {
@@ -170,7 +171,7 @@ mod tests {
 
     use super::*;
 
-    /// An article as it was settled: its host, its number, and whether it was had.
+    /// An article as it was settled: its host, its number, and whether it was fetched.
     type Settled = (&'static str, u32, bool);
 
     /// Reads articles 1 to 3 of each host.

@@ -1,7 +1,7 @@
-//! Which source is due when. Pure: the clock is given, as [`Now`].
+//! Plans which source is due when. Pure: the clock is given, as [`Now`].
 //!
-//! Times are kept by the wall clock, since cron lines speak of it, and waited for by the monotonic one,
-//! so that a clock that is set neither stops the polls nor repeats them in a burst.
+//! Times are planned by the wall clock, since cron lines refer to it, and waited for by the monotonic one, so that
+//! setting the clock neither stops the polls nor repeats them in a burst.
 
 use std::{
     cmp::Reverse,
@@ -18,12 +18,12 @@ use crate::{
     ops::PollState,
 };
 
-/// Retry-After is kept a day at most; a later time is a clock that was set.
+/// The longest wait: Retry-After is respected for a day at most; a later time is a clock that was set.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// Both clocks may drift apart by this much before due times are planned again.
+/// The drift between both clocks before due times are planned again.
 const DRIFT: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
 const MOST_JITTER: Duration = Duration::from_secs(60);
-/// Further than any process lives, and well within what an [`Instant`] can hold.
+/// A time that is further than any process lives, and well within what an [`Instant`] can hold.
 const FAR: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// One moment by both clocks.
@@ -49,11 +49,11 @@ impl Now {
 #[derive(Debug, Default)]
 pub(super) struct Timetable {
     rows: HashMap<SourceId, Row>,
-    /// By time, the earliest on top. An entry counts only if it is its row's latest.
+    /// The entries by time, the earliest on top. An entry counts only if it is its row's latest.
     heap: BinaryHeap<Reverse<(Instant, u64, SourceId)>>,
     entries: u64,
     heeded: Option<Now>,
-    /// The clock was set since the last question about it.
+    /// True if the clock was set since the last [`Timetable::take_setting`].
     was_set: bool,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Timetable {
 struct Row {
     source: Arc<Source>,
     jitter: Duration,
-    /// By the schedule alone, without jitter and backoff.
+    /// The time by the schedule only, without jitter and backoff.
     base: DateTime<Utc>,
     due: DateTime<Utc>,
     entry: u64,
@@ -84,8 +84,8 @@ impl Timetable {
         None
     }
 
-    /// Takes these sources in place of those before. A source that is known keeps its due time
-    /// unless its schedule changed; of another one, what was missed is made up once.
+    /// Replaces the sources. A known source keeps its due time unless its schedule changed; for a new one, missed
+    /// polls are made up once.
     pub(super) fn follow(
         &mut self,
         sources: &[Source],
@@ -115,7 +115,7 @@ impl Timetable {
         }
     }
 
-    /// Another process polled this source until now: what it missed is made up once.
+    /// Plans a source that another process polled until now: missed polls are made up once.
     pub(super) fn take_over(&mut self, id: &SourceId, state: &PollState, now: Now) {
         let Some(row) = self.rows.get_mut(id).filter(|row| !row.busy) else {
             return;
@@ -128,7 +128,7 @@ impl Timetable {
         self.enter(id, now);
     }
 
-    /// Sources that are due; each is busy until it was polled.
+    /// Takes the sources that are due; each is busy until it was polled.
     pub(super) fn take_due(&mut self, now: Now) -> Vec<Arc<Source>> {
         let mut due = Vec::new();
         while self.first().is_some_and(|at| at <= now.instant) {
@@ -143,8 +143,8 @@ impl Timetable {
         due
     }
 
-    /// Plans the next poll of a source; `again` is when a failed one is tried again, before its next
-    /// scheduled time or after it. A poll out of turn takes the place of none.
+    /// Plans the next poll of a source; `again` is when a failed one is tried again, before its next scheduled time
+    /// or after it. A poll out of turn does not replace a scheduled one.
     pub(super) fn polled(&mut self, id: &SourceId, again: Option<DateTime<Utc>>, now: Now) {
         let Some(row) = self.rows.get_mut(id) else {
             return;
@@ -158,7 +158,7 @@ impl Timetable {
         self.enter(id, now);
     }
 
-    /// A poll that came to nothing is made up as soon as polls are made.
+    /// Makes a poll without a result due again, as soon as polls are made.
     pub(super) fn put_back(&mut self, id: &SourceId, now: Now) {
         if let Some(row) = self.rows.get_mut(id) {
             (row.due, row.busy) = (now.wall, false);
@@ -171,8 +171,8 @@ impl Timetable {
         self.rows.get(id).map(|row| row.due)
     }
 
-    /// Notices that the wall clock was set, and plans by the new time: what it jumped over is due now,
-    /// and nothing waits for a time that went far away.
+    /// Detects that the wall clock was set, and plans by the new time: times that it jumped over are due now, and no
+    /// source waits for a time that moved far away.
     pub(super) fn heed_the_clock(&mut self, now: Now) {
         let Some(before) = self.heeded.replace(now) else {
             return;
@@ -187,7 +187,7 @@ impl Timetable {
         let ids: Vec<SourceId> = self.rows.keys().cloned().collect();
         for id in ids {
             if let Some(row) = self.rows.get_mut(&id) {
-                // A retry comes after so long, whatever the clock says.
+                // A retry comes after its wait, regardless of the clock.
                 if row.due != row.base + row.jitter {
                     row.due = row.due.checked_add_signed(set_by).unwrap_or(row.due);
                 }
@@ -200,7 +200,7 @@ impl Timetable {
         }
     }
 
-    /// Returns whether the clock was set since this was asked last.
+    /// Returns whether the clock was set since the last call.
     pub(super) fn take_setting(&mut self) -> bool {
         std::mem::take(&mut self.was_set)
     }
@@ -236,7 +236,7 @@ fn first_row(source: &Source, jitter: Duration, state: &PollState, now: DateTime
     let last = state.last_polled.map(|last| last.min(now));
     let scheduled = last.and_then(|last| source.schedule.next_after(last, source.time_zone));
     let ahead = scheduled.filter(|base| *base + jitter > now);
-    // A clock that was ahead says nothing of when to try again.
+    // A clock that was ahead is no evidence of when to try again.
     let was_ahead = state.last_polled.is_some_and(|last| last > now);
     let again = state.not_before.map(|again| match was_ahead {
         true => now,
@@ -256,7 +256,7 @@ fn first_row(source: &Source, jitter: Duration, state: &PollState, now: DateTime
     }
 }
 
-/// The time after `base`, or, where that is missed already, the one after `now`.
+/// Returns the scheduled time after `base`, or, if that is missed already, the one after `now`.
 fn next(
     source: &Source,
     jitter: Duration,
@@ -280,15 +280,15 @@ fn next(
     }
 }
 
-/// The first of `base` and its multiples of `interval` after `now`: a late source keeps in step
-/// with those of the same interval, and many polls at one moment are cheaper than as many apart.
+/// Returns the first of `base` and its multiples of `interval` after `now`: a late source stays in step with those
+/// of the same interval, and many polls at one moment are cheaper than as many apart.
 fn in_step(base: DateTime<Utc>, interval: Duration, now: DateTime<Utc>) -> DateTime<Utc> {
     let late = (now - base).to_std().unwrap_or_default();
     let left = interval.as_nanos() - late.as_nanos() % interval.as_nanos();
     now + Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX))
 }
 
-/// How many addresses each schedule line has: only lines with several are spread.
+/// The number of addresses of each schedule line: only lines with several are spread.
 #[derive(Debug, Default)]
 struct Lines<'a>(HashMap<(String, chrono_tz::Tz), HashSet<&'a str>>);
 
@@ -304,8 +304,8 @@ impl<'a> Lines<'a> {
         lines
     }
 
-    /// The same for all sources of one address, so that they share a fetch; at most a tenth of the
-    /// interval and a minute.
+    /// Returns the jitter, which is the same for all sources of one address, so that they share a fetch; at most a
+    /// tenth of the interval and a minute.
     fn jitter(&self, source: &Source, now: DateTime<Utc>) -> Duration {
         let line = (source.schedule.to_string(), source.time_zone);
         if self

@@ -1,4 +1,4 @@
-//! The rows of a poll, each written as its ruling says.
+//! Writes the rows of a poll, each according to its ruling.
 
 use std::collections::HashSet;
 
@@ -18,19 +18,19 @@ use crate::{
     store::Result,
 };
 
-/// Addresses that one bulletin is remembered by. More come from a page whose addresses change at each
-/// poll; its titles and days serve then.
+/// The most addresses that one bulletin is remembered by. A page whose addresses change at each poll has more; its
+/// titles and days identify the rows then.
 const MOST_ADDRESSES: u8 = 8;
-/// Bulletins of a page that are remembered as shown last.
+/// The most bulletins of a page that are remembered as shown last.
 const LONGEST_PAGE: usize = 1000;
-/// A poll whose rows are taken in, one after the other.
+/// A poll whose rows are admitted, one after the other.
 pub(super) struct Admission<'a, 'tx> {
     pub(super) op: &'a mut Op<'tx>,
     pub(super) page: &'a Page,
-    /// Which bulletin each row is, once that is known.
+    /// The bulletin of each row, once it is known.
     pub(super) bulletins: Vec<Option<u64>>,
     pub(super) admitted: Admitted,
-    /// Bulletins that are archived quietly, and whose articles nobody opened; oldest first.
+    /// Bulletins that are archived quietly and whose articles were never opened, oldest first.
     pub(super) unopened: Vec<u64>,
     /// Bulletins that were held before.
     pub(super) held: HashSet<u64>,
@@ -81,7 +81,7 @@ impl Admission<'_, '_> {
             let as_published = article.text_as_published.as_deref();
             self.op.tx.set_text(id, &article.text, as_published)?;
         }
-        // A page that several notices share says nothing of one of them.
+        // A page that several notices share says nothing about one of them.
         let has_page = article.is_some() || !shares.address;
         if has_page && matches!(state, BulletinState::Published | BulletinState::Held) {
             rereads::begin(self.op, id, article, self.now.timestamp_millis())?;
@@ -98,7 +98,7 @@ impl Admission<'_, '_> {
         Ok(())
     }
 
-    /// The row is this bulletin: it is known by its keys from now on.
+    /// Records that the row is this bulletin, which is recognized by the row's keys from now on.
     fn enter(&mut self, place: usize, id: u64) {
         self.bulletins[place] = Some(id);
         self.remember_keys(place, id);
@@ -110,31 +110,31 @@ impl Admission<'_, '_> {
         self.op.tx.set_addresses(&self.page.source, titled, id, 1);
     }
 
-    /// Changes what is known of the source.
+    /// Changes the facts of the source.
     fn count(&mut self, change: impl FnOnce(&mut SourceFacts)) {
         let mut facts = self.op.tx.source(&self.page.source);
         change(&mut facts);
         self.op.set_source(&self.page.source, facts, self.now);
     }
 
-    /// The row is a bulletin of another source.
+    /// Joins the row to a bulletin of another source.
     fn join(&mut self, place: usize, twin: (u64, Archived)) -> Result<()> {
         self.enter(place, twin.0);
         self.count(|facts| facts.bulletins += 1);
         twins::join(self.op, twin, &self.page.source, self.now)
     }
 
-    /// Takes in what a known row says that the store did not know yet: another address, a corrected title or text.
+    /// Takes over from a known row what the store did not know yet: another address, a corrected title or text.
     fn known(&mut self, place: usize, id: u64, found: &Found) -> Result<()> {
         let is_moved = matches!(self.page.link(place), RowLink::Moved(_));
         let counts = self.page.counting.contains(&id);
-        // At an address that others share, each count would be a key of its own.
+        // Each count at a shared address would be a separate key.
         let is_counted_there = counts && self.page.connected.shares[place].address;
         let may_learn = is_counted_there || self.learn_keys(place, id)?;
         let Some(mut row) = self.op.tx.bulletin(id)? else {
             return Ok(());
         };
-        // A bulletin that another source published first keeps what that source says.
+        // A bulletin that another source published first stays as that source states it.
         if row.source != self.page.source {
             return Ok(());
         }
@@ -172,8 +172,8 @@ impl Admission<'_, '_> {
         Ok(())
     }
 
-    /// Publishes a row that was held for a redesign that was none: most of the page is what it showed before.
-    /// A body that broke off resembled one.
+    /// Publishes a row that was held for a supposed redesign: most of the page is what it showed before. A truncated
+    /// body had looked like one.
     fn release(&mut self, id: u64, row: &mut Archived, found: &Found) -> Result<bool> {
         if row.state != BulletinState::Held || row.cause != Cause::Redesign {
             return Ok(false);
@@ -198,8 +198,8 @@ impl Admission<'_, '_> {
         Ok(true)
     }
 
-    /// An article that could not be read along with its new title is read soon, whatever its age: its
-    /// deadline may be another one, too.
+    /// Plans an article that could not be read along with its new title for reading soon, regardless of its age: its
+    /// deadline may differ, too.
     fn read_soon(&mut self, place: usize, id: u64) -> Result<()> {
         if self.page.reads_texts() && !self.page.connected.shares[place].address {
             let now_ms = self.now.timestamp_millis();
@@ -209,7 +209,7 @@ impl Admission<'_, '_> {
         Ok(())
     }
 
-    /// Lets the newest articles of a source that is new be opened, so that page and search have their texts.
+    /// Plans the newest articles of a new source for reading, so that page and search have their texts.
     fn open_newest(&mut self) -> Result<()> {
         match self.page.reads_texts() {
             true => {
@@ -220,7 +220,7 @@ impl Admission<'_, '_> {
         }
     }
 
-    /// Remembers keys of a known row that are new; false: it was met under too many addresses.
+    /// Remembers new keys of a known row; returns false if it was found under too many addresses.
     fn learn_keys(&mut self, place: usize, id: u64) -> Result<bool> {
         if self.page.is_met[place] {
             return Ok(true);
@@ -255,7 +255,7 @@ impl Admission<'_, '_> {
         }
     }
 
-    /// An address or guid that turned out to be shared identifies no row any more.
+    /// Records addresses and guids that turned out to be shared: they no longer identify a row.
     pub(super) fn remember_shared(&mut self) {
         for place in 0..self.bulletins.len() {
             if let Some(bulletin) = self.bulletins[place].filter(|_| self.page.newly_shared[place])
@@ -265,7 +265,7 @@ impl Admission<'_, '_> {
         }
     }
 
-    /// A row that stands twice may have further keys at its second place.
+    /// Remembers the further keys that a repeated row may have at its second place.
     pub(super) fn follow_repeats(&mut self, rulings: &[Ruling]) {
         for (place, ruling) in rulings.iter().enumerate() {
             let Ruling::Again(first) = ruling else {
@@ -278,7 +278,7 @@ impl Admission<'_, '_> {
         }
     }
 
-    /// The bulletins that the page pins on top.
+    /// Returns the bulletins that the page pins on top.
     pub(super) fn pinned(&self, notices: &[Notice]) -> Vec<u64> {
         let rows = notices.iter().zip(&self.bulletins);
         let pinned = rows.filter_map(|(notice, id)| id.filter(|_| notice.pinned));

@@ -1,4 +1,4 @@
-//! Rows of a page whose titles differ from what is archived of them by counters alone.
+//! Finds rows of a page whose titles differ from the archived ones only by counters.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,11 +23,12 @@ pub(super) struct Rows<'a> {
     pub(super) last_page: &'a [u64],
 }
 
-/// The key that distinguishes a row at a shared address from the others there, whatever its title counts.
+/// The key that distinguishes a row at a shared address from the others there, regardless of the counters in its
+/// title.
 type Wording = (String, Option<NaiveDate>);
 
-/// The bulletins whose rows bear another title than before by what counts there alone. Their rows are
-/// remembered as bearing the same title.
+/// Returns the bulletins whose rows have another title than before that differs only by counters. Their rows are
+/// remembered as having the same title.
 pub(super) fn counting(
     op: &mut Op<'_>,
     rows: &Rows<'_>,
@@ -76,7 +77,7 @@ fn here(bulletin: u64) -> Titled {
 }
 
 impl Rows<'_> {
-    /// Places of the rows at shared addresses that bear no title which is known there.
+    /// Returns the places of the rows at shared addresses whose titles are unknown there.
     fn lost(&self, remembered: &[Remembered]) -> Vec<usize> {
         let is_lost = |place: &usize| {
             let (identity, memory) = (&self.identities[*place], &remembered[*place]);
@@ -96,8 +97,8 @@ impl Rows<'_> {
         }
     }
 
-    /// The bulletins that lost rows may be: each the only one there of the row's words and day, as the
-    /// row is on the page. A series has several.
+    /// Returns the bulletins that lost rows may be: each the only one there with the row's words and day, as the row
+    /// is on the page. A series has several.
     fn found_again(
         &self,
         op: &mut Op<'_>,
@@ -166,7 +167,7 @@ impl Rows<'_> {
     }
 }
 
-/// The bulletins that a row is known to be.
+/// Returns the bulletins that a row is known to be.
 fn bulletins(memory: &Remembered) -> impl Iterator<Item = u64> {
     let titled = memory.titled.iter().filter(|titled| titled.is_here);
     let own = memory.own().into_iter().map(|hit| hit.seen.bulletin);

@@ -1,4 +1,4 @@
-//! Finds for the rules the bulletins that the store knows under a row's keys.
+//! Finds, for the rules, the bulletins that the store knows under a row's keys.
 
 use crate::{
     bulletin::{
@@ -53,8 +53,8 @@ pub(super) fn of(
     Ok(memory)
 }
 
-/// Returns whether a row's address, and its guid if it has one, were seen before. Where it shares the address, also
-/// whether it stood there itself.
+/// Returns whether a row's address, and its guid if it has one, were seen before. If it shares the address, the row
+/// itself must have been seen there too.
 pub(super) fn has_keys(
     op: &mut Op<'_>,
     source: &SourceId,
@@ -107,7 +107,8 @@ impl Asked<'_> {
         }
     }
 
-    /// Bulletins of the row's title and day; `compares_closely`: whether they stand under its address too.
+    /// Returns the bulletins of the row's title and day; `compares_closely` also compares their addresses with the
+    /// row's.
     fn titled(&self, op: &mut Op<'_>, compares_closely: bool) -> Result<Vec<Titled>> {
         let mut all = Vec::new();
         let here = match compares_closely {

@@ -1,4 +1,4 @@
-//! A page as it was found, with what the store remembers of its rows.
+//! Combines a page as it was found with what the store remembers of its rows.
 
 use std::{
     collections::HashSet,
@@ -20,7 +20,7 @@ use crate::{
     store::{Result, refused},
 };
 
-/// Bulletins of a source by whose titles a site that moved is known, the latest.
+/// The latest bulletins of a source by whose titles a moved site is recognized.
 const MOST_ARCHIVED: usize = 5000;
 
 /// A page with what the store remembers of it.
@@ -31,14 +31,14 @@ pub(super) struct Page {
     pub(super) identities: Vec<Identity>,
     pub(super) fragments_distinguish: bool,
     pub(super) connected: Connected,
-    /// Bulletins whose titles differ from the page's by counters alone.
+    /// Bulletins whose titles differ from the page's only by counters.
     pub(super) counting: HashSet<u64>,
     /// Rows of which a key turned out to be shared at this poll.
     pub(super) newly_shared: Vec<bool>,
     pub(super) last_page: Vec<u64>,
     pub(super) shown: HashSet<u64>,
     pub(super) first_page: usize,
-    /// For each row: its address, and its guid if it has one, were seen before.
+    /// True for each row whose address, and guid if it has one, were seen before.
     pub(super) is_met: Vec<bool>,
 }
 
@@ -136,7 +136,7 @@ impl Page {
             baseline: baseline.map(|baseline| baseline.oldest),
             newest: self.facts.newest,
             has_bulletins: self.facts.bulletins > 0,
-            // Where a key turned out to be shared, more rows were there than bulletins.
+            // If a key turned out to be shared, there were more rows than bulletins.
             last_page: (!self.newly_shared.contains(&true)).then_some(&self.shown),
             ends_with_news: last.is_some_and(is_news),
             first_page: self.first_page,
@@ -146,7 +146,7 @@ impl Page {
         })
     }
 
-    /// The places of known rows that bear another title than before.
+    /// Returns the places of known rows that have another title than before.
     pub(super) fn retitled(&self, op: &mut Op<'_>, notices: &[Notice]) -> Result<Vec<usize>> {
         let mut retitled = Vec::new();
         for (place, notice) in notices.iter().enumerate() {
@@ -162,7 +162,7 @@ impl Page {
         Ok(retitled)
     }
 
-    /// Titles of the latest bulletins that the page does not show.
+    /// Returns the titles of the latest bulletins that the page does not show.
     fn archived(&self, op: &mut Op<'_>) -> Result<KnownTitles> {
         let links = self.connected.links.iter();
         let here: HashSet<u64> = links.filter_map(RowLink::bulletin).collect();

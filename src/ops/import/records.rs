@@ -1,4 +1,4 @@
-//! One record becomes the entity that it was, where nothing has its place yet.
+//! Turns records back into entities, where the place of an entity is still free.
 
 use std::collections::HashMap;
 
@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-/// Deliveries that were one message, by their channel and its name.
+/// The deliveries that were one message, by their channel and its name.
 pub(super) type Messages = HashMap<(ChannelId, MessageRef), Vec<u64>>;
 
-/// What takes the records of one transaction.
+/// The importer of the records of one transaction.
 pub(super) struct Part<'a, 'tx> {
     pub(super) op: &'a mut Op<'tx>,
     pub(super) with_queue: bool,
@@ -97,7 +97,7 @@ impl Part<'_, '_> {
         Ok(())
     }
 
-    /// Adds what is known by a hash; one that cannot be read is passed over.
+    /// Adds a record that is identified by a hash; one that cannot be read is skipped.
     fn add_keyed(&mut self, record: Record) -> Result<()> {
         match record {
             Record::Seen {
@@ -191,7 +191,7 @@ impl Part<'_, '_> {
         self.op.tx.set_channel(&record.id, facts);
     }
 
-    /// A channel that is here already stays as it is, unless it lacks secrets that this one has.
+    /// Adds a channel. An existing one stays as it is, unless it lacks secrets that this one has.
     fn add_channel_of_store(&mut self, channel: AddedChannel) {
         let added = self.op.tx.added_channels();
         let known = added.iter().find(|known| known.id == channel.id);

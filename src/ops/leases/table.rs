@@ -1,4 +1,4 @@
-//! The leases as one worker finds them, and what it takes and gives back, in one transaction.
+//! Changes the leases as one worker finds them, taking some and giving some back, in one transaction.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     store::{Refusal, Result},
 };
 
-/// Everything that is wanted, under the epochs that it has.
+/// Returns all wanted leases, under their current epochs.
 pub(super) fn as_it_stands(
     op: &mut Op<'_>,
     me: WorkerFacts,
@@ -58,7 +58,7 @@ struct LeaseTable<'a> {
     now_ms: i64,
 }
 
-/// Takes and gives back leases until all is spread evenly, as far as this worker can.
+/// Takes and gives back leases until all are spread evenly, as far as this worker can.
 pub(super) fn hold(
     op: &mut Op<'_>,
     (is_shared, mut me): (bool, WorkerFacts),
@@ -86,7 +86,7 @@ pub(super) fn hold(
     {
         table.give_back(op, key);
     }
-    // One that is to stay after all is taken anew: what was begun before is refused by now.
+    // A lease that stays after all is taken again: earlier work under it is rejected by now.
     let staying = ended.iter().filter(|key| !plan.give_back.contains(key));
     for key in plan.take.iter().chain(staying) {
         table.take(op, key)?;
@@ -107,7 +107,7 @@ pub(super) fn hold(
     })
 }
 
-/// Says that this worker is alive; gives those beside it, and forgets those that are gone.
+/// Records that this worker is alive; returns the other live ones, and forgets those that are gone.
 fn others_alive(
     op: &mut Op<'_>,
     is_shared: bool,
@@ -120,7 +120,7 @@ fn others_alive(
         let why = format!("the name `{}`, which another process uses", me.id);
         return Err(Refusal::LeaseLost(why).into());
     }
-    // On one machine the lock on the folder says that it is alive.
+    // The lock on the folder shows that a worker on one machine is alive.
     if is_shared || own.is_none() {
         me.until_ms = now_ms + milliseconds(TERM);
         op.tx.set_worker(me);
@@ -136,8 +136,8 @@ fn milliseconds(span: Duration) -> i64 {
 }
 
 impl LeaseTable<'_> {
-    /// Returns the senders that end here before their leases are given back, and since when (ms), and those that have ended,
-    /// where `before` were those of the last time.
+    /// Returns the senders that end here before their leases are given back, with the times (ms) since when, and
+    /// those that have ended; `before` are those of the last call.
     fn leaving(
         &self,
         plan: &leases::Plan,

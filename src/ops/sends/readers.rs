@@ -1,11 +1,11 @@
-//! Who has a message that is sent to each reader of a channel apart, while not all have it: a restart
-//! repeats it to nobody else.
+//! Tracks which readers have a message that is sent to each reader of a channel separately, while not all have it:
+//! after a restart only the others get it.
 
 use std::collections::HashSet;
 
 use crate::{bulletin::ChannelId, ops::op::Op, policy::facts::Readers, store::Result};
 
-/// Returns who has the message of a delivery that is being sent, or was tried before.
+/// Returns the readers that have the message of a delivery that is being sent, or was tried before.
 pub(in crate::ops) fn who_has(op: &mut Op<'_>, delivery: u64) -> Result<HashSet<u64>> {
     let found = find(op, delivery)?;
     Ok(found.map_or_else(HashSet::new, |(_, readers)| {
@@ -13,7 +13,7 @@ pub(in crate::ops) fn who_has(op: &mut Op<'_>, delivery: u64) -> Result<HashSet<
     }))
 }
 
-/// A reader has the message of a delivery that is being sent.
+/// Records that a reader has the message of a delivery that is being sent.
 pub(in crate::ops) fn add(op: &mut Op<'_>, delivery: u64, reader: u64) -> Result<()> {
     let Some(entry) = op.tx.delivery(delivery)? else {
         return Ok(());
@@ -34,7 +34,7 @@ pub(in crate::ops) fn add(op: &mut Op<'_>, delivery: u64, reader: u64) -> Result
     op.tx.set_readers(&entry.channel, first, Some(readers))
 }
 
-/// Returns what is sent in one message with a delivery that is being sent, itself too.
+/// Returns the deliveries in one message with a delivery that is being sent, including itself.
 fn begun_with(op: &mut Op<'_>, id: u64) -> Result<Vec<u64>> {
     let Some(own) = op.tx.delivery(id)? else {
         return Ok(Vec::new());
@@ -49,7 +49,7 @@ fn begun_with(op: &mut Op<'_>, id: u64) -> Result<Vec<u64>> {
     Ok(members)
 }
 
-/// Messages of which some readers lack theirs are few.
+/// Finds the readers of a delivery's message. Messages that some readers lack are few.
 fn find(op: &mut Op<'_>, delivery: u64) -> Result<Option<(u64, Readers)>> {
     let Some(entry) = op.tx.delivery(delivery)? else {
         return Ok(None);
@@ -59,7 +59,7 @@ fn find(op: &mut Op<'_>, delivery: u64) -> Result<Option<(u64, Readers)>> {
     Ok(all.next())
 }
 
-/// Forgets the readers of messages in a channel of which nothing waits any more.
+/// Forgets the readers of messages in a channel of which nothing waits any longer.
 pub(in crate::ops) fn forget(op: &mut Op<'_>, channel: &ChannelId) -> Result<()> {
     for (first, readers) in op.tx.readers(channel)? {
         let mut waits = false;

@@ -1,4 +1,4 @@
-//! Channels that live in the store: kept, edited, taken along by an export, and removed, on every engine.
+//! Tests channels that are in the store: stored, edited, exported and removed, on every engine.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The audit log: who did what, written with what was done.
+//! Tests the audit log: each action is written together with its actor.
 
 use super::*;
 use crate::{bulletin::Chat, policy::audit::KEPT};
@@ -69,7 +69,7 @@ async fn what_admins_do_is_in_the_log_with_who_did_it() {
         "resume news",
         "pause news",
     ];
-    // The reload is of now; all else is of the world's clock.
+    // The reload has the present time; all other entries have the world's clock.
     assert_eq!(world.actions().await, expected);
     let page = store.audit(&AuditQuery::default()).await.unwrap();
     let actors: Vec<_> = page.items.iter().map(|row| &row.entry.actor).collect();

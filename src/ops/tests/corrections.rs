@@ -1,4 +1,4 @@
-//! What a note of a correction says, where a message that was sent cannot be edited.
+//! Tests the notes of corrections for messages that cannot be edited.
 
 use super::{
     keeping::{exported, import},
@@ -19,13 +19,13 @@ fn noting() -> Channel {
     }
 }
 
-/// By the clock of Shanghai, on a day of December 2022.
+/// Returns a time by the clock of Shanghai, on a day of December 2022.
 fn at(clock: &str) -> DateTime<Utc> {
     format!("2022-12-{clock}:00+08:00").parse().unwrap()
 }
 
 impl World {
-    /// A world in which the channel was notified of bulletin 2, 甲.
+    /// Creates a world in which the channel was notified of bulletin 2, 甲.
     async fn announced() -> Self {
         let mut world = Self::new(&[noting()]).await;
         world.now = at("01 09:00");
@@ -35,7 +35,7 @@ impl World {
         world
     }
 
-    /// Bulletin 2 is seen with this title and text.
+    /// Shows bulletin 2 with this title and text.
     async fn turn(&mut self, clock: &str, title: &str, text: &str) {
         self.now = at(clock);
         let article = Article {
@@ -58,7 +58,7 @@ impl World {
         self.store.admit(poll, self.now).await.unwrap();
     }
 
-    /// Returns what goes out now, and what each says that changed.
+    /// Sends the waiting notes; returns the changes that each states.
     async fn notes(&self) -> Vec<Vec<(Option<String>, Changed)>> {
         let mut notes = Vec::new();
         while let Some(head) = self.store.heads(None).await.unwrap().pop() {
@@ -169,7 +169,7 @@ async fn another_machine_knows_what_changed_and_what_was_announced() {
     assert!(other.notes().await.is_empty(), "its reader knows 乙");
 }
 
-/// Blocks of deliveries that are read for all editions of a bulletin that so many chats have.
+/// Counts the blocks of deliveries that are read for all editions of a bulletin that `chats` chats have.
 async fn blocks_for_editions(chats: i64) -> u64 {
     let channels = (1..=chats).map(|n| chat(&format!("c{n}"), n));
     let world = World::new(&channels.collect::<Vec<_>>()).await;

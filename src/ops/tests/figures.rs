@@ -1,4 +1,5 @@
-//! How many transactions a second one and four processes make on one PostgreSQL. Nothing is judged.
+//! Measures how many transactions a second one and four processes make on one PostgreSQL. The result is not
+//! asserted.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +26,7 @@ async fn figures_on_postgres() {
     }
 }
 
-/// Polls of one source each, of which each finds one new bulletin.
+/// Measures polls of one source each, of which each finds one new bulletin.
 async fn admitted(schema: &str, processes: usize) -> f64 {
     let work = |number: usize| async move {
         let store = handle(schema, processes).await;

@@ -1,4 +1,4 @@
-//! The change feed, as its followers read it.
+//! Tests the change feed, as its followers read it.
 
 use super::*;
 use crate::policy::change_feed::{FeedEvent as Event, KEPT};
@@ -45,7 +45,7 @@ async fn a_follower_reads_what_was_admitted_corrected_sent_and_failed_in_order()
 async fn what_is_held_and_released_changes_its_source_too() {
     let world = World::new(&[]).await;
     world.poll(list([1])).await;
-    // Nothing of the page is known, and nothing leads to what is.
+    // The page has no known row, and no link to one.
     let redesign = (0..20).map(|n| row(&format!("new/{n}"), &format!("新{n}"), ""));
     let held = world.poll(redesign.collect()).await.held.len();
     assert!(held > 1);

@@ -1,4 +1,4 @@
-//! Export, import, backups, and what grows old.
+//! Tests export, import, backups, and the removal of old records.
 
 use std::{
     io::{BufRead, BufReader},
@@ -8,7 +8,7 @@ use std::{
 use super::*;
 use crate::bulletin::{Article, BulletinState, DeliveryState, Reason, SendFault};
 
-/// The lines of a backup.
+/// Returns the lines of a backup.
 pub(super) fn lines_of(backup: &Path) -> Vec<String> {
     let packed = std::fs::File::open(backup).unwrap();
     let lines = BufReader::new(flate2::read::MultiGzDecoder::new(packed)).lines();
@@ -35,7 +35,7 @@ pub(super) async fn import(store: &Store, lines: &[String], with_queue: bool) ->
         .await
 }
 
-/// A world with something of everything: sent, failed, queued, held, revised, noted, moved.
+/// Creates a world with something of everything: sent, failed, queued, held, revised, noted, moved.
 async fn full() -> World {
     let world = World::new(&[chat("a", 1), chat("b", -5)]).await;
     world.poll(list([1])).await;
@@ -111,14 +111,14 @@ async fn an_export_moves_everything_to_another_store() {
         (9, 0, 6)
     );
     assert!(!other.store.is_empty().await.unwrap());
-    // That it was imported is in the log, too.
+    // The import itself is in the log, too.
     let tail = |lines: Vec<String>| {
         let rest = lines.into_iter().skip(1);
         let is_import = |line: &String| line.contains(r#""action":"import""#);
         rest.filter(|line| !is_import(line)).collect::<Vec<_>>()
     };
     assert_eq!(tail(exported(&other.store).await), tail(lines.clone()));
-    // Again: nothing changes.
+    // A second import changes nothing.
     let again = import(&other.store, &lines, true).await.unwrap();
     assert_eq!(
         (again.bulletins, again.already_there, again.deliveries),

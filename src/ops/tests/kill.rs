@@ -1,4 +1,4 @@
-//! `kill -9` at random moments: what was acknowledged is there, and nothing is half done.
+//! Tests `kill -9` at random moments: everything acknowledged is there, and nothing is half done.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -18,7 +18,7 @@ fn channels() -> Vec<Channel> {
     (0..CHANNELS).map(|n| chat(&format!("c{n}"), n)).collect()
 }
 
-/// Prints what was acknowledged, and never ends by itself.
+/// Writes until it is killed, printing what was acknowledged.
 async fn write(state: &Path) {
     let store = Store::open(state).await.unwrap();
     let now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
@@ -62,8 +62,7 @@ fn say(line: &str) {
     out.flush().unwrap();
 }
 
-/// Runs the writer for a moment; gives what it printed. The moment begins with the process, or with what it printed
-/// first.
+/// Runs the writer for a moment; returns its output. The moment begins with the process, or with its first output.
 fn killed_after(state: &Path, moment: Duration, is_at_work: bool) -> Vec<(String, u64)> {
     let mut writer = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", SELF, "--nocapture"])
@@ -89,7 +88,7 @@ fn killed_after(state: &Path, moment: Duration, is_at_work: bool) -> Vec<(String
     first.into_iter().chain(written.try_iter()).collect()
 }
 
-/// Where [`STATE`] names a store, this is the writer that is killed.
+/// Kills the writer, which this same test is if [`STATE`] names a store.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
     if let Some(state) = std::env::var_os(STATE) {

@@ -1,4 +1,4 @@
-//! Leases with epochs: who holds what, and that nothing is written under an old one.
+//! Tests leases with epochs: their holders, and that nothing is written under an old one.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn sender() -> LeaseKey {
     LeaseKey::Sender("telegram".to_owned())
 }
 
-/// Two handles on one store, as two processes have them.
+/// Opens two handles on one store, as two processes have them.
 async fn two() -> (Store, Store, DateTime<Utc>) {
     let (one, other) = two_handles().await;
     for store in [&one, &other] {
@@ -110,7 +110,7 @@ async fn what_was_begun_under_an_old_lease_writes_nothing() {
     let all = other.deliveries(&DeliveryQuery::default()).await.unwrap();
     let states: Vec<_> = all.items.iter().map(|it| it.state).collect();
     assert_eq!(states, [crate::bulletin::DeliveryState::Sending]);
-    // Who holds the sender now settles what is in doubt, and who holds the source admits.
+    // The present holder of the sender settles what is in doubt, and the present holder of the source admits.
     let held = other.under(&sender()).unwrap();
     assert_eq!(held.uncertain().await.unwrap().len(), 1);
     let held = other.under(&polling("news")).unwrap();
@@ -189,7 +189,7 @@ async fn a_sender_ends_what_it_has_under_way_before_its_lease_is_given_back() {
     let left = free(&one);
     assert_eq!(left.len(), 1, "one of two is to go");
     assert!(one.until_renewal() <= LEAVING + std::time::Duration::from_millis(1));
-    // It is not free yet, and what was begun under it is written.
+    // The lease is not free yet, and work that was begun under it is written.
     other.renew_leases(senders(), now).await.unwrap();
     one.renew_leases(senders(), now).await.unwrap();
     assert_eq!(free(&other), all);
@@ -221,7 +221,7 @@ async fn what_one_process_changes_the_others_see_at_once() {
     other.set_paused(&news, true, &by, now).await.unwrap();
     one.workers(now).await.unwrap();
     assert!(one.poll_state(&news).paused);
-    // A poll that is not written yet outlives a pause by others, and goes along with the lease.
+    // A poll that is not written yet survives a pause by others, and is handed over with the lease.
     let polled = PollState {
         last_polled: Some(now),
         ..PollState::default()

@@ -1,7 +1,8 @@
-//! Calls must not read more of the database as the archive grows: a million bulletins beside ten thousand.
+//! Tests that calls do not read more of the database as the archive grows, comparing a million bulletins with ten
+//! thousand.
 //!
-//! Blocks are counted by PostgreSQL (`pg_stat_statements`, which `.ci/postgres` loads), for the statements that the calls
-//! really make, triggers and commits among them. Times are printed, and judged by nobody.
+//! Blocks are counted by PostgreSQL (`pg_stat_statements`, which `.ci/postgres` loads), for the statements that the
+//! calls really make, including triggers and commits. Times are printed, and not asserted.
 
 use std::{collections::BTreeMap, time::Instant};
 
@@ -13,15 +14,16 @@ use crate::{
 
 const FEW: u64 = 10_000;
 const MANY: u64 = 1_000_000;
-/// How many bulletins the filled sources have each at least.
+/// The number of filled sources, which have equal shares of the bulletins.
 const SOURCES: usize = 100;
 const CALLS: u32 = 10;
-/// Rows that a list reads: where they lie is chance, so that each may cost a block of its own.
+/// The number of rows that a list reads: their places are chance, so that each may cost a separate block.
 const SHOWN: u64 = 21;
-/// The template's own number, which stands in its address and title.
+/// The template's own number, which is in its address and title.
 const MARK: u32 = 2800;
 
-/// Copies the one bulletin of the source `mark` and its deliveries, as this program wrote them, until there are `count`.
+/// Copies the one bulletin of the source `mark` and its deliveries, as this program wrote them, until there are
+/// `count`.
 fn fill(schema: &str, count: u64) {
     psql(
         schema,
@@ -58,7 +60,7 @@ fn filled_config() -> (Vec<Source>, [Channel; 2]) {
     (sources, [chat("c0", 1), chat("c1", 2)])
 }
 
-/// A schema with so many bulletins, and a store on it.
+/// Creates a schema with `count` bulletins, and a store on it.
 async fn filled(count: u64) -> (String, Store, DateTime<Utc>) {
     let schema = format!("m{count}");
     let (sources, channels) = filled_config();
@@ -80,13 +82,14 @@ async fn filled(count: u64) -> (String, Store, DateTime<Utc>) {
     (schema, store, now)
 }
 
-/// Blocks that a call touches, and the time that it takes.
+/// The blocks that a call touches, and the time that it takes.
 struct Measured {
     blocks: u64,
     ms: f64,
 }
 
-/// Measures calls when the database knows them, the least of three turns: what the store does by itself is nobody's.
+/// Measures calls when the database knows them, the least of three turns: the background work of the store is not
+/// part of a call.
 async fn measured(schema: &str, mut call: impl AsyncFnMut()) -> Measured {
     let mut least = Measured {
         blocks: u64::MAX,
@@ -230,7 +233,7 @@ async fn measure(count: u64) -> BTreeMap<&'static str, Measured> {
         store.bulletin(id).await.unwrap().unwrap();
         store.text(id).await.unwrap().unwrap();
     });
-    // A search asks its index on disk, and the database for what that finds, one by one.
+    // A search queries its index on disk, and reads its candidates from the database one by one.
     all.insert("search: a bulletin that was found", one.await);
     store.close().await.unwrap();
     all
@@ -243,7 +246,8 @@ async fn a_million_bulletins_cost_at_most_twice_of_ten_thousand_on_postgres() {
         "public",
         "CREATE EXTENSION IF NOT EXISTS pg_stat_statements",
     );
-    // New rows lie together then, in both: the holes that a vacuum finds among rows of one size would scatter it.
+    // New rows are then next to each other, in both: the holes that a vacuum finds among rows of one size would
+    // scatter them.
     psql("public", "ALTER SYSTEM SET autovacuum = off");
     psql("public", "SELECT pg_reload_conf()");
     let few = measure(FEW).await;

@@ -1,8 +1,8 @@
-//! Random lives of a store, compared after each step and after each start with a plain model of it, and what the
-//! engines keep with one another.
+//! Tests random lives of a store, compared after each step and after each start with a plain model, and the contents
+//! of the engines with one another.
 //!
-//! What the store says in memory and what it kept on the disk must never differ: a chat's number that only
-//! memory knew once cost its subscription. `NOTICAST_MODEL_LIVES` says how many lives there are.
+//! The store's memory and its disk must never differ: a chat's number that was only in memory once cost its
+//! subscription. `NOTICAST_MODEL_LIVES` sets the number of lives.
 
 mod life;
 mod plain;

@@ -1,4 +1,4 @@
-//! Bundles, digests and quiet hours: what goes out when, and together with what.
+//! Tests bundles, digests and quiet hours: when deliveries are sent, and which of them together.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -29,13 +29,13 @@ fn quiet(mode: Mode) -> Channel {
     }
 }
 
-/// By the clock of Shanghai, on a day of December 2022.
+/// Returns a time by the clock of Shanghai, on a day of December 2022.
 fn at(clock: &str) -> DateTime<Utc> {
     format!("2022-12-{clock}:00+08:00").parse().unwrap()
 }
 
 impl World {
-    /// A world whose source has had its first poll.
+    /// Creates a world whose source has had its first poll.
     async fn polled(channels: &[Channel], clock: &str) -> Self {
         let mut world = Self::with(&[source("news"), source("law")], channels).await;
         world.now = at(clock);
@@ -44,7 +44,7 @@ impl World {
         world
     }
 
-    /// Returns what goes out by `now`: the bulletins of each message.
+    /// Sends what is due by `now`; returns the bulletins of each message.
     async fn messages(&self) -> Vec<Vec<u64>> {
         let mut messages = Vec::new();
         while let Some(head) = self.store.heads(None).await.unwrap().into_iter().next() {
@@ -125,14 +125,14 @@ async fn a_digest_goes_at_its_time_grouped_by_source_whatever_restarts_lie_aroun
     world.poll(list([4, 3, 2, 1])).await;
     world = world.reopen(&sources, &channels).await;
     assert!(world.messages().await.is_empty(), "the next day's");
-    // It was not running then; the digest is late, and once.
+    // The program was not running then; the digest is late, and sent once.
     world.now = at("02 19:30");
     world = world.reopen(&sources, &channels).await;
     assert_eq!(world.messages().await, [vec![6]]);
     assert!(world.messages().await.is_empty());
 }
 
-/// As a chat that wishes each bulletin at once, and those of one source in a digest.
+/// Returns a chat that wants each bulletin at once, and those of one source in a digest.
 fn with_digest_of_law() -> Channel {
     Channel {
         apart: [("law".parse().unwrap(), Arc::new(digesting()))].into(),
@@ -258,7 +258,7 @@ async fn a_message_that_failed_is_tried_again_as_it_was() {
     assert_eq!(ids.len(), 3);
     let begun = world.store.begin_together(ids.clone(), world.now).await;
     assert_eq!(begun.unwrap(), Begun::Yes);
-    // As after a crash: what was perhaps sent is repeated as one message.
+    // The state is as after a crash: a message that may have been sent is repeated as one message.
     let world2 = world
         .reopen(&[source("news"), source("law")], &[chat("a", 1)])
         .await;
@@ -387,7 +387,7 @@ async fn a_bundle_that_was_sent_is_edited_whole_also_after_an_import() {
     assert_eq!(edition.bulletins.len(), 3, "{edition:?}");
 }
 
-/// A digest of everything, and before or after it a channel of what is urgent, to one place.
+/// Returns a digest of everything, and before or after it a channel for urgent bulletins, to one place.
 fn digest_and_urgent(kind: &ChannelKind) -> [Channel; 2] {
     let to = |id: &str| Channel {
         kind: kind.clone(),

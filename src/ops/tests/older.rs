@@ -1,9 +1,9 @@
-//! A store that a program before this core wrote, with an archive, deliveries, a request and an audit log.
+//! Tests a store that a program before this core wrote, with an archive, deliveries, a request and an audit log.
 
 use super::*;
 use crate::bulletin::{ChannelKind, DeliveryState, StdoutFormat};
 
-/// As it was written: five bulletins of one list, the last two pushed, one of them sent again by an admin.
+/// The store as it was written: five bulletins of one list, the last two pushed, one of them sent again by an admin.
 const WRITTEN: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/tests/fixtures/store-before-core"

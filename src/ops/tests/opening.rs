@@ -1,4 +1,4 @@
-//! What a crash, a power cut or a full disk leaves while the store is being opened.
+//! Tests the remains of a crash, a power cut or a full disk while the store is being opened.
 
 use std::{
     fs,
@@ -27,7 +27,7 @@ async fn with_thirty() -> TempDir {
     world.dir
 }
 
-/// Returns what lies in the store's folder under names that end so.
+/// Returns the entries of the store's folder whose names end with `end`.
 fn ending(state: &Path, end: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(state.join("store")).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
@@ -73,7 +73,7 @@ async fn a_snapshot_that_another_process_writes_is_left_alone() {
     whole(dir.path()).await;
 }
 
-/// Where [`STATE`] names a store, this is the program that is killed.
+/// Kills the program, which this same test is if [`STATE`] names a store.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_was_killed_while_it_opened_is_whole() {
     if let Some(state) = std::env::var_os(STATE) {

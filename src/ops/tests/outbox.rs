@@ -1,4 +1,4 @@
-//! Deliveries from queued to sent, and across restarts.
+//! Tests deliveries from queued to sent, and across restarts.
 
 use super::*;
 
@@ -304,7 +304,7 @@ async fn many_deliveries_in_many_blocks_are_all_found_again() {
         ..DeliveryQuery::default()
     };
     assert_eq!(page(source).await.items.len(), 10);
-    // Marks of finished blocks are taken away once their sends are long past.
+    // The marks of finished blocks are removed once their sends are long past.
     let world = World {
         now: world.now + chrono::Duration::minutes(10),
         ..world

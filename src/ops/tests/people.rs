@@ -1,4 +1,4 @@
-//! Held bulletins, rebroadcasts, announcements, and chats that move.
+//! Tests held bulletins, rebroadcasts, announcements, and chats that move.
 
 use super::*;
 use crate::bulletin::{BulletinState, DeliveryKind, DeliveryState, Filter};
@@ -7,7 +7,7 @@ fn admin() -> Actor {
     Actor::of_user("admin")
 }
 
-/// A source of one known row and four that are held.
+/// Creates a world with one known row of a source, and four that are held.
 async fn redesigned(channels: &[Channel]) -> World {
     let world = World::new(channels).await;
     world.poll(vec![row("old.htm", "旧闻", "")]).await;
@@ -202,7 +202,7 @@ async fn one_request_is_for_one_bulletin() {
     };
     let to = || Some(vec!["elsewhere".parse().unwrap()]);
     assert_eq!(ask(1, to(), "sent").await.unwrap(), 1);
-    // No channel has the source: nothing is sent.
+    // The source has no channel: nothing is sent.
     assert_eq!(ask(1, None, "to nobody").await.unwrap(), 0);
     for (request, made) in [("sent", 1), ("to nobody", 0)] {
         assert_eq!(ask(1, to(), request).await.unwrap(), made, "{request}");
@@ -215,7 +215,7 @@ async fn one_request_is_for_one_bulletin() {
         ask(1, to(), "said").await,
         Err(StoreError::Refused(_))
     ));
-    // What was turned down stays so, whatever it is for.
+    // A declined request stays so, for any bulletin.
     assert!(world.store.decline("no", world.now).await.unwrap());
     assert_eq!(ask(2, to(), "no").await.unwrap(), 0);
     assert_eq!(world.drain().await.len(), 2, "one of them announced");
@@ -340,7 +340,7 @@ async fn a_chat_that_subscribed_is_renamed_with_its_queue() {
         .collect();
     names.sort();
     assert_eq!(names, ["telegram:-1005", "telegram:-1005/7"]);
-    // Where the new one is known already, the old one's queue joins it.
+    // The queue of the old chat joins that of the new one, which is known already.
     world
         .store
         .announce(&["telegram:-6".parse().unwrap()], "二", world.now)

@@ -1,4 +1,4 @@
-//! Reminders of deadlines: once, a day before, and not of a deadline that was corrected away.
+//! Tests reminders of deadlines: once, a day before, and not of a deadline that was corrected away.
 
 use super::*;
 use crate::bulletin::{Article, DeliveryKind, DeliveryState};
@@ -18,7 +18,7 @@ fn article(deadline: &str, text: &str) -> Article {
 }
 
 impl World {
-    /// The source's second notice, with an article that says by when.
+    /// Polls the source's second notice, with an article that states the deadline.
     async fn with_deadline(&self, deadline: &str, text: &str) {
         let notices = list([2, 1]).into_iter();
         let found = notices.map(|notice| Found {
@@ -119,7 +119,7 @@ async fn reminders_are_turned_off_and_come_not_too_late() {
     assert_eq!(world.remind("a", Some(2)).await, Reminded::TooLate);
 }
 
-/// Two notices, of which the deadline of the first has passed and that of the second is far.
+/// Creates a world with two notices, of which the deadline of the first has passed and that of the second is far.
 async fn with_two_deadlines() -> World {
     let world = World::new(&[]).await;
     world.poll(list([1])).await;

@@ -1,4 +1,4 @@
-//! What reading an article again leads to for those who wait for its bulletin.
+//! Tests what rereading an article changes for the recipients of its bulletin.
 
 use super::*;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     ops::ReadAgain,
 };
 
-/// The bulletins whose articles are due, in their order.
+/// Returns the bulletins whose articles are due, in their order.
 async fn due(world: &World) -> Vec<Bulletin> {
     let due = world.store.rereads(world.now, 100).await.unwrap();
     due.into_iter().map(|known| known.bulletin).collect()
@@ -55,7 +55,7 @@ async fn the_newest_of_a_new_source_are_opened_once_and_nobody_is_notified() {
     world.now += chrono::Duration::hours(7);
     assert_eq!(due(&world).await.len(), 16, "and given up after a day");
     assert!(world.deliveries().await.is_empty());
-    // What it shows later is news as ever, and the others are not read a second time.
+    // Later rows are news as ever, and the others are not read a second time.
     assert_eq!(world.poll(list(1..=31)).await.published.len(), 1);
     assert_eq!(due(&world).await.len(), 16);
 }

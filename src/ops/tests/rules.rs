@@ -1,4 +1,4 @@
-//! The rules that sled 0.34.7 asks for, and what is said where a store cannot be opened.
+//! Tests the rules that sled 0.34.7 requires, and the errors of a store that cannot be opened.
 
 use std::{
     fs,
@@ -21,8 +21,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Rule 1 as far as a copy can show it: whatever was acknowledged is in the file at that moment, and
-/// a store that ends there opens again with all of it.
+/// Tests rule 1 as far as a copy can show it: everything acknowledged is in the file at that moment, and a store
+/// that ends there opens again with all of it.
 #[tokio::test]
 async fn what_is_acknowledged_is_in_the_files() {
     let channels = [chat("a", 1), chat("b", 2)];
@@ -57,7 +57,7 @@ async fn what_is_acknowledged_is_in_the_files() {
     }
 }
 
-/// A copy taken at any moment, with calls on their way, opens, and holds each admission whole or not at all.
+/// Tests that a copy taken at any moment, during calls, opens and holds each admission whole or not at all.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_at_any_moment_leaves_admissions_whole() {
     let channels: Vec<Channel> = (0..40).map(|n| chat(&format!("c{n}"), n)).collect();
@@ -85,7 +85,7 @@ async fn a_cut_at_any_moment_leaves_admissions_whole() {
     while !writing.is_finished() {
         let cut = tempfile::tempdir().unwrap();
         copy(world.dir.path(), cut.path());
-        // Bytes that a copy tears apart may resemble damage; a lost admission or half of one may not be.
+        // Bytes that a copy tears apart may resemble damage; a lost admission or half of one must not occur.
         let Ok(after) = Store::open(cut.path()).await else {
             continue;
         };
@@ -183,7 +183,7 @@ async fn a_store_in_use_names_who_holds_it_and_never_the_token() {
 
 type Damage<'a> = (&'static str, Box<dyn Fn() + 'a>);
 
-/// Rule 4: whatever was done to the files, an error says what to do, nothing panics, nothing starts empty.
+/// Tests rule 4: after any change to the files, an error says what to do, nothing panics, nothing starts empty.
 #[tokio::test]
 async fn a_damaged_store_names_the_backup_and_is_left_as_it_is() {
     let world = World::new(&[chat("a", 1)]).await;
@@ -255,7 +255,8 @@ async fn a_damaged_store_names_the_backup_and_is_left_as_it_is() {
     );
 }
 
-/// sled opens with what is before the cut, and says nothing; also long before the first backup.
+/// Tests that a cut is noticed, although sled opens silently with what is before it; even long before the first
+/// backup.
 #[tokio::test]
 async fn a_store_whose_end_is_cut_off_is_damaged() {
     let world = World::new(&[]).await;

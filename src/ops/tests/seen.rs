@@ -1,4 +1,4 @@
-//! What was seen stays seen, through the front door and across restarts.
+//! Tests that what was seen stays seen, through the public methods and across restarts.
 
 use super::*;
 use crate::bulletin::{Article, BulletinState, Cause, Filter, Select};
@@ -20,7 +20,7 @@ async fn a_character_that_no_database_takes_as_text_hinders_no_later_poll() {
     let mut page = list(1..10);
     page[0].summary = Some("甲\0乙".to_owned());
     world.poll(page).await;
-    // So many at once are compared with the titles that are archived.
+    // This number at once is compared with the archived titles.
     let admitted = world.poll(list(100..160)).await;
     assert_eq!(
         admitted.held.len() + admitted.published.len(),
@@ -97,7 +97,7 @@ async fn an_edited_title_is_a_revision_and_flipping_back_is_none() {
         ("关于放假的通知（更正）", 1)
     );
     assert!(world.drain().await.is_empty());
-    // A counter in the title is no correction for ever.
+    // A counter in the title is not a correction forever.
     let mut revised = 0;
     for reader in 0..30 {
         revised += world
@@ -463,7 +463,7 @@ async fn what_a_source_brings_that_is_added_later_stands_where_its_dates_say() {
     };
     let newest = ["今日通知", "昨日通知", "第5号通知"];
     assert_eq!(titles(&world, None).await, newest);
-    // A list goes on below any number.
+    // A list continues below any number.
     let ids = async |title: &str| {
         let all = world
             .store
@@ -521,7 +521,7 @@ async fn counters_and_marks_in_any_form_are_no_corrections_and_no_news() {
         if !one[0].title.contains("丨") {
             assert_eq!(world.poll(one).await, Admitted::default(), "{date}");
         }
-        // A correction among counters is one.
+        // A real correction among counters counts at most once.
         let mut corrected = page(9);
         corrected[1].title = form("停电公告", 99);
         assert!(world.poll(corrected).await.revised.len() <= 1);
@@ -609,7 +609,7 @@ async fn counters_that_no_word_names_make_no_news_of_rows_at_one_address() {
             for poll in [1, 2, 2, 3] {
                 assert_eq!(world.poll(page(poll)).await, Admitted::default());
             }
-            // What comes beside them is news, and it alone.
+            // A row next to them is news, and only that row.
             let mut rows = page(4);
             rows.insert(0, row("t", &format!("体检安排 {}", form(2)), date));
             let admitted = world.poll(rows).await;

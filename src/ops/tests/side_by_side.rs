@@ -1,10 +1,10 @@
-//! Several processes on one PostgreSQL: what they share of its transactions, and versions side by side.
+//! Tests several processes on one PostgreSQL: the sharing of its transactions, and two versions at the same time.
 
 use futures::future::join_all;
 
 use super::*;
 
-/// A schema of its own with one source and some channels, in each of which two bulletins wait.
+/// Creates a separate schema with one source and some channels, in each of which two bulletins wait.
 async fn with_a_queue(schema: &str, channels: i64) -> Store {
     let url = std::env::var(DATABASE).unwrap_or_else(|_| panic!("{DATABASE} names no database"));
     Postgres::forget_apart(&url, schema).await.unwrap();
@@ -28,7 +28,7 @@ async fn opened(schema: &str, channels: i64) -> Store {
     store
 }
 
-/// How many transactions wrote what deliveries are now.
+/// Counts the transactions that wrote the current deliveries.
 fn transactions(schema: &str) -> u64 {
     let count = psql(
         schema,
@@ -48,7 +48,7 @@ async fn deliveries_that_are_begun_or_ended_at_once_share_transactions_on_postgr
     let begun = heads.iter().map(|head| store.begin_send(head.id, now));
     let begun = join_all(begun).await;
     assert!(begun.into_iter().all(|begun| begun.unwrap() == Begun::Yes));
-    // The first may be on its way before the others are asked for.
+    // The first may be running before the others are requested.
     assert!(transactions(schema) <= 3, "{}", transactions(schema));
     let ended = heads.iter().map(|head| {
         let outcome = Outcome::Sent { message: None };
@@ -68,7 +68,7 @@ async fn deliveries_that_are_begun_or_ended_at_once_share_transactions_on_postgr
 async fn an_older_program_works_on_tables_that_are_a_step_ahead_where_those_allow_it_on_postgres() {
     let schema = "ahead";
     let running = with_a_queue(schema, 1).await;
-    // What a step of the next version may do beside this one.
+    // A step of the next version may do this while this version runs.
     let tables = psql(
         schema,
         &format!("SELECT tablename FROM pg_tables WHERE schemaname = '{schema}'"),
@@ -99,7 +99,7 @@ async fn an_older_program_works_on_tables_that_are_a_step_ahead_where_those_allo
     assert_eq!(admitted.published.len(), 2);
     send_all(&running).await;
 
-    // A step that older programs cannot follow ends those that run, and starts are refused.
+    // A step that older programs cannot follow ends those that run, and starts are rejected.
     psql(
         schema,
         "INSERT INTO noticast_schema (version, works_with) SELECT max(version) + 1, max(version) + 1 FROM noticast_schema",
@@ -130,7 +130,7 @@ async fn a_channel_that_one_process_adds_edits_or_removes_is_so_in_the_other_on_
     };
     let mut followed = other.added_channels();
     assert!(store.add_channel(hall, &by, now).await.unwrap());
-    // Whatever it asks next begins with what others changed.
+    // Its next call begins with the changes of others.
     assert!(!other.is_empty().await.unwrap());
     assert_eq!(followed.borrow_and_update().len(), 1);
     let edited = keys("https://b.example/key");

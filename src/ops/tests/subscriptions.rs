@@ -1,4 +1,5 @@
-//! Chats that subscribe by themselves: who gets what, from when on, and what a chat keeps when it moves or rests.
+//! Tests chats that subscribe themselves: their bulletins, the time from which they get them, and what a chat
+//! retains when it moves or pauses.
 
 use super::*;
 use crate::bulletin::{Chat, Cost, DeliveryState, Filter, Standing};
@@ -34,7 +35,7 @@ impl World {
         .await;
     }
 
-    /// Channels that something waits in, by name.
+    /// Sends all waiting deliveries; returns the names of their channels.
     async fn drained(&self) -> Vec<String> {
         let mut names: Vec<String> = self
             .drain()
@@ -169,7 +170,7 @@ async fn a_group_that_moves_takes_its_subscription_along() {
         world.drained().await,
         ["telegram:-1005", "telegram:-1005/9"]
     );
-    // The new one subscribed on its own meanwhile.
+    // The new one subscribed itself meanwhile.
     world.subscribe("telegram:-6", "more").await;
     world.store.move_chat(-6, -1005, world.now).await.unwrap();
     let world = world.reopen(&[source("news"), source("more")], &[]).await;
@@ -211,7 +212,7 @@ async fn patterns_of_all_chats_share_one_budget_and_what_is_over_it_filters_noth
         let words = (0..30).map(|m| format!("/{n}\\w{{9}}[ab]{{90}}{m}/"));
         words.collect()
     };
-    // As an older program accepted it.
+    // An older program accepted this.
     for n in 0..40 {
         let include = hostile(n);
         world
@@ -220,7 +221,7 @@ async fn patterns_of_all_chats_share_one_budget_and_what_is_over_it_filters_noth
         let set = move |chat: &mut Chat| chat.include = include;
         world.change(&format!("telegram:{}", 100 + n), set).await;
     }
-    // Each fits by itself, all together do not.
+    // Each fits individually, but all together do not.
     for n in 0..100 {
         let id = format!("telegram:{}", 1000 + n);
         world.subscribe(&id, "news").await;
@@ -237,7 +238,7 @@ async fn patterns_of_all_chats_share_one_budget_and_what_is_over_it_filters_noth
     let one_more = Filter::of_chat(&["/[ab]{280}/".to_owned()], &[]).unwrap();
     let newcomer = "telegram:5".parse().unwrap();
     assert!(!world.store.has_room_for_filter(&newcomer, one_more.cost()));
-    // Nothing is missed by those whose filter is over the budget.
+    // The chats whose filter is over the budget miss nothing.
     world.poll(list([2, 1])).await;
     assert_eq!(world.drained().await.len(), oversized.len());
 }

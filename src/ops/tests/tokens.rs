@@ -1,4 +1,4 @@
-//! Tokens of programs, and the sessions that they open.
+//! Tests tokens of programs, and the sessions that they open.
 
 use chrono::Duration;
 

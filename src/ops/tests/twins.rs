@@ -1,4 +1,4 @@
-//! The same notice on several sources is one bulletin; near-equal ones are two.
+//! Tests that the same notice of several sources is one bulletin, and near-equal ones are two.
 
 use super::*;
 use crate::bulletin::{DeliveryKind, MessageRef};
@@ -50,7 +50,7 @@ async fn one_notice_of_three_sources_is_one_bulletin_that_names_them_all() {
     assert!(world.show("law", TITLE, 2).await.published.is_empty());
     assert_eq!(world.kinds("a").await, [(DeliveryKind::New, Some(id))]);
     assert_eq!(world.kinds("b").await, [(DeliveryKind::New, Some(id))]);
-    // What was sent meanwhile is edited.
+    // A message that was sent meanwhile is edited.
     let head = world
         .store
         .heads(Some(vec!["a".parse().unwrap()]))
@@ -171,7 +171,7 @@ async fn bulletins_are_counted_by_when_they_were_seen_for_each_source_that_carri
         };
         sources.iter().map(of_source).collect::<Vec<_>>()
     };
-    // Those of the first polls were never published.
+    // The bulletins of the first polls were never published.
     let later = "2022-12-01T08:15:00Z".parse().unwrap();
     let all = [vec![(first, 1)], vec![(first, 1)], vec![(later, 1)]];
     assert_eq!(counted(begin).await, all);

@@ -1,4 +1,4 @@
-//! Corrections of a notice that an office published itself.
+//! Corrects a notice that an office published itself.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -41,7 +41,7 @@ pub struct Amendment {
     pub attachments: Option<Vec<Attachment>>,
 }
 
-/// Distinguishes null from what is left out.
+/// Distinguishes null from a field that is left out.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
@@ -49,10 +49,10 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 impl Amendment {
-    /// Its fields in the shape that bulletins have.
+    /// Returns the amendment with its fields in the form of bulletins.
     ///
     /// # Errors
-    /// A field cannot be used.
+    /// Fails if a field cannot be used.
     pub fn cleaned(self) -> Result<Self, FieldFault> {
         if self == Self::default() {
             let expected = "nothing is changed; at least one of `title`, `text`, `summary`, `url`, \
@@ -79,7 +79,7 @@ impl Amendment {
         })
     }
 
-    /// Brings `row` to what it says; `text`: as it is kept.
+    /// Applies the amendment to `row`; `text` is the stored text.
     #[must_use]
     pub fn apply(&self, row: &mut Archived, text: &str) -> Correction {
         let before = row.clone();

@@ -1,18 +1,18 @@
-//! The fields of a notice in the shape that bulletins have, or what is expected of them instead.
+//! Brings the fields of a notice into the form of bulletins, or reports what is expected instead.
 
 use url::Url;
 
 use crate::bulletin::{Attachment, FieldFault, InputFault};
 
 const MOST_TITLE_CHARS: usize = 300;
-/// Fits into the 64 KiB that one request of the API may have.
+/// The length of a text: it fits into the 64 KiB that one request of the API may have.
 const MOST_TEXT_CHARS: usize = 20_000;
 const MOST_SUMMARY_CHARS: usize = 2_000;
 const MOST_NAME_CHARS: usize = 100;
 const MOST_URL_BYTES: usize = 2_000;
 const MOST_FILES: usize = 50;
 
-/// An empty value is as good as none.
+/// Treats an empty value as missing.
 pub(super) fn optional(
     given: Option<String>,
     clean: impl Fn(&str) -> Result<String, FieldFault>,
@@ -49,7 +49,7 @@ pub(super) fn publisher(given: &str) -> Result<String, FieldFault> {
     bounded("publisher", line(given), MOST_NAME_CHARS)
 }
 
-/// One line without control characters, each gap one space.
+/// Returns one line without control characters, each gap one space.
 fn line(text: &str) -> String {
     let text = text.replace(|c: char| c.is_control(), " ");
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -101,7 +101,7 @@ fn file(mut given: Attachment) -> Result<Attachment, FieldFault> {
     Ok(given)
 }
 
-/// The last part of an address's path, as people read it.
+/// Returns the last part of an address's path, as people read it.
 #[must_use]
 pub fn file_name(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A bulletin and its changes as the archive keeps them.
+//! A bulletin and its changes as they are in the archive.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::bulletin::{
     SearchedParts, SourceId,
 };
 
-/// A bulletin as the archive keeps it, but for its texts.
+/// A bulletin as it is in the archive, without its texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Archived {
     pub source: SourceId,
@@ -32,8 +32,9 @@ pub struct Archived {
 }
 
 impl Archived {
-    /// Returns when it was new (ms): as published, where its page says so, and never after it was seen. Of a day
-    /// alone, what was pushed as it appeared was new when it was seen, all else at noon in China.
+    /// Returns when the bulletin was new (ms): as published, if its page states it, and never after it was first
+    /// seen. If only the day is known, a bulletin that was pushed as it appeared was new when it was seen, any other
+    /// at noon in China.
     #[must_use]
     pub fn newest_ms(&self) -> i64 {
         newest_ms(self.published, self.first_seen_ms, &self.cause)
@@ -49,7 +50,7 @@ impl Archived {
         }
     }
 
-    /// All sources that carry it, the one that showed it first at the front.
+    /// Returns all sources that carry it, beginning with the one that showed it first.
     #[must_use]
     pub fn sources(&self) -> Vec<SourceId> {
         let of = std::iter::once(&self.source).chain(&self.also);
@@ -67,7 +68,7 @@ impl Archived {
         of.any(|source| sources.contains(source))
     }
 
-    /// A bulletin with the hashes of its titles.
+    /// Returns a bulletin with the hashes of its titles.
     #[must_use]
     pub fn of(bulletin: Bulletin, titles: Vec<u64>) -> Self {
         Self {
@@ -109,7 +110,7 @@ impl Archived {
     }
 }
 
-/// See [`Archived::newest_ms`].
+/// Returns when a bulletin was new; see [`Archived::newest_ms`].
 #[must_use]
 pub fn newest_ms(published: Option<Moment>, seen_ms: i64, cause: &Cause) -> i64 {
     const FRESH_MS: i64 = 36 * 3_600_000;
@@ -133,11 +134,11 @@ pub fn newest_ms(published: Option<Moment>, seen_ms: i64, cause: &Cause) -> i64 
 /// The changes of a bulletin, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// The time at which the last correction was due (ms). Stores have it as `told_ms`.
+    /// The time at which the last correction was due (ms). Stores name it `told_ms`.
     #[serde(rename = "told_ms")]
     pub announced_ms: Option<i64>,
-    /// The time, the title before, what else. An older version wrote whether the text changed in its
-    /// place: the first two of [`Changed`] lie there as that did.
+    /// The time, the title before, and the other change. An older version wrote instead whether the text changed:
+    /// the first two variants of [`Changed`] are encoded like that.
     pub changes: Vec<(i64, Option<String>, Changed)>,
 }
 

@@ -1,19 +1,20 @@
-//! How many polls of a source failed on each of its last days.
+//! Counts the failed polls of a source on each of its last days.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// Counts of the last days, those on which none failed apart. They stay with where polling the source stands, so that a poll
-/// costs no row of its own.
+/// The counts of the last days, without those on which none failed. They are part of the poll state, so that a poll
+/// costs no separate row.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FailedPolls(Vec<(NaiveDate, u32)>);
 
 impl FailedPolls {
-    /// Days that are kept, the present one among them.
+    /// The number of days that are kept, including the present one.
     pub const DAYS: u64 = 30;
 
-    /// Counts one that failed on `today`. Days too long ago are forgotten, as are those ahead of it, of a clock that was wrong.
+    /// Counts a failed poll on `today`. Days too long ago are forgotten, as are later ones, of a clock that was
+    /// wrong.
     pub fn count(&mut self, today: NaiveDate) {
         let kept = 0..i64::try_from(Self::DAYS).unwrap_or(i64::MAX);
         self.0

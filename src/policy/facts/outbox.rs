@@ -1,4 +1,4 @@
-//! A delivery as the outbox keeps it, and who has it.
+//! A delivery as it is in the outbox, and its readers.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,21 +7,21 @@ use crate::bulletin::{
     BulletinId, ChannelId, Delivery, DeliveryId, DeliveryKind, DeliveryState, MessageRef, Reason,
 };
 
-/// A delivery as the outbox keeps it. Times are ms since 1970.
+/// A delivery as it is in the outbox. Times are ms since 1970.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutboxEntry {
     pub channel: ChannelId,
-    /// None for announcements.
+    /// The bulletin; `None` for announcements.
     pub bulletin: Option<u64>,
     pub kind: DeliveryKind,
     pub state: DeliveryState,
     /// The number of requests that were begun.
     pub attempts: u32,
-    /// The number of them that ended without an answer.
+    /// The number of attempts that ended without an answer.
     pub doubts: u8,
-    /// The delivery under whose number the note or text stands.
+    /// The delivery under whose number the note or text is stored.
     pub note: Option<u64>,
-    /// True where a text is kept that says what went wrong.
+    /// True if an error text is stored.
     pub has_error: bool,
     pub message: Option<MessageRef>,
     pub queued_ms: i64,
@@ -32,7 +32,7 @@ pub struct OutboxEntry {
 }
 
 impl OutboxEntry {
-    /// One that is queued, and due at once.
+    /// Returns a delivery that is queued, and due at once.
     #[must_use]
     pub fn new(channel: ChannelId, bulletin: Option<u64>, kind: DeliveryKind, now_ms: i64) -> Self {
         Self {
@@ -57,13 +57,13 @@ impl OutboxEntry {
         matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
     }
 
-    /// Returns whether a digest or quiet hours hold it, or did until it was due.
+    /// Returns whether a digest or quiet hours hold the delivery, or did until it was due.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.attempts == 0 && self.due_ms > self.queued_ms
     }
 
-    /// Until when the platform has taken its last attempt, if it has; None: there was none.
+    /// Returns by when the platform had taken the last attempt, if it has; `None` if there was no attempt.
     #[must_use]
     pub fn taken_ms(&self) -> Option<i64> {
         let answered = self.ended_ms.filter(|_| self.state == DeliveryState::Sent);
@@ -71,7 +71,7 @@ impl OutboxEntry {
             .map(|begun| begun.max(answered.unwrap_or(begun)))
     }
 
-    /// As people see it; `error` and `note`: the texts that are kept apart.
+    /// Returns the delivery as people see it; `error` and `note` are the texts that are stored separately.
     #[must_use]
     pub fn delivery(self, id: u64, error: Option<Reason>, note: Option<String>) -> Delivery {
         let is_sent = self.state == DeliveryState::Sent;
@@ -91,19 +91,18 @@ impl OutboxEntry {
         }
     }
 
-    /// Ends it without a message.
+    /// Ends the delivery without a message.
     pub fn drop_at(&mut self, now_ms: i64) {
         self.state = DeliveryState::Dropped;
         self.ended_ms = Some(now_ms);
     }
 }
 
-/// The readers who have a message that is sent to each reader of a channel apart, while not all have it.
+/// The readers who have a message that is sent to each reader of a channel separately, while not all have it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Readers {
-    /// The deliveries that it is made of. A repetition may have fewer of them, since one may be dropped
-    /// meanwhile.
+    /// The deliveries that it is made of. A repetition may have fewer of them, since one may be dropped meanwhile.
     pub deliveries: Vec<u64>,
-    /// Hashes of those who have it.
+    /// The hashes of the readers who have it.
     pub readers: Vec<u64>,
 }

@@ -1,33 +1,34 @@
-//! Acts that made several deliveries, by which they are known again and reported on.
+//! Records actions that made several deliveries, so that they are recognized again and reported on.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, MessageRef};
 
-/// Deliveries with consecutive numbers that one act made.
+/// The deliveries with consecutive numbers that one action made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     pub first: DeliveryId,
     pub count: u64,
 }
 
-/// An act whose outcome somebody waits for, in the message that asked whether it was meant.
+/// An action whose outcome is awaited by the person who confirmed it, in the message with the question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     pub run: Run,
     pub bulletin: Option<BulletinId>,
     pub chat: i64,
     pub message: i32,
-    /// The time at which all of it was reported (ms): it can be undone for a minute from then on.
+    /// The time at which all of it was reported (ms): it can be undone for one minute from then on.
     pub reported_ms: Option<i64>,
     pub undone: bool,
-    /// Nothing is owed any more; it is kept so that a late press of the same button is known.
+    /// True if nothing is owed any longer; the report is kept so that a late press of the same button is recognized.
     pub done: bool,
 }
 
 impl Report {
-    /// Of an act that was asked for in the message of a chat; None where that is no chat's.
+    /// Returns a report of an action that was requested in the message of a chat; `None` if the channel is not a
+    /// chat.
     #[must_use]
     pub fn new(
         run: Run,
@@ -68,10 +69,10 @@ impl RequestKey {
     }
 }
 
-/// A request that deliveries were made by, so that the same one again makes none.
+/// A request that made deliveries, so that a repetition makes none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
-    /// Where it made none: the bulletin that was meant, or 0.
+    /// The first delivery; if it made none, the bulletin that was meant, or 0.
     pub first: u64,
     pub count: u64,
     pub at_ms: i64,

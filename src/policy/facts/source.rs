@@ -1,4 +1,4 @@
-//! The facts about a source beside its settings: its rows, and the state of polling it.
+//! Defines the facts about a source in addition to its settings: its rows, and its poll state.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::failed_polls::FailedPolls;
 use crate::bulletin::{Moment, PageFault, Trust, Validators};
 
-/// The facts about one source, beside the rows that were seen there.
+/// The facts about one source, in addition to the rows that were seen there.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SourceFacts {
     /// A hash of address, kind and selectors: a changed one starts a new baseline.
     pub fingerprint: [u8; 16],
-    /// None until the first successful poll.
+    /// The baseline; `None` until the first successful poll.
     pub baseline: Option<Baseline>,
-    /// The latest date of anything known, dates in the future apart.
+    /// The latest date of anything known, ignoring dates in the future.
     pub newest: Option<Moment>,
-    /// Fragments were seen to distinguish two rows of a page. Stores have it as `fragments_tell`.
+    /// True if fragments were seen to distinguish two rows of a page. Stores name it `fragments_tell`.
     #[serde(rename = "fragments_tell")]
     pub fragments_distinguish: bool,
     pub bulletins: u64,
     pub held: u64,
-    /// The most that one poll published.
+    /// The highest number of bulletins that one poll published.
     pub most_news: u32,
 }
 
@@ -34,13 +34,13 @@ pub struct Baseline {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     pub bulletin: u64,
-    /// The row had a guid, so that its address alone is no proof.
+    /// True if the row had a guid, so that its address is no proof without it.
     pub had_guid: bool,
-    /// Different notices were seen under it: it is the latest one's, and proves nothing by itself.
+    /// True if different notices were seen under it: it belongs to the latest one, and proves nothing alone.
     pub is_shared: bool,
 }
 
-/// Where polling one source stands; kept across restarts.
+/// The poll state of one source; it is kept across restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PollState {
     /// The end of the last poll, good or not.
@@ -50,49 +50,49 @@ pub struct PollState {
     /// The time at which the next poll is due; memory only, set by the loop.
     #[serde(skip)]
     pub next_poll: Option<DateTime<Utc>>,
-    /// So many rows of this poll stand on the list's first page; None: all. Memory only.
+    /// The number of rows of this poll that are on the list's first page; `None` for all. Memory only.
     #[serde(skip)]
     pub first_page: Option<usize>,
     pub validators: Validators,
-    /// BLAKE3 of the last good body: an equal one is not parsed.
+    /// The BLAKE3 hash of the last good body: an equal one is not parsed.
     pub body: Option<[u8; 16]>,
     /// A hash of the rows of the last successful poll: equal rows are not judged.
     pub rows: Option<[u8; 16]>,
-    /// Failed polls since the last good one.
+    /// The number of failed polls since the last good one.
     pub failures: u32,
     /// The present error, from the first failed poll to the next good one.
     pub error: Option<String>,
     pub error_since: Option<DateTime<Utc>>,
-    /// What was reported of the present fault, to those who are notified of faults. Stores have it as `told`.
+    /// The report about the present fault to those who are notified of faults. Stores name it `told`.
     #[serde(rename = "told")]
     pub reported: Reported,
-    /// Not before this (Retry-After, backoff).
+    /// The earliest time of the next poll (Retry-After, backoff).
     pub not_before: Option<DateTime<Utc>>,
     pub paused: bool,
-    /// A permanent redirect's target: the edit to make.
+    /// The target of a permanent redirect: the edit to make.
     pub moved_to: Option<String>,
-    /// The feed that the page announces and that is read instead of it, once it was found to hold
-    /// most of the page's rows.
+    /// The feed that the page announces and that is read instead of it, once it was found to hold most of the page's
+    /// rows.
     pub feed: Option<String>,
-    /// Minutes between the last polls that found something new (at most 16), oldest first: a
-    /// source's own history, by which a long silence is noticed.
+    /// The minutes between the last polls that found something new (at most 16), oldest first: a source's own
+    /// history, by which a long silence is noticed.
     pub gaps_minutes: Vec<u32>,
     /// The worth of its validators. A state that an older version wrote ends before this or one of the next fields.
     #[serde(default, deserialize_with = "none_yet")]
     pub trust: Trust,
-    /// The kind of the present error; None also where an older version wrote the error.
+    /// The kind of the present error; also `None` if an older version wrote the error.
     #[serde(default, deserialize_with = "none_yet")]
     pub fault: Option<PageFault>,
-    /// Polls that failed, by the days of the source's own clock.
+    /// The polls that failed, by the days of the source's own clock.
     #[serde(default, deserialize_with = "none_yet")]
     pub failed_polls: FailedPolls,
-    /// Numbers of the bulletins that the page pinned on top at the last poll, at most
+    /// The numbers of the bulletins that the page pinned on top at the last poll, at most
     /// [`PollState::MOST_PINNED`].
     #[serde(default, deserialize_with = "none_yet")]
     pub pinned: Vec<u64>,
 }
 
-/// Returns what stands there, or nothing where the text or record ends.
+/// Reads a field, or its default where the text or record ends.
 fn none_yet<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Deserialize<'de> + Default,
@@ -102,11 +102,11 @@ where
 }
 
 impl PollState {
-    /// More are no exceptions, but how the page marks its rows.
+    /// The most pinned bulletins: more of them are no exceptions, but the way in which the page marks its rows.
     pub const MOST_PINNED: usize = 20;
 
-    /// This state after a poll that left `poll`. Whether it is paused and what was reported of it belong to
-    /// others, who may have changed them while the poll was under way, as does the time of the next one.
+    /// Returns this state after a poll that left `poll`. The pause and the reports belong to other tasks, which may
+    /// have changed them during the poll, as does the time of the next one.
     #[must_use]
     pub fn after(&self, poll: Self) -> Self {
         Self {
@@ -117,7 +117,7 @@ impl PollState {
         }
     }
 
-    /// Returns whether both are the same but for what is memory alone.
+    /// Returns whether both are the same except for the fields that are only in memory.
     #[must_use]
     pub fn is_same_on_disk(&self, other: &Self) -> bool {
         *self
@@ -134,7 +134,7 @@ pub enum Reported {
     #[default]
     No,
     Fault,
-    /// Admins were notified that it is silent for far longer than ever before.
+    /// Admins were notified that the source has been silent for far longer than ever before.
     Silence,
 }
 

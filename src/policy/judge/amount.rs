@@ -1,13 +1,14 @@
-//! Numbers that a notice is about, distinguished from counts of readers by the words around them: 12人, 320万元, 512室.
+//! Distinguishes numbers that a notice is about from counts of readers, by the words around them: 12人, 320万元, 512室.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Digits from which a number names something: a telephone, a file.
+/// The number of digits from which a number names something: a telephone, a file.
 const LONG: usize = 7;
 
-/// Returns whether a number of a plain title says what the notice is about; `before` and `after`: what stands around it.
+/// Returns whether a number of a plain title is an amount that the notice is about; `before` and `after` are the
+/// text around it.
 pub(super) fn is_amount(before: &str, number: &str, after: &str) -> bool {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         let chinese = "电话|電話|热线|熱線|手机|传真|專線|专线|地点|地點|地址|教室|会议室|會議室|房间|包间|价|價|预算|預算|金额|金額|费用|标准|奖金|编号|編號|文号|代码|邮编|招聘|招收|招募|录用|录取|拟聘|采购|名额";
@@ -35,7 +36,7 @@ pub(super) fn is_amount(before: &str, number: &str, after: &str) -> bool {
     is_said && !COUNTED.is_match(&before)
 }
 
-/// Returns whether a piece of a title says that the notice changed.
+/// Returns whether a piece of a title states that the notice changed.
 pub(super) fn is_news(piece: &str) -> bool {
     static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(

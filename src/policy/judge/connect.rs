@@ -1,7 +1,7 @@
-//! Which bulletin each row of a page is: by guid, by address, by title and day.
+//! Finds the bulletin of each row of a page: by guid, by address, by title and day.
 //!
 //! An address or guid that different rows share distinguishes none of them from the others, from then on: address,
-//! title and day together do. Read [`connect`].
+//! title and day together do. Start with [`connect`].
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,13 +11,13 @@ use super::{
 };
 use crate::bulletin::{Notice, Retitled, SeenKey, plain_title};
 
-/// Which bulletin a row is.
+/// The bulletin of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RowLink {
     Known(u64),
-    /// By title and day: under an address that the store has not seen yet.
+    /// The bulletin found by title and day: under an address that the store has not seen yet.
     Moved(u64),
-    /// The same as the row at that place.
+    /// The same bulletin as the row at that place.
     Again(usize),
     Unknown,
 }
@@ -31,15 +31,15 @@ impl RowLink {
     }
 }
 
-/// The rows of a page with what is known of them.
+/// The rows of a page with their bulletins and shared keys.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Connected {
     pub(crate) links: Vec<RowLink>,
     pub(crate) shares: Vec<Shares>,
-    /// Rows of which the store knows the address or guid, if for another notice.
+    /// True for rows of which the store knows the address or guid, even if for another notice.
     pub(crate) familiar: Vec<bool>,
 }
-/// Returns which bulletin each row is. `last_page`: those that the page showed before.
+/// Finds the bulletin of each row. `last_page` has those that the page showed before.
 pub(crate) fn connect(
     notices: &[Notice],
     identities: &[Identity],
@@ -75,7 +75,7 @@ pub(crate) fn connect(
     connected
 }
 
-/// An address that one row does not have alone is no other row's alone either.
+/// Marks all rows at shared addresses: an address that one row shares is shared by the other rows there too.
 fn share_places(identities: &[Identity], shares: &mut [Shares]) {
     let rows = identities.iter().zip(shares.iter());
     let shared: HashSet<SeenKey> = rows
@@ -87,7 +87,7 @@ fn share_places(identities: &[Identity], shares: &mut [Shares]) {
     }
 }
 
-/// Returns which bulletin a row is by its own keys, and which of them it shares.
+/// Finds the bulletin of a row by its own keys, and which of them it shares.
 fn by_key(
     identity: &Identity,
     memory: &Remembered,
@@ -103,7 +103,7 @@ fn by_key(
             Some(there) if there.seen.bulletin == hit.seen.bulletin => {
                 identity.names_one && !hit.is_displaced || hit.is_it(identity, page)
             }
-            // A feed may count its entries as guids: that is the bulletin at the row's own address.
+            // A feed may count its entries as guids: then the bulletin is the one at the row's own address.
             Some(there) if there.is_exact() => false,
             _ => hit.is_moved(),
         };
@@ -118,7 +118,7 @@ fn by_key(
         let is_other = own_guid
             && match hit.seen.had_guid {
                 true => has_other_guids || !hit.resembles(),
-                // Of one notice that stands there several times, some rows may bear a guid.
+                // If one notice is on the page several times, some of its rows may have a guid.
                 false => has_other_guids && !matches!(hit.title, Retitled::Same | Retitled::Grown),
             };
         if !is_other && hit.is_it(identity, page) {
@@ -137,7 +137,7 @@ fn by_key(
     (link, shares)
 }
 
-/// Where different rows lead to one bulletin, it is the one that bears its title, else the first.
+/// Resolves different rows that lead to one bulletin: it is the row that has its title, else the first.
 fn disown(notices: &[Notice], remembered: &[Remembered], connected: &mut Connected) {
     let bears = |place: usize, bulletin: u64| {
         let mut titled = remembered[place].titled.iter();
@@ -164,14 +164,14 @@ fn disown(notices: &[Notice], remembered: &[Remembered], connected: &mut Connect
     }
 }
 
-/// Marks rows that stand on the page already.
+/// Marks rows that are on the page already.
 fn repeat_rows(identities: &[Identity], connected: &mut Connected) {
     let Connected { links, shares, .. } = connected;
     let mut guids: HashMap<SeenKey, usize> = HashMap::new();
     let mut places: HashMap<(SeenKey, Option<SeenKey>), usize> = HashMap::new();
     for (place, identity) in identities.iter().enumerate() {
         let guid = identity.guid.filter(|_| !shares[place].guid);
-        // Where rows share the address, they are one by title and day besides.
+        // Rows that share the address are the same only if title and day are equal too.
         let titled = shares[place].address.then_some(identity.titled);
         let by_guid = guid.and_then(|guid| guids.get(&guid));
         let by_address = places
@@ -191,7 +191,7 @@ fn repeat_rows(identities: &[Identity], connected: &mut Connected) {
     }
 }
 
-/// Finds the rows that stand under another address than before, each bulletin once.
+/// Finds the rows that have another address than before, each bulletin once.
 fn move_rows(
     notices: &[Notice],
     remembered: &[Remembered],
@@ -203,8 +203,8 @@ fn move_rows(
         if links[place] != RowLink::Unknown {
             continue;
         }
-        // Without a date a title says little: weekly menus share theirs. It counts while the page
-        // goes on showing it, under whatever address.
+        // A title without a date proves little: weekly menus share theirs. It counts while the page continues to
+        // show it, under any address.
         let is_dated = notices[place].published.is_some();
         let bulletins = memory.titled.iter().map(|titled| titled.bulletin);
         let moved = bulletins

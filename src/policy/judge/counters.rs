@@ -1,9 +1,9 @@
-//! Counters in the titles of a page, in whatever form: numbers that move in several rows at one poll,
-//! or that stand in the same place of most rows, and pieces that come or go around most titles.
+//! Detects counters in the titles of a page, in any form: numbers that move in several rows at one poll, or that are
+//! at the same place of most rows, and pieces that appear or disappear around most titles.
 //!
-//! A title that differs in these alone is no other title. Days, hours and amounts (12人, 320万元) are more
-//! often corrected than counted: those count only where most rows have others at once. What says that a
-//! notice was cancelled or put off never counts. Read [`counting`].
+//! A title that differs only in these is not another title. Days, hours and amounts (12人, 320万元) are more often
+//! corrected than counted: those count only if most rows have others at once. A piece that states that a notice was
+//! cancelled or put off never counts. Start with [`counting`].
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,28 +15,29 @@ use regex::Regex;
 use super::amount::{is_amount, is_news};
 use crate::bulletin::{plain_title, spaced_title};
 
-/// Rows in which something changed alike at one poll, from which it may be a counter.
+/// The number of rows with the same kind of change at one poll, from which it may be a counter.
 const LEAST: usize = 2;
-/// Rows that are most of a page, at least.
+/// The least number of rows that are most of a page.
 const LEAST_MOST: usize = 3;
-/// From a number to the end of its title at most, where most titles have one there.
+/// The longest distance from a number to the end of its title, if most titles have one there.
 const EDGE: usize = 4;
 
 /// The title of a known row.
 #[derive(Debug, Clone)]
 pub(crate) struct Borne {
-    /// As it is archived.
+    /// The title in the archive.
     pub(crate) before: String,
-    /// As the page shows it.
+    /// The title on the page.
     pub(crate) now: String,
-    /// The row is of the day that it was of. Else another day in its title may make it another notice.
+    /// True if the row still has the day of its bulletin. Otherwise another day in its title may make it another
+    /// notice.
     pub(crate) is_of_day: bool,
 }
 
-/// Where the title of a known row differs from what is archived of it.
+/// The places where the title of a known row differs from the archived one.
 type CounterChange = HashSet<CounterPlace>;
 
-/// A place in a title that is recognized by what stands around it.
+/// A place in a title that is recognized by the text around it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum CounterPlace {
     Number(Around),
@@ -45,16 +46,16 @@ enum CounterPlace {
     Hour(Around),
     /// A day or a year.
     Moment(Around),
-    /// `第3期` counts issues, not readers.
+    /// A number of an issue: `第3期` counts issues, not readers.
     Issue,
-    /// The text that came or went there, without its numbers.
+    /// The text that appeared or disappeared there, without its numbers.
     Head(String),
     Tail(String),
-    /// That it was cancelled, put off or corrected.
+    /// A statement that the notice was cancelled, put off or corrected.
     News,
 }
 
-/// The characters before and after; None at an end.
+/// The characters before and after; `None` at an end.
 type Around = (Option<char>, Option<char>);
 
 /// A number in a title.
@@ -67,7 +68,7 @@ struct Number<'a> {
     is_amount: bool,
 }
 
-/// Returns which of the known rows bear another title by counters alone. None: the row is not known.
+/// Returns which of the known rows have another title only because of counters. A row is `None` if it is not known.
 pub(crate) fn counting(rows: &[Option<Borne>]) -> Vec<bool> {
     let plain: Vec<Option<Borne>> = rows.iter().map(plain).collect();
     let known = plain.iter().flatten().count();
@@ -111,7 +112,7 @@ fn plain(row: &Option<Borne>) -> Option<Borne> {
     })
 }
 
-/// None: the titles are the same, or differ in words.
+/// Returns the places of change; `None` if the titles are the same, or differ in words.
 fn change(Borne { before, now, .. }: &Borne) -> Option<CounterChange> {
     if before == now {
         return None;
@@ -144,7 +145,7 @@ fn moved_place(before: &Number<'_>, now: &Number<'_>) -> CounterPlace {
     }
 }
 
-/// Returns what `long` has around `short`.
+/// Returns the text of `long` around `short`.
 fn piece(short: &str, long: &str) -> Option<CounterPlace> {
     if short.is_empty() {
         return None;
@@ -159,13 +160,13 @@ fn piece(short: &str, long: &str) -> Option<CounterPlace> {
     head.or_else(|| tail.map(|piece| place(piece, CounterPlace::Tail)))
 }
 
-/// The words of a title, with the same for each number.
+/// Returns the words of a title, with the same digit for each number.
 pub(crate) fn wording(title: &str) -> String {
     let title = plain_title(title);
     NUMBERS.replace_all(&title, "0").into_owned()
 }
 
-/// Digits, and what joins them in counts, days and hours.
+/// Matches digits, and the signs that join them in counts, days and hours.
 static NUMBERS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\d+(?:[.,:/-]\d+)*").expect("a pattern, a test reads it"));
 
@@ -200,8 +201,8 @@ fn is_moment(number: &str, after: &str) -> bool {
     is_named || YEAR.is_match(number) || number.contains([':', '-'])
 }
 
-/// Numbers at an end of most titles, with the same around them; of two titles, if a sign parts them from
-/// the words.
+/// Finds the numbers at an end of most titles, with the same text around them; if there are two titles, only if a
+/// sign separates them from the words.
 fn furniture(rows: &[Option<Borne>], known: usize) -> HashSet<Around> {
     let mut rows_with: HashMap<Around, usize> = HashMap::new();
     for row in rows.iter().flatten() {
@@ -238,7 +239,7 @@ mod tests {
         counting(&rows.iter().map(row).collect::<Vec<_>>())
     }
 
-    /// Three notices as a page dresses them, each time with another count.
+    /// Returns three notices as a page dresses them, each time with another count.
     fn dressed(dress: impl Fn(&str, u32) -> String) -> Vec<(String, String)> {
         let titles = ["关于放假的通知", "停水公告", "食堂开放安排"];
         let counts = [(131, 140), (2, 3), (57, 57)];

@@ -1,15 +1,15 @@
-//! Keys that are places in a list: `/p/0`, a guid that counts rows. What stands at one is now this notice, now that.
+//! Detects keys that are places in a list: `/p/0`, a guid that counts rows. They belong to changing notices.
 //!
-//! Where the title of a bulletin stands on another row, the row that has its key is not it; neither is one
-//! that bears the title of a bulletin which lost its own place. Read [`displace`].
+//! If the title of a bulletin is on another row, the row that has its key is not that bulletin; neither is a row
+//! that has the title of a bulletin which lost its own place. Start with [`displace`].
 
 use std::collections::{HashMap, HashSet};
 
 use super::remembered::Remembered;
 use crate::bulletin::Retitled;
 
-/// Marks what is remembered under the keys of rows that are not theirs any more. `last_page`: the bulletins
-/// that the page showed before.
+/// Marks remembered bulletins under keys that no longer belong to the rows. `last_page` has the bulletins that the
+/// page showed before.
 pub(crate) fn displace(remembered: &mut [Remembered], last_page: &HashSet<u64>) {
     let kept: HashSet<u64> = remembered.iter().filter_map(kept).collect();
     let mut bearers: HashMap<u64, HashSet<usize>> = HashMap::new();
@@ -35,14 +35,14 @@ pub(crate) fn displace(remembered: &mut [Remembered], last_page: &HashSet<u64>) 
     }
 }
 
-/// The bulletin whose title still stands where its keys lead.
+/// Returns the bulletin whose title is still where its keys lead.
 fn kept(memory: &Remembered) -> Option<u64> {
     let hits = memory.guid.iter().chain(&memory.address);
     let mut kept = hits.filter(|hit| !hit.seen.is_shared && hit.title == Retitled::Same);
     kept.next().map(|hit| hit.seen.bulletin)
 }
 
-/// The bulletins whose present title and day a row has, where it keeps none of its own.
+/// Returns the bulletins whose present title and day a row has; if the row still is one of its own, only that one.
 fn borne(memory: &Remembered) -> impl Iterator<Item = u64> {
     let own = kept(memory);
     let titled = memory

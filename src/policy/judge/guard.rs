@@ -1,23 +1,23 @@
-//! Rows that resemble news and are none: the archive of a site that moved, and far more than a source ever had.
+//! Holds rows that only look like news: the archive of a site that moved, and far more rows than a source ever had.
 
 use std::collections::{HashMap, HashSet};
 
 use super::facts::Ruling;
 use crate::bulletin::{BulletinState, Cause, Notice, bare_title, is_cut_title};
 
-/// Rows of one poll below which none is suspicious.
+/// The number of rows in one poll below which none is suspicious.
 const LEAST_MOVED: usize = 3;
-/// News of one poll that no source is asked about: a long weekend's, or that of a quiet year.
+/// The number of new rows in one poll that is never suspicious: those of a long weekend, or of a quiet year.
 const LEAST_FLOOD: usize = 80;
-/// A flood is so many times more than the source ever had at one poll.
+/// The factor by which a flood exceeds the most that the source ever had at one poll.
 const FLOOD: usize = 4;
 
-/// Rows that are compared with all of an archive, word by word.
+/// The number of rows that are compared with all of an archive, word by word.
 const MOST_COMPARED: usize = 200;
-/// Characters from which a title that is a part of another one is no chance.
+/// The length, in characters, from which a title that is a part of another one is no coincidence.
 const LEAST_PART: usize = 8;
 
-/// Titles of a source that its page does not show, each with how often it was seen.
+/// The titles of a source that its page does not show, each with how often it was seen.
 #[derive(Debug, Default)]
 pub(crate) struct KnownTitles(HashMap<String, usize>);
 
@@ -26,9 +26,9 @@ impl KnownTitles {
         *self.0.entry(bare_title(title)).or_default() += 1;
     }
 
-    /// Returns whether a title that `shown` of the unknown rows bear is that of what was archived: a weekly
-    /// menu that bore it twice may well bear it once more. A site that moves puts other marks around
-    /// its titles, and may cut them.
+    /// Returns whether a title that `shown` of the unknown rows have is that of archived notices: a weekly menu that
+    /// had it twice may well have it once more. A site that moves puts other marks around its titles, and may cut
+    /// them.
     fn knows(&self, notice: &Notice, bare: &str, shown: usize, compares_closely: bool) -> bool {
         if let Some(&count) = self.0.get(bare) {
             return count <= shown;
@@ -43,13 +43,13 @@ impl KnownTitles {
     }
 }
 
-/// Returns whether so much is new that [`guard`] has to check it.
+/// Returns whether there are so many new rows that [`guard`] has to check them.
 pub(crate) fn is_suspicious(rulings: &[Ruling]) -> bool {
     rulings.iter().filter(|ruling| is_unknown(ruling)).count() >= LEAST_MOVED
 }
 
-/// Holds rows whose titles are known under addresses that left the page, where that is most of what is
-/// unknown, and all news where it is far more than ever. `most_news`: of an earlier poll.
+/// Holds rows whose titles are known under addresses that left the page, if they are most of the unknown ones, and
+/// all news if it is far more than ever. `most_news` is the highest number of an earlier poll.
 pub(crate) fn guard(
     rulings: &mut [Ruling],
     notices: &[Notice],

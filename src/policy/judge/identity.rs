@@ -1,4 +1,4 @@
-//! The keys that a row is remembered by, and which of them it has alone on its page.
+//! Derives the keys that a row is remembered by, and which of them are unique on its page.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,19 +10,20 @@ use crate::bulletin::{
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Identity {
     pub(crate) guid: Option<SeenKey>,
-    /// With its fragment, where it has one.
+    /// The address with its fragment, if it has one.
     pub(crate) address: SeenKey,
-    /// Without a fragment that distinguishes nothing; None where there is none, or where it does.
+    /// The address without a fragment that distinguishes nothing; `None` if there is no fragment, or if it
+    /// distinguishes.
     pub(crate) bare: Option<SeenKey>,
     pub(crate) titled: SeenKey,
-    /// Address or guid has a number or date in it: what bears it is one notice, whatever it is called.
-    /// `/status` shows one after the other.
+    /// True if the address or guid has a number or date in it: its row is one notice, whatever its title. `/status`
+    /// shows one after the other.
     pub(crate) names_one: bool,
-    /// Which of them another row of the page has too, though it is another notice.
+    /// The keys that another row of the page has too, though it is another notice.
     pub(crate) shares: Shares,
 }
 
-/// Which keys of a row are not its own alone.
+/// The keys of a row that others share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Shares {
     pub(crate) address: bool,
@@ -30,12 +31,13 @@ pub(crate) struct Shares {
 }
 
 impl Identity {
-    /// Returns what stands for the address on this page.
+    /// Returns the key of the address on this page.
     pub(super) fn place(&self) -> SeenKey {
         self.bare.unwrap_or(self.address)
     }
 
-    /// The key of a row at an address that it shares with other rows; a bulletin that left the address may return to it.
+    /// Returns the key of a row at an address that it shares with other rows; a bulletin that left the address may
+    /// return to it.
     pub(crate) fn here(&self) -> SeenKey {
         SeenKey::titled_at(self.place(), self.titled)
     }
@@ -44,12 +46,12 @@ impl Identity {
 /// The relation of a row's day to that of a bulletin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DayRelation {
-    /// As exactly as both say.
+    /// The same time, as exactly as both state it.
     Same,
-    /// At another hour.
+    /// The same day at another hour.
     SameDay,
     OtherDay,
-    /// One of them says none.
+    /// One of them has no date.
     Unknown,
 }
 
@@ -64,8 +66,8 @@ impl DayRelation {
     }
 }
 
-/// The keys of each row, and whether fragments distinguish rows of this source: once they did on
-/// one page, they do on all later ones.
+/// Returns the keys of each row, and whether fragments distinguish rows of this source: once they did on one page,
+/// they do on all later ones.
 pub(crate) fn identities(notices: &[Notice], fragments_distinguish: bool) -> (Vec<Identity>, bool) {
     let bare: Vec<String> = notices.iter().map(|row| canonical_url(&row.url)).collect();
     let mut fragments: HashMap<&str, HashSet<Option<&str>>> = HashMap::new();
@@ -128,8 +130,8 @@ fn share(notices: &[Notice], identities: &mut [Identity]) {
     }
 }
 
-/// Returns whether two rows under one key are one notice that stands on the page twice, once cut or undated
-/// perhaps. Each comes with its plain title.
+/// Returns whether two rows under one key are one notice that is on the page twice, once possibly cut or undated.
+/// Each is given with its plain title.
 pub(super) fn are_one((a, a_title): (&Notice, &str), (b, b_title): (&Notice, &str)) -> bool {
     let is_of_other_day =
         DayRelation::new(a.published.as_ref(), b.published.as_ref()) == DayRelation::OtherDay;

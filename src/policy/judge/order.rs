@@ -1,11 +1,11 @@
-//! Where on a page news stands: at its top, or at the end of a list that grows there.
+//! Finds out where news appears on a page: at its top, or at the end of a list that grows there.
 
 use std::collections::HashSet;
 
 use super::{connect::RowLink, facts::Facts};
 use crate::bulletin::{Cause, Moment, Notice};
 
-/// Of so many steps from one known row to the next, one may go against the order of a list.
+/// The number of steps from one known row to the next of which one may go against the order of a list.
 const ASTRAY: usize = 8;
 
 /// The order of a page's rows, as its known ones show it.
@@ -13,12 +13,12 @@ pub(crate) struct Order {
     oldest: Option<Moment>,
     /// The highest and the lowest known row that is not pinned: its place and date.
     known: Option<[(usize, Option<Moment>); 2]>,
-    /// By date, from top to bottom.
+    /// True if the dates ascend from top to bottom; below, if they descend.
     ascends: bool,
     descends: bool,
-    /// It grew at its end, as far as can be known without dates.
+    /// True if it grew at its end, as far as can be known without dates.
     grows: bool,
-    /// Of rows without dates, or of one day, the lower one is the later one.
+    /// True if, among rows without dates or of one day, the lower one is the later one.
     runs_down: bool,
     first_page: usize,
 }
@@ -55,15 +55,15 @@ impl Order {
         }
     }
 
-    /// The places of all rows in the order in which they are pushed: by date, where there is one, else
-    /// from the bottom of the page up, or down where it grows at its end.
+    /// Returns the places of all rows in the order in which they are pushed: by date, if there is one, else from the
+    /// bottom of the page up, or down if it grows at its end.
     pub(crate) fn oldest_first(&self, notices: &[Notice]) -> Vec<usize> {
         let mut order = Vec::with_capacity(notices.len());
         let mut places: Vec<usize> = (0..notices.len()).collect();
         if !self.runs_down {
             places.reverse();
         }
-        // A row without a date goes with the one that is older; an undated pinned one may be of any age.
+        // A row without a date follows the older one; an undated pinned row may be of any age.
         let mut older = None;
         for place in places {
             let notice = &notices[place];
@@ -79,7 +79,7 @@ impl Order {
         order.into_iter().map(|(_, _, place)| place).collect()
     }
 
-    /// The reason for which an unknown row is old, if it is.
+    /// Returns the reason for which an unknown row is old, if it is.
     pub(crate) fn age(&self, place: usize, notice: &Notice) -> Option<Cause> {
         if let (Some(date), Some(oldest)) = (notice.published, self.oldest)
             && date.is_before(&oldest)
@@ -102,16 +102,16 @@ impl Order {
         (is_old && !notice.pinned).then_some(Cause::BelowKnown)
     }
 
-    /// Returns whether a row below all known ones was put there, on a list that grows at its end.
+    /// Returns whether a row below all known ones was appended, on a list that grows at its end.
     fn is_appended(&self, place: usize, is_before_last: bool) -> bool {
         // A row of a further page was there before that page was read.
         self.grows && !self.descends && !is_before_last && place < self.first_page
     }
 }
 
-/// Returns whether a list without dates grew at its end: none of its rows has left, or what was added last stands
-/// there, or it is longer than it was. The rows of one that drops its oldest resemble those of one whose
-/// newest was taken off.
+/// Returns whether a list without dates grew at its end: none of its rows has left, or the last addition was there,
+/// or it is longer than it was. The rows of a list that drops its oldest resemble those of a list whose newest was
+/// removed.
 fn grows(links: &[RowLink], has_news_above: bool, facts: &Facts<'_>) -> bool {
     let Some(before) = facts.last_page.filter(|before| !before.is_empty()) else {
         return false;
@@ -123,7 +123,7 @@ fn grows(links: &[RowLink], has_news_above: bool, facts: &Facts<'_>) -> bool {
     before.is_subset(&shown) || !has_news_above && (facts.ends_with_news || is_longer)
 }
 
-/// The bulletin of the last known row that is not pinned, if it is the latest of all known ones of the page.
+/// Returns the bulletin of the last known row that is not pinned, if it is the latest of all known ones of the page.
 pub(crate) fn last_known(notices: &[Notice], links: &[RowLink]) -> Option<u64> {
     let rows = notices.iter().zip(links).filter(|(row, _)| !row.pinned);
     let known: Vec<u64> = rows.filter_map(|(_, link)| link.bulletin()).collect();
@@ -132,7 +132,7 @@ pub(crate) fn last_known(notices: &[Notice], links: &[RowLink]) -> Option<u64> {
     is_latest.then_some(*last)
 }
 
-/// From row to row down the page, how many go to a later and to an earlier date.
+/// Counts, from row to row down the page, the steps to a later and to an earlier date.
 fn steps(dates: impl Iterator<Item = Moment>) -> (usize, usize) {
     let (mut up, mut down) = (0, 0);
     let mut above: Option<Moment> = None;

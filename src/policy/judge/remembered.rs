@@ -1,4 +1,5 @@
-//! The store's memory of a row: the bulletins that its keys lead to, and whether the row still is one of them.
+//! Defines the store's memory of a row: the bulletins that its keys lead to, and whether the row still is one of
+//! them.
 
 use super::identity::{DayRelation, Identity, Shares};
 use crate::{bulletin::Retitled, policy::facts::Seen};
@@ -9,12 +10,12 @@ pub(crate) struct KeyHit {
     pub(crate) seen: Seen,
     pub(crate) title: Retitled,
     pub(crate) when: DayRelation,
-    /// Its bulletin stands on another row: see [`super::displace`].
+    /// True if its bulletin is on another row: see [`super::displace`].
     pub(crate) is_displaced: bool,
 }
 
 impl KeyHit {
-    /// Its bulletin had the row's title and day.
+    /// Returns a hit whose bulletin had the row's title and day.
     pub(crate) fn exact(seen: Seen) -> Self {
         Self {
             seen,
@@ -28,7 +29,7 @@ impl KeyHit {
         self.title == Retitled::Same && self.when == DayRelation::Same
     }
 
-    /// Returns whether the row is this bulletin, perhaps corrected, and not another one in its place.
+    /// Returns whether the row is this bulletin, possibly corrected, and not another one in its place.
     pub(super) fn is_it(&self, identity: &Identity, page: PageManner) -> bool {
         if self.is_displaced {
             return false;
@@ -52,7 +53,7 @@ impl KeyHit {
         }
     }
 
-    /// Returns whether the row, under another address, is this bulletin and no other one that got its guid.
+    /// Returns whether the row, under another address, is this bulletin and not another one that got its guid.
     pub(super) fn is_moved(&self) -> bool {
         let is_of_day = matches!(self.when, DayRelation::Same | DayRelation::SameDay);
         match self.title {
@@ -63,7 +64,7 @@ impl KeyHit {
         }
     }
 
-    /// The bulletin has the row's title, or its day.
+    /// Returns whether the bulletin has the row's title, or its day.
     pub(super) fn resembles(&self) -> bool {
         self.title == Retitled::Same
             || matches!(self.when, DayRelation::Same | DayRelation::SameDay)
@@ -73,9 +74,9 @@ impl KeyHit {
 /// The way in which a page shows its rows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PageManner {
-    /// One notice at a time.
+    /// True if it shows one notice at a time.
     pub(super) is_lone: bool,
-    /// Most of them where they were.
+    /// True if most rows are where they were.
     pub(super) is_steady: bool,
 }
 
@@ -83,11 +84,11 @@ pub(super) struct PageManner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Titled {
     pub(crate) bulletin: u64,
-    /// Under the row's address, where that is considered: see [`Remembered::is_known_by_title`].
+    /// True if it is under the row's address, where that is considered: see [`Remembered::is_known_by_title`].
     pub(crate) is_here: bool,
-    /// It was this row when the row was last seen under this address.
+    /// True if it was this row when the row was last seen under this address.
     pub(crate) was_here: bool,
-    /// It bears this title now.
+    /// True if it has this title now.
     pub(crate) is_current: bool,
 }
 
@@ -96,7 +97,7 @@ pub(crate) struct Titled {
 pub(crate) struct Remembered {
     pub(crate) guid: Option<KeyHit>,
     pub(crate) address: Option<KeyHit>,
-    /// Oldest first.
+    /// The bulletins of the row's title and day, oldest first.
     pub(crate) titled: Vec<Titled>,
 }
 
@@ -110,13 +111,13 @@ impl Remembered {
             || is_shared(&self.guid)
     }
 
-    /// The bulletin that the row's own keys lead to.
+    /// Returns the bulletin that the row's own keys lead to.
     pub(crate) fn own(&self) -> Option<KeyHit> {
         let hit = self.guid.or(self.address);
         hit.filter(|hit| !hit.seen.is_shared && !hit.is_displaced)
     }
 
-    /// The row bears the title of a bulletin, but for what counts there.
+    /// Records that the row has the title of a bulletin, except for its counters.
     pub(crate) fn is_titled_as(&mut self, bulletin: u64) {
         let hits = self.guid.iter_mut().chain(&mut self.address);
         for hit in hits.filter(|hit| hit.seen.bulletin == bulletin) {
@@ -124,14 +125,14 @@ impl Remembered {
         }
     }
 
-    /// Returns whether the store takes a key for the row's own that is shared.
+    /// Returns whether the store considers a shared key to be only the row's.
     pub(crate) fn is_unaware_of(&self, shares: Shares) -> bool {
         let is_noted = |hit: &Option<KeyHit>| hit.is_some_and(|hit| hit.seen.is_shared);
         (shares.address && !is_noted(&self.address)) || (shares.guid && !is_noted(&self.guid))
     }
 }
 
-/// Returns whether most rows that are known by their keys have the titles that they had.
+/// Returns whether most rows that are known by their keys have their former titles.
 pub(super) fn is_steady(remembered: &[Remembered]) -> bool {
     let own = || remembered.iter().filter_map(Remembered::own);
     let is_kept = |hit: &KeyHit| hit.title == Retitled::Same;

@@ -1,4 +1,4 @@
-//! Promises 2 to 4, row by row: a page in a line of text each, and what becomes of it.
+//! Tests promises 2 to 4, row by row: a page with one line of text for each row, and the rulings.
 
 mod any_page;
 mod growing;
@@ -13,7 +13,7 @@ use crate::{
     policy::facts::Seen,
 };
 
-/// A little store: what was seen, by key.
+/// A small store: the rows that were seen, by key.
 #[derive(Default)]
 struct Memory {
     seen: BTreeMap<SeenKey, Seen>,
@@ -27,11 +27,11 @@ struct Memory {
     news: HashSet<u64>,
     announce_first: usize,
     first_page: Option<usize>,
-    /// In which the last page was pushed.
+    /// The order in which the last page was pushed.
     order: Vec<usize>,
 }
 
-/// `address | title | date | flags`; `^` pins, `guid=…` names.
+/// Parses `address | title | date | flags`; `^` pins, `guid=…` names.
 fn notice(line: &str) -> Notice {
     let parts: Vec<&str> = line.split('|').map(str::trim).collect();
     let part = |place: usize| parts.get(place).copied().unwrap_or_default();
@@ -52,7 +52,7 @@ fn notice(line: &str) -> Notice {
 }
 
 impl Memory {
-    /// Judges a page and remembers it, as admission does; each row's ruling in a word.
+    /// Judges a page and remembers it, as admission does; returns each row's ruling in one word.
     fn poll(&mut self, lines: &[&str]) -> Vec<&'static str> {
         let notices: Vec<Notice> = lines.iter().map(|line| notice(line)).collect();
         self.poll_rows(&notices)
@@ -258,7 +258,7 @@ fn what_stands_above_a_known_row_is_new() {
         &["3|丙|", "2|乙|", "1|甲|"],
         &["new", "known", "known"],
     );
-    // Dated between the others: late to the page, but news.
+    // The date is between the others: late to the page, but news.
     check(
         &["3|丙|2022-11-03", "1|甲|2022-11-01"],
         &["3|丙|2022-11-03", "2|乙|2022-11-02", "1|甲|2022-11-01"],
@@ -278,13 +278,13 @@ fn an_older_one_that_slides_onto_the_page_is_not_new() {
         &["2|乙|", "1|甲|"],
         &["known", "below"],
     );
-    // Of the same day as the last known one.
+    // The day is that of the last known one.
     check(
         &["3|丙|2022-11-03", "2|乙|2022-11-02"],
         &["2|乙|2022-11-02", "1|甲|2022-11-02"],
         &["known", "below"],
     );
-    // By the hour, where there is one.
+    // The hour decides, if there is one.
     check(
         &["2|乙|2022-11-02T09:00:00+08:00"],
         &[
@@ -298,7 +298,7 @@ fn an_older_one_that_slides_onto_the_page_is_not_new() {
 
 #[test]
 fn below_the_last_known_row_a_later_date_is_news() {
-    // A list that grows at its end.
+    // This list grows at its end.
     check(
         &["1|甲|2022-11-01", "2|乙|2022-11-02"],
         &["1|甲|2022-11-01", "2|乙|2022-11-02", "3|丙|2022-11-03"],
@@ -313,7 +313,7 @@ fn a_pinned_row_is_no_last_known_row_and_no_oldest_date() {
         &["9|置顶|2020-01-01|^", "3|丙|2022-11-03", "2|乙|2022-11-02"],
         &["known", "new", "known"],
     );
-    // Only the pinned one is left of what was known: that says nothing of the rows below it.
+    // The only known row left is pinned: it proves nothing about the rows below it.
     check(
         &["9|置顶||^", "2|乙|", "1|甲|"],
         &["9|置顶||^", "3|丙|", "4|丁|", "5|戊|"],
@@ -367,7 +367,7 @@ fn two_notices_of_one_day_may_share_a_title() {
         ],
         &["new", "known", "known"],
     );
-    // The known address has left the page; it stands for one row, not for two.
+    // The known address has left the page; it is that of one row, not of two.
     check(
         &["1|停水通知|2022-11-01", "0|通知|2022-11-01"],
         &[
@@ -443,7 +443,7 @@ fn a_fragment_counts_where_it_alone_distinguishes_two_rows() {
         ["new", "known"],
         "they distinguish for good"
     );
-    // The first page shows one, the second the other beside it.
+    // The first page shows one, the second also the other.
     let mut memory = Memory::default();
     memory.poll(&["log#v1|第一版|", "0|通知|"]);
     assert_eq!(
@@ -454,7 +454,7 @@ fn a_fragment_counts_where_it_alone_distinguishes_two_rows() {
 
 #[test]
 fn a_guid_counts_for_more_than_an_address() {
-    // All entries link to the same page.
+    // Every entry links to the same page.
     check(
         &["|甲|2022-11-01|guid=1"],
         &["|乙|2022-11-02|guid=2", "|甲|2022-11-01|guid=1"],
@@ -472,7 +472,7 @@ fn a_guid_counts_for_more_than_an_address() {
         &["x|甲乙|2022-11-03|guid=1"],
         &["known"],
     );
-    // A feed that changed its guids, and one that begins to have them.
+    // A feed changed its guids, and another one begins to have them.
     check(
         &["1|甲|2022-11-01|guid=1"],
         &["1|甲|2022-11-01|guid=new"],

@@ -4,7 +4,7 @@ fn source(number: usize) -> LeaseKey {
     LeaseKey::Source(format!("s{number}").parse().unwrap())
 }
 
-/// Sources, each on a host of its own, or several on one.
+/// Returns sources, each on its own host, or several on one.
 fn wanted(sources: usize, of_one_host: usize) -> Vec<Wanted> {
     let wanted = |number| Wanted {
         key: source(number),
@@ -20,7 +20,7 @@ fn sender(name: &str) -> Wanted {
     }
 }
 
-/// Workers that say one after the other what they hold, until nothing changes.
+/// Lets the workers renew one after the other, until nothing changes.
 fn settle(
     alive: &[&str],
     wanted: &[Wanted],
@@ -86,7 +86,7 @@ fn the_sources_of_one_host_stay_with_one_worker() {
         let holders: std::collections::BTreeSet<_> = holders.collect();
         assert_eq!(holders.len(), 1, "host {host}");
     }
-    // One that comes to a host later goes where the others are.
+    // A source that is added to a host later goes where the others are.
     let holder = leases[&source(0)].worker.clone();
     let mut more = all;
     more.push(Wanted {
@@ -109,7 +109,8 @@ fn a_taken_lease_has_another_epoch_and_what_is_wanted_no_more_is_given_back() {
     assert!(plan.take.is_empty());
 }
 
-/// Hosts as they are met: most have one page that is watched, some a handful, and a few are portals with hundreds.
+/// Returns hosts as in practice: most have one page that is watched, some a handful, and a few are portals with
+/// hundreds.
 fn as_they_are_met(sources: usize) -> Vec<Wanted> {
     let mut random = fastrand::Rng::with_seed(7);
     let mut all = Vec::new();
@@ -144,7 +145,7 @@ fn assert_are_within_a_tenth(spread: &BTreeMap<String, usize>, sources: usize) {
 fn ten_thousand_sources_are_spread_within_a_tenth_by_hosts_of_all_sizes() {
     const SOURCES: usize = 10_000;
     let (all, mut leases) = (as_they_are_met(SOURCES), HashMap::new());
-    // One after the other, as machines are started, and as they die and come back.
+    // The workers change one by one, as machines are started, and as they die and come back.
     for alive in [
         &["a"][..],
         &["a", "b"],
@@ -169,7 +170,7 @@ fn ten_thousand_sources_are_spread_within_a_tenth_by_hosts_of_all_sizes() {
 fn what_a_dead_worker_held_is_taken_at_the_next_turn_of_the_others() {
     let (all, mut leases) = (as_they_are_met(10_000), HashMap::new());
     settle(&["a", "b", "c"], &all, &mut leases);
-    // It is dead one term after it said last that it is alive, and the others check twice in each.
+    // It is dead one term after its last renewal, and the others check twice in each.
     for me in ["a", "b"] {
         let plan = plan(me, &all, &["a", "b"], &leases);
         for key in plan.take {

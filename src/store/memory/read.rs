@@ -1,4 +1,4 @@
-//! Lists of plain maps.
+//! Reads lists from the plain maps.
 
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ use crate::{
 pub(super) struct MemoryReader<'a>(pub(super) &'a State);
 
 impl MemoryReader<'_> {
-    /// Returns when a bulletin was new (ms), and its number; of a number that is none, those of the next lower one.
+    /// Returns when a bulletin was new (ms), and its number; for an unused number, those of the next lower one.
     fn place(&self, id: u64) -> (i64, u64) {
         let lower = self.0.tables.bulletins.range(..=id).next_back();
         lower.map_or((i64::MIN, 0), |(found, row)| {

@@ -1,4 +1,4 @@
-//! All that a store knows, as plain maps.
+//! Holds the whole contents of a store as plain maps.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::{
     store::{recent_sends::RecentSends, tx::PollChange},
 };
 
-/// What is no row of a map.
+/// The values that are not rows of a map.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Small {
     pub(super) counts: Counts,
@@ -38,7 +38,7 @@ pub(super) struct Small {
     pub(super) next_age: u32,
 }
 
-/// Tables that are kept or taken back together.
+/// Declares the tables whose changes are kept or taken back together.
 macro_rules! tables {
     ($($(#[$doc:meta])* $name:ident: $key:ty => $value:ty,)*) => {
         #[derive(Debug, Clone, Default)]
@@ -63,14 +63,14 @@ macro_rules! tables {
 }
 
 tables! {
-    /// With the order in which they were met.
+    /// Sources, with the order in which they were first seen.
     sources: SourceId => (u32, SourceFacts),
     channels: ChannelId => (u32, ChannelFacts),
     last_pages: SourceId => Vec<u64>,
     added: SourceId => AddedSource,
     added_channels: ChannelId => AddedChannel,
     seen: (SourceId, SeenKey) => Seen,
-    /// Under how many addresses a bulletin was seen with a title and day.
+    /// The number of addresses under which a bulletin was seen with a title and day.
     titled: (SourceId, SeenKey, u64) => u8,
     bulletins: u64 => Archived,
     by_source: (SourceId, u64) => (),
@@ -79,7 +79,7 @@ tables! {
     histories: u64 => History,
     versions: u64 => Versions,
     recent: u64 => Recent,
-    /// By when (ms) the article of a recent bulletin is read.
+    /// The time (ms) by which the article of a recent bulletin is read.
     readings: u64 => i64,
     deliveries: u64 => OutboxEntry,
     by_bulletin: (u64, u64) => (),
@@ -103,10 +103,10 @@ tables! {
 /// The work of a transaction that follows its commit.
 #[derive(Default)]
 pub(super) struct Effects {
-    /// With whether it is to be saved whatever else is.
+    /// Changes of poll states, with whether each is saved even if the transaction writes nothing else.
     pub(super) poll_states: Vec<(SourceId, bool, PollChange)>,
     pub(super) faces: Vec<(u64, Face)>,
-    /// Deliveries as they were left.
+    /// Deliveries in the state that the transaction left them in.
     pub(super) entries: Vec<OutboxEntry>,
     pub(super) chats_changed: bool,
     pub(super) added_changed: bool,
@@ -119,7 +119,7 @@ pub(super) struct Effects {
 pub(super) struct State {
     pub(super) tables: Tables,
     pub(super) small: Small,
-    /// Where polling stands, and as it was saved last.
+    /// The current poll states, followed by those that were saved last.
     pub(super) poll_states: Table<SourceId, PollState>,
     pub(super) saved_poll_states: Table<SourceId, PollState>,
     pub(super) twins: Twins,
@@ -128,7 +128,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// What a restart knows again.
+    /// Restores what is known after a restart.
     pub(super) fn restart(&mut self) {
         self.poll_states = self.saved_poll_states.clone();
         self.twins = Twins::default();
@@ -175,7 +175,7 @@ impl State {
         moved.map(|(from, to)| (*from, *to)).collect()
     }
 
-    /// Oldest first.
+    /// Returns the sources that are in the store, oldest first.
     pub(super) fn added(&self) -> Arc<Vec<AddedSource>> {
         let added = self.tables.added.iter().map(|(_, source)| source.clone());
         let mut added: Vec<AddedSource> = added.collect();
@@ -183,7 +183,7 @@ impl State {
         Arc::new(added)
     }
 
-    /// Oldest first.
+    /// Returns the channels that are in the store, oldest first.
     pub(super) fn added_channels(&self) -> Arc<Vec<AddedChannel>> {
         let added = self.tables.added_channels.iter();
         let mut added: Vec<AddedChannel> = added.map(|(_, channel)| channel.clone()).collect();
@@ -191,7 +191,7 @@ impl State {
         Arc::new(added)
     }
 
-    /// All that were ever known, oldest first.
+    /// Returns all sources that were ever known, oldest first.
     pub(super) fn sources(&self) -> Vec<SourceId> {
         by_age(self.tables.sources.iter().map(|(id, (age, _))| (*age, id)))
     }
@@ -200,7 +200,7 @@ impl State {
         by_age(self.tables.channels.iter().map(|(id, (age, _))| (*age, id)))
     }
 
-    /// Returns what waits or is being sent in a channel, by number.
+    /// Returns the deliveries of a channel that wait or are being sent, by number.
     pub(super) fn unfinished_in<'a>(
         &'a self,
         channel: &'a ChannelId,
@@ -214,7 +214,7 @@ impl State {
         ids.filter_map(|(id, ())| Some((*id, self.tables.deliveries.get(id)?)))
     }
 
-    /// Returns whether a delivery that waits does so beside the order of the numbers.
+    /// Returns whether a waiting delivery is outside of the order of the numbers.
     pub(super) fn is_held_back(&self, id: u64, entry: &OutboxEntry) -> bool {
         let mut readers = self.tables.readers.iter();
         entry.is_held() || readers.any(|(_, readers)| readers.deliveries.contains(&id))

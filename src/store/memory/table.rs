@@ -8,7 +8,7 @@ use std::{
 #[derive(Debug, Clone)]
 pub(super) struct Table<K, V> {
     rows: BTreeMap<K, V>,
-    /// What stood under each key before it was changed, the latest last.
+    /// The value under each key before it was changed, the latest change last.
     before: Vec<(K, Option<V>)>,
 }
 
@@ -41,7 +41,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         Some(before)
     }
 
-    /// None: there is no such row from now on.
+    /// Sets a row, or removes it if `value` is `None`.
     pub(super) fn put(&mut self, key: K, value: Option<V>) {
         match value {
             Some(value) => self.set(key, value),
@@ -57,12 +57,12 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.rows.range(keys)
     }
 
-    /// Returns whether anything was changed since the last time.
+    /// Returns whether anything was changed since the last [`Table::keep`] or [`Table::take_back`].
     pub(super) fn is_changed(&self) -> bool {
         !self.before.is_empty()
     }
 
-    /// What was changed since the last time can be taken back no more.
+    /// Keeps the changes since the last time: they can no longer be taken back.
     pub(super) fn keep(&mut self) {
         self.before.clear();
     }

@@ -1,4 +1,4 @@
-//! A transaction on plain maps: it changes them at once, and is taken back where it fails.
+//! Runs transactions on the plain maps: they change the maps at once, and are taken back if they fail.
 
 mod access;
 mod archive;

@@ -1,15 +1,15 @@
-//! What is to be known of a database before it is used.
+//! Checks that a database is fit for use before it is used.
 
 use super::{rows::get, schema, session::Session, writer};
 use crate::store::error::{Failure, Result};
 
-/// Connections that one process takes at most.
+/// The most connections that one process takes.
 const TAKEN: i64 = 10;
 
-/// Gives a line for each thing that was checked.
+/// Returns a line for each thing that was checked.
 ///
 /// # Errors
-/// The database cannot be used as it is.
+/// Fails if the database cannot be used as it is.
 pub(super) fn lines(session: &Session<'_>, may_reach_a_standby: bool) -> Result<Vec<String>> {
     writer::fitness(session)?;
     let mut lines = vec![facts(session)?];
@@ -26,7 +26,7 @@ pub(super) fn lines(session: &Session<'_>, may_reach_a_standby: bool) -> Result<
 }
 
 /// # Errors
-/// It only reads, its schema is newer, or the user may not make tables that are missing.
+/// Fails if the database only reads, its schema is newer, or the user may not create tables that are missing.
 fn facts(session: &Session<'_>) -> Result<String> {
     let version = schema::check(session)?;
     let asked = "SELECT current_setting('server_version'), current_setting('transaction_read_only') = 'on', \
@@ -68,7 +68,7 @@ fn facts(session: &Session<'_>) -> Result<String> {
     ))
 }
 
-/// A warning where a failover may lose what was acknowledged, or where writes wait for a standby that is not there.
+/// Returns a warning if a failover may lose what was acknowledged, or if writes wait for a missing standby.
 fn standby(session: &Session<'_>) -> Result<Option<String>> {
     let asked = "SELECT current_setting('synchronous_standby_names') = '' \
                  OR current_setting('synchronous_commit') IN ('off', 'local'), \
@@ -90,7 +90,7 @@ fn standby(session: &Session<'_>) -> Result<Option<String>> {
     Ok(Some(warning.to_owned()))
 }
 
-/// A warning where another process would find too few connections.
+/// Returns a warning if another process would find too few connections.
 fn connections(session: &Session<'_>) -> Result<Option<String>> {
     let asked = "SELECT current_setting('max_connections')::bigint \
                  - current_setting('superuser_reserved_connections')::bigint \

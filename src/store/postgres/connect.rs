@@ -1,4 +1,4 @@
-//! From an address to connections.
+//! Turns an address into connections.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,14 +11,14 @@ use super::{
 };
 use crate::store::error::{Failure, Refusal, Result, StoreError};
 
-/// Connections of one process beside the one that writes.
+/// The connections of one process in addition to the one that writes.
 const READERS: usize = 8;
-/// How long a connection, or a free one, is waited for.
+/// The longest wait for a connection, new or free.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// A connection that answers nothing for about this long is given up.
+/// The time after which a connection without an answer is given up, approximately.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// What an address says.
+/// A parsed address.
 #[derive(Debug, Clone)]
 pub(super) struct Address {
     config: Config,
@@ -26,11 +26,11 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// `postgres://USER:PASSWORD@HOST[,HOST2]/DB?…` as libpq reads it, with `sslmode` and `sslrootcert`; also
+    /// Parses `postgres://USER:PASSWORD@HOST[,HOST2]/DB?…` as libpq does, with `sslmode` and `sslrootcert`; also
     /// `key=value` pairs.
     ///
     /// # Errors
-    /// What is wrong with it; nothing of it stands in the text.
+    /// Returns what is wrong with the address; no part of it is in the text.
     pub(super) fn parse(url: &str) -> std::result::Result<Self, String> {
         let (rest, mode, roots) = without_tls(url);
         let mut config: Config = rest.parse().map_err(|error| format!("{error}"))?;
@@ -47,7 +47,8 @@ impl Address {
         Ok(Self { config, trust })
     }
 
-    /// Returns whether it names several hosts and takes whichever answers first, also one that only reads.
+    /// Returns whether the address names several hosts and takes the first one that answers, even if that only
+    /// reads.
     pub(super) fn may_reach_a_standby(&self) -> bool {
         use tokio_postgres::config::TargetSessionAttrs;
         self.config.get_hosts().len() > 1
@@ -55,7 +56,7 @@ impl Address {
     }
 
     /// # Errors
-    /// The root certificates cannot be read.
+    /// Fails if the root certificates cannot be read.
     pub(super) fn for_process(&self, name: &str) -> std::result::Result<(Config, Tls), String> {
         let mut config = self.config.clone();
         config.application_name(name);
@@ -63,7 +64,7 @@ impl Address {
     }
 
     /// # Errors
-    /// The root certificates cannot be read.
+    /// Fails if the root certificates cannot be read.
     pub(super) fn pool(&self, name: &str) -> std::result::Result<Pool, String> {
         let (config, tls) = self.for_process(name)?;
         let recycling_method = RecyclingMethod::Fast;
@@ -78,7 +79,7 @@ impl Address {
     }
 }
 
-/// Takes out what the driver does not know: the modes that verify, and the file of root certificates.
+/// Removes the parts that the driver does not know: the modes that verify, and the file of root certificates.
 fn without_tls(url: &str) -> (String, Option<String>, Option<String>) {
     let (mut mode, mut roots) = (None, None);
     let mut keep = |part: &str| {
@@ -122,7 +123,7 @@ fn trust(
     let (tls, trust) = match mode.unwrap_or("prefer") {
         "disable" => (SslMode::Disable, Trust::Anyone),
         "prefer" | "allow" => (SslMode::Prefer, Trust::Anyone),
-        // As libpq does: whoever names root certificates means them.
+        // An address that names root certificates requires them, as in libpq.
         "require" => (SslMode::Require, file.map_or(Trust::Anyone, Trust::Signed)),
         "verify-ca" => (
             SslMode::Require,
@@ -142,7 +143,7 @@ fn trust(
     Ok(trust)
 }
 
-/// Why there is no connection.
+/// Explains why there is no connection.
 pub(super) fn refusal(error: PoolError) -> StoreError {
     match error {
         PoolError::Backend(error) => trouble::of(&error),
@@ -155,18 +156,18 @@ pub(super) fn refusal(error: PoolError) -> StoreError {
     }
 }
 
-/// A connection from the pool.
+/// Takes a connection from the pool.
 pub(super) async fn connection(pool: &Pool) -> Result<deadpool_postgres::Object> {
     pool.get().await.map_err(refusal)
 }
 
-/// By what this process is known in the database: host, process, and a number of its own.
+/// Returns the name of this process in the database: host, process, and its own number.
 pub(super) fn process_name(worker: Option<&str>) -> Arc<str> {
     let host = rustix::system::uname();
     let host = host.nodename().to_string_lossy().into_owned();
     // The server keeps 63 bytes of a name, and the number at the end must be among them.
     const LONGEST: usize = 36;
-    // As the server keeps it: by its name this process knows its own connections.
+    // The server keeps names in this form, and this process recognizes its own connections by their name.
     let plain = |sign: char| if sign.is_ascii_graphic() { sign } else { '?' };
     let worker = worker.unwrap_or(&host).chars().map(plain);
     let worker: String = worker.take(LONGEST).collect();

@@ -1,4 +1,4 @@
-//! All records of an export, table by table and batch by batch, in the snapshot of one transaction.
+//! Exports all records, table by table and batch by batch, in the snapshot of one transaction.
 
 use tokio_postgres::Row;
 
@@ -20,10 +20,10 @@ use crate::{
 
 type Take<'a> = &'a mut dyn FnMut(Record) -> Result<()>;
 
-/// Rows that are read at once.
+/// The number of rows that are read at once.
 const BATCH: &str = "500";
 
-/// Gives `take` all records of bulletins below `end`; gives how many bulletins there were.
+/// Passes to `take` all records of bulletins below `end`; returns the number of bulletins.
 pub(super) fn export(session: &Session<'_>, end: i64, take: Take<'_>) -> Result<u64> {
     let mut count = 0;
     let asked = format!(
@@ -81,7 +81,7 @@ fn bulletin(row: &Row) -> Result<Record> {
     })))
 }
 
-/// By what notices are known again, source by source in the order of the keys.
+/// Exports the keys by which notices are recognized, source by source in the order of the keys.
 fn keys(session: &Session<'_>, end: i64, take: Take<'_>) -> Result<()> {
     let asked = format!(
         "SELECT source, key, bulletin, had_guid, is_shared FROM seen \

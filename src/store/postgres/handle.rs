@@ -1,4 +1,4 @@
-//! The handle on an open store, and what its clones share.
+//! The handle on an open store, and the state that its clones share.
 
 use std::{
     fmt,
@@ -30,19 +30,19 @@ pub(super) struct Database {
     pub(super) memory: Memory,
     pub(super) writer: Arc<Turn<Writer>>,
     pub(super) closed: AtomicBool,
-    /// The last question was not answered: until the database is back, none is asked.
+    /// True if the last query had no answer: until the database is back, no query is made.
     pub(super) is_silent: AtomicBool,
-    /// The answer to a commit was lost, and with it the connection.
+    /// True if the answer to a commit was lost, and with it the connection.
     pub(super) is_writer_lost: AtomicBool,
     /// The reason why the database cannot be used now.
     pub(super) trouble: Mutex<Option<String>>,
-    /// The reason why it never can be used again.
+    /// The reason why the database can never be used again.
     pub(super) failure: Mutex<Option<String>>,
-    /// Tries the database while it is away.
+    /// The task that tries the database while it is away.
     pub(super) trying: Mutex<Option<JoinHandle<()>>>,
-    /// Follows what other processes do.
+    /// The task that follows what other processes do.
     pub(super) following: Mutex<Option<JoinHandle<()>>>,
-    /// By how much (ms) the clock of this machine was ahead of the database's when it was asked last.
+    /// The lead (ms) of this machine's clock over the database's at the last transaction or snapshot.
     pub(super) clock_ahead_ms: AtomicI64,
 }
 
@@ -63,6 +63,6 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 pub(super) fn joined<T>(done: std::result::Result<Result<T>, JoinError>) -> Result<T> {
-    // A task that is cancelled with the runtime, or a bug.
+    // The task was cancelled with the runtime, or there is a bug.
     done.unwrap_or_else(|error| Err(Failure::Write(error.to_string()).into()))
 }

@@ -1,5 +1,5 @@
-//! Following other processes: what they change is announced at once, and checked for every few seconds, since a
-//! notice may be lost.
+//! Follows other processes: their changes are announced at once, and checked for every few seconds, because a
+//! notification may be lost.
 
 use std::{
     sync::{Arc, Weak, atomic::Ordering},
@@ -21,11 +21,11 @@ use super::{
 
 /// The interval at which changes that were not announced are checked for, and polls are written.
 const CHECKED_EVERY: Duration = Duration::from_secs(5);
-/// Notices of a busy moment are followed together.
+/// The time in which the notifications of a busy moment are collected and followed together.
 const TOGETHER: Duration = Duration::from_millis(30);
-/// For a connection, with all that both sides say before it can be used.
+/// The longest wait for a connection, including the handshake.
 const CONNECTING: Duration = Duration::from_secs(8);
-/// Between two attempts to listen.
+/// The pause between two attempts to listen.
 const AGAIN: Duration = Duration::from_secs(1);
 
 impl Postgres {
@@ -76,10 +76,10 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
 }
 
 impl Postgres {
-    /// Reads again what others changed; where `saves`, it writes where polling stands, if that moved.
+    /// Reads again what other processes changed; if `saves`, writes the poll states that changed.
     async fn check_others(&self, saves: bool) {
         if self.trouble().is_some() {
-            // It is tried already.
+            // The database is being tried already.
             return;
         }
         let checked = match saves && self.shared.memory.poll_states.has_unwritten() {
@@ -92,7 +92,7 @@ impl Postgres {
     }
 }
 
-/// Passes on what others say until the connection ends.
+/// Passes on the notifications of other processes until the connection ends.
 async fn listen(address: &Address, own: &str, heard: &mpsc::Sender<()>) -> Result<(), String> {
     let (config, tls) = address.for_process(own)?;
     let connected = timeout(CONNECTING, config.connect(tls)).await;
@@ -107,12 +107,12 @@ async fn listen(address: &Address, own: &str, heard: &mpsc::Sender<()>) -> Resul
             done = &mut begun, if !is_begun => {
                 done.map_err(|error| error.to_string())?;
                 is_begun = true;
-                // What was said before.
+                // Earlier notifications may have been missed.
                 let _ = heard.try_send(());
             }
             message = messages.next() => match message {
                 Some(Ok(AsyncMessage::Notification(notice))) if notice.payload() != own => {
-                    // One that waits to be followed stands for all.
+                    // One waiting notification is enough for all.
                     let _ = heard.try_send(());
                 }
                 Some(Ok(_)) => {}

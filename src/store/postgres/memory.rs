@@ -1,5 +1,5 @@
-//! What a process has at hand of the store: it changes with the transactions that this process commits, and follows those
-//! of others.
+//! Holds the part of the store that a process has in memory: it changes with the transactions that this process
+//! commits, and follows those of others.
 
 use std::{
     collections::BTreeSet,
@@ -31,22 +31,23 @@ pub(super) struct Memory {
     pub(super) ticks: watch::Sender<u64>,
     /// The number of the newest change.
     pub(super) changes: watch::Sender<u64>,
-    /// Ticks whenever another process takes leases or gives some back.
+    /// Ticks whenever another process takes or gives back leases.
     pub(super) leases: watch::Sender<u64>,
-    /// Ticks whenever another process wants a source to be polled.
+    /// Ticks whenever another process requests a poll of a source.
     pub(super) polls: watch::Sender<u64>,
-    /// What the database took when it was asked last.
+    /// The size of the database as of the last query for it.
     pub(super) bytes: AtomicU64,
-    /// What this process sent last: the database has but the last attempt at each delivery.
+    /// The last sends of this process: the database stores only the last attempt at each delivery.
     sends: Mutex<RecentSends<ChannelId>>,
-    /// Leases are counted by the time that callers give, not by the clock of the database: for tests, whose time is their own.
+    /// True if leases are counted by the time that callers give, not by the clock of the database: for tests, which
+    /// set the time themselves.
     pub(super) trusts_callers: bool,
-    /// What all of it is as of. Held while something is read again.
+    /// The versions of the data in memory. Held while data is read again.
     known: Mutex<DataVersions>,
 }
 
 impl Memory {
-    /// Reads all of it, as a transaction finds it.
+    /// Reads all data as of a transaction.
     pub(super) fn load(
         session: &Session<'_>,
         versions: DataVersions,
@@ -72,8 +73,8 @@ impl Memory {
         Ok(memory)
     }
 
-    /// Reads again what other processes changed, as a transaction finds it that began with `versions`. Of a snapshot, which
-    /// may be older than what is known, only what is newer is taken.
+    /// Reads again what other processes changed, as of a transaction that began with `versions`. From a snapshot,
+    /// which may be older than the data in memory, only newer data is taken.
     pub(super) fn refresh(
         &self,
         session: &Session<'_>,
@@ -98,7 +99,7 @@ impl Memory {
             known.added_channels = versions.added_channels;
         }
         if is_other(versions.poll_states, known.poll_states) {
-            // After a failover to a standby that had not heard of the last ones, all are read.
+            // After a failover to a standby that had not received the last ones, all are read.
             let since = if versions.poll_states > known.poll_states {
                 known.poll_states
             } else {
@@ -126,8 +127,8 @@ impl Memory {
         Ok(())
     }
 
-    /// Takes what a transaction of this process changed that had begun with `before`. What cannot be read now is read by
-    /// the next transaction.
+    /// Takes over the changes of a transaction of this process that had begun with `before`. Data that cannot be
+    /// read now is read by the next transaction.
     pub(super) fn follow_own(
         &self,
         session: &Session<'_>,
@@ -163,7 +164,7 @@ impl Memory {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes up to this number are durable.
+    /// Shows followers that changes up to this number are durable.
     pub(super) fn show_newest_change(&self, newest: i64) {
         let mut known = self.lock_known();
         known.newest_change = known.newest_change.max(newest);
@@ -221,14 +222,14 @@ impl Memory {
         self.lock_sends().remember(attempts.into_iter());
     }
 
-    /// When the last sends of this process were begun, or answered where they were (ms), and those of others, `found` in the
-    /// database; oldest first.
+    /// Returns when the last sends of this process were begun, or answered where they have an answer (ms), and those
+    /// of others, `found` in the database; oldest first.
     pub(super) fn recent_sends(
         &self,
         found: Vec<(i64, ChannelId)>,
         since_ms: i64,
     ) -> Vec<(i64, ChannelId)> {
-        // Two messages may have gone to one channel in one moment: each of this process's own counts.
+        // Two messages may have been sent to one channel in one moment: each of this process's own counts.
         let mut all: Vec<_> = self.lock_sends().since(i64::MIN).cloned().collect();
         let own: BTreeSet<_> = all.iter().cloned().collect();
         let others = RecentSends::restore(found.into_iter().filter(|it| !own.contains(it)));
@@ -243,14 +244,14 @@ impl Memory {
     }
 }
 
-/// Where polling stands, of the sources whose state was written after a version.
+/// Returns the poll states that were written after a version.
 pub(super) fn poll_states(session: &Session<'_>, since: i64) -> Result<Vec<(SourceId, PollState)>> {
     let asked = "SELECT id, look FROM sources WHERE look IS NOT NULL AND look_version > $1";
     let rows = session.rows(asked, &[&since])?;
     rows.iter().map(poll).collect()
 }
 
-/// The same of some sources.
+/// Returns the poll states of some sources.
 pub(super) fn poll_states_of(
     session: &Session<'_>,
     sources: &[SourceId],
@@ -262,14 +263,14 @@ pub(super) fn poll_states_of(
 }
 
 fn poll(row: &tokio_postgres::Row) -> Result<(SourceId, PollState)> {
-    // A state that another version wrote in another shape costs a fresh poll, no more.
+    // A state that another version wrote in another shape costs only a fresh poll.
     let poll = json_or_none(row, 1).ok().flatten();
     Ok((source_id(row, 0)?, poll.unwrap_or_default()))
 }
 
-/// When the last sends of all processes were begun, or answered where they were (ms).
+/// Returns when the last sends of all processes were begun, or answered where they have an answer (ms).
 pub(super) fn sends(session: &Session<'_>) -> Result<Vec<(i64, ChannelId)>> {
-    // An hour before the newest: more than any pace reaches back, and than a request may take.
+    // One hour before the newest is more than any pace reaches back, and more than a request may take.
     let asked = "SELECT greatest(begun_ms, CASE WHEN state = 'sent' THEN ended_ms END), channel \
                  FROM deliveries WHERE begun_ms >= (SELECT max(begun_ms) FROM deliveries) - 3600000";
     let rows = session.rows(asked, &[])?;
@@ -278,7 +279,7 @@ pub(super) fn sends(session: &Session<'_>) -> Result<Vec<(i64, ChannelId)>> {
         .collect()
 }
 
-/// Sources that live in the store, oldest first.
+/// Returns the sources that are in the store, oldest first.
 pub(super) fn added(session: &Session<'_>) -> Result<Vec<AddedSource>> {
     let rows = session.rows("SELECT source FROM added_sources ORDER BY id", &[])?;
     let added: Result<Vec<AddedSource>> = rows.iter().map(|row| json(row, 0)).collect();
@@ -287,7 +288,7 @@ pub(super) fn added(session: &Session<'_>) -> Result<Vec<AddedSource>> {
     Ok(added)
 }
 
-/// Channels that live in the store, oldest first.
+/// Returns the channels that are in the store, oldest first.
 pub(super) fn added_channels(session: &Session<'_>) -> Result<Vec<AddedChannel>> {
     let rows = session.rows("SELECT channel FROM added_channels ORDER BY id", &[])?;
     let added: Result<Vec<AddedChannel>> = rows.iter().map(|row| json(row, 0)).collect();

@@ -1,5 +1,5 @@
-//! Where polling each source stands. The process that holds the lease of a source has it in memory, and writes it along
-//! with what a poll found or once in a while; others have what was written last.
+//! Holds the poll state of each source. The process that holds the lease of a source has its state in memory, and
+//! writes it together with what a poll found or once in a while; others have the state that was written last.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,7 +17,8 @@ pub(super) struct PollStates(Mutex<KnownPollStates>);
 #[derive(Default)]
 struct KnownPollStates {
     states: HashMap<SourceId, KnownPollState>,
-    /// The epochs of the sources that this process polls; None: nobody works here, and all is written as it comes.
+    /// The epochs of the sources that this process polls; `None` if it is not a worker, and every change is written
+    /// as it comes.
     held: Option<HashMap<SourceId, u64>>,
 }
 
@@ -27,7 +28,7 @@ struct KnownPollState {
     is_written: bool,
 }
 
-/// A state that is to be written, under the epoch of its lease where there is one.
+/// A state that is to be written, under the epoch of its lease if there is one.
 pub(super) struct Unwritten {
     pub(super) source: SourceId,
     pub(super) state: PollState,
@@ -64,7 +65,7 @@ impl PollStates {
         kept.is_written &= before.is_same_on_disk(&kept.state);
     }
 
-    /// Changes one that is known, if it is.
+    /// Changes a state if its source is known.
     pub(super) fn change_known(&self, source: &SourceId, change: impl FnOnce(&mut PollState)) {
         if let Some(kept) = self.lock().states.get_mut(source) {
             change(&mut kept.state);
@@ -83,7 +84,8 @@ impl PollStates {
         self.lock().states.values().any(|kept| !kept.is_written)
     }
 
-    /// What is to be written, and what is not, since this process polls those sources no more.
+    /// Returns the states to write, and the sources whose states are not written because this process no longer
+    /// polls them.
     pub(super) fn unwritten(&self) -> (Vec<Unwritten>, Vec<SourceId>) {
         let poll_states = self.lock();
         let (mut own, mut lost) = (Vec::new(), Vec::new());
@@ -108,15 +110,15 @@ impl PollStates {
         (own, lost)
     }
 
-    /// This state is in the database; if it changed meanwhile, it is written the next time.
+    /// Marks a state as written; if it changed meanwhile, it is written the next time.
     pub(super) fn written(&self, source: &SourceId, state: &PollState) {
         if let Some(kept) = self.lock().states.get_mut(source) {
             kept.is_written = kept.state.is_same_on_disk(state);
         }
     }
 
-    /// Takes what other processes wrote. Where a poll of this process is not written yet, that stays, and only
-    /// whether it is paused is taken.
+    /// Takes over what other processes wrote. If a poll of this process is not written yet, it stays, and only the
+    /// pause is taken over.
     pub(super) fn merge(&self, rows: Vec<(SourceId, PollState)>) {
         let mut poll_states = self.lock();
         for (source, row) in rows {
@@ -138,7 +140,7 @@ impl PollStates {
         }
     }
 
-    /// Takes states as the database has them, in place of what is here.
+    /// Replaces states with those of the database.
     pub(super) fn replace(&self, rows: impl Iterator<Item = (SourceId, PollState)>) {
         let mut poll_states = self.lock();
         for (source, row) in rows {
@@ -148,7 +150,7 @@ impl PollStates {
         }
     }
 
-    /// From now on this process polls the source.
+    /// Records that this process polls the source from now on.
     pub(super) fn hold(&self, source: SourceId, epoch: u64) {
         let mut poll_states = self.lock();
         poll_states
@@ -157,14 +159,14 @@ impl PollStates {
             .insert(source, epoch);
     }
 
-    /// Another one may poll it.
+    /// Records that another process may poll the source.
     pub(super) fn leave(&self, source: &SourceId) {
         let mut poll_states = self.lock();
         poll_states.held.get_or_insert_default().remove(source);
     }
 }
 
-/// A state of the database, with what is memory alone.
+/// Returns a state of the database, with the fields that are only in memory.
 fn in_memory(before: &PollState, row: PollState) -> PollState {
     PollState {
         next_poll: before.next_poll,
@@ -172,7 +174,7 @@ fn in_memory(before: &PollState, row: PollState) -> PollState {
     }
 }
 
-/// Writes where polling a source stands, as part of a version of all polls.
+/// Writes the poll state of a source, as part of a version of all poll states.
 pub(super) fn write_poll_state(
     session: &Session<'_>,
     source: &SourceId,
@@ -186,7 +188,7 @@ pub(super) fn write_poll_state(
     );
 }
 
-/// Writes many at once, each only where its lease still has its epoch; gives the ids that were written.
+/// Writes many states at once, each only if its lease still has its epoch; returns the ids that were written.
 pub(super) fn write_poll_states(
     session: &Session<'_>,
     poll_states: &[Unwritten],

@@ -1,5 +1,5 @@
-//! Questions to a database that may go away and come back: its trouble is reported once, and it is tried until
-//! it takes writes again.
+//! Queries a database that may go away and come back: an outage is reported once, and the database is tried until it
+//! takes writes again.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -22,7 +22,7 @@ use crate::store::error::{Failure, Refusal, Result, StoreError};
 const TRIED: Duration = Duration::from_secs(1);
 
 impl Postgres {
-    /// Does `work` on the connection that writes, after all that was asked before, even if the caller goes away.
+    /// Does `work` on the connection that writes, after all earlier calls, even if the caller goes away.
     pub(super) async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database, &ClientWrapper, &Handle) -> Result<T> + Send + 'static,
@@ -40,7 +40,8 @@ impl Postgres {
             blocking(move || {
                 let done = work(&shared, &client, &runtime);
                 let is_lost = shared.is_writer_lost.swap(false, Ordering::Relaxed);
-                // A session keeps what made the database refuse it, such as a setting that it only reads.
+                // A session keeps the reason for which the database rejected it, such as a setting that it only
+                // reads.
                 if !is_lost && !matches!(done, Err(StoreError::Refused(Refusal::Away(_)))) {
                     writer.give_back(client);
                 }
@@ -51,7 +52,7 @@ impl Postgres {
         self.noticed(joined(done.await))
     }
 
-    /// Asks in a snapshot of its own, on a connection of the pool.
+    /// Runs a query in a separate snapshot, on a connection of the pool.
     pub(super) async fn snapshot<T: Send + 'static>(
         &self,
         question: impl FnOnce(Session<'_>, Start) -> Result<T> + Send + 'static,
@@ -74,10 +75,10 @@ impl Postgres {
         self.noticed(answer)
     }
 
-    /// Writes where polling stands, in one transaction.
+    /// Writes the poll states in one transaction.
     ///
     /// # Errors
-    /// The database is away.
+    /// Fails if the database is away.
     pub async fn save_poll_states(&self) -> Result<()> {
         self.in_turn(|shared, client, runtime| {
             shared.save_poll_states(&Session::new(client, runtime.clone()))
@@ -85,20 +86,20 @@ impl Postgres {
         .await
     }
 
-    /// The reason why it never takes a write again.
+    /// Returns the reason why the database can never take a write again.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         lock(&self.shared.failure).clone()
     }
 
-    /// The reason why the database takes no writes now; work waits until it does.
+    /// Returns the reason why the database takes no writes now; work waits until it does.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
         lock(&self.shared.trouble).clone()
     }
 
     /// # Errors
-    /// The database is known to be away, or can never be used again.
+    /// Fails if the database is known to be away, or can never be used again.
     pub(super) fn is_present(&self) -> Result<()> {
         if let Some(why) = self.failure() {
             return Err(Failure::Database(why).into());
@@ -109,7 +110,8 @@ impl Postgres {
         }
     }
 
-    /// Remembers what is wrong with the database, reports its coming and going once, and has it tried meanwhile.
+    /// Remembers what is wrong with the database, reports the start and end of an outage once, and has the database
+    /// tried meanwhile.
     pub(super) fn noticed<T>(&self, done: Result<T>) -> Result<T> {
         match &done {
             Err(StoreError::Refused(Refusal::Away(why))) => self.is_away(why),

@@ -1,4 +1,4 @@
-//! Lists, read page by page in one snapshot.
+//! Reads lists page by page in one snapshot.
 
 mod lists;
 

@@ -1,4 +1,4 @@
-//! Rows become entities, and numbers those of the database.
+//! Converts rows to entities, and numbers to those of the database.
 
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_postgres::{
@@ -17,7 +17,7 @@ use crate::{
     store::error::{Result, refused},
 };
 
-/// A number, or a hash of 64 bits, as the database keeps it.
+/// Converts a number, or a hash of 64 bits, to the form in the database.
 pub(super) fn signed(number: u64) -> i64 {
     number.cast_signed()
 }
@@ -34,7 +34,7 @@ pub(super) fn all_unsigned(numbers: Vec<i64>) -> Vec<u64> {
     numbers.into_iter().map(unsigned).collect()
 }
 
-/// Text as the database takes it: without the one character that it refuses.
+/// Converts text for the database: the one character that it rejects is replaced.
 pub(super) fn text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
@@ -43,12 +43,12 @@ pub(super) fn reason(reason: &Reason) -> String {
     text(&String::from(reason.clone()))
 }
 
-/// A column; that it has another type is a schema which this program does not know.
+/// Reads a column; one of another type is a sign of a schema which this program does not know.
 pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<T> {
     row.try_get(at).map_err(|error| unreadable(&error))
 }
 
-/// The first column of each row.
+/// Returns the first column of each row.
 pub(super) fn firsts<T: for<'a> FromSql<'a>>(rows: &[Row]) -> Result<Vec<T>> {
     rows.iter().map(|row| get(row, 0)).collect()
 }
@@ -79,7 +79,7 @@ fn unreadable(why: &dyn std::fmt::Display) -> crate::store::error::StoreError {
     ))
 }
 
-/// The word that a state or kind has in exports too.
+/// Returns the word for a state or kind, which exports use too.
 pub(super) fn word<T: Serialize>(value: &T) -> String {
     let word = serde_json::to_value(value).ok();
     let word = word.and_then(|word| word.as_str().map(str::to_owned));
@@ -92,7 +92,7 @@ fn from_word<T: DeserializeOwned>(word: String) -> Result<T> {
 
 pub(super) const BULLETIN: &str = "b.bulletin, b.titles";
 
-/// Columns of [`BULLETIN`] from `at` on.
+/// Reads the columns of [`BULLETIN`] from `at` on.
 pub(super) fn archived(row: &Row, at: usize) -> Result<Archived> {
     let bulletin: Bulletin = json(row, at)?;
     Ok(Archived::of(bulletin, all_unsigned(get(row, at + 1)?)))
@@ -102,7 +102,7 @@ pub(super) const ENTRY: &str = "d.id, d.channel, d.bulletin, d.kind, d.state, d.
     d.note, d.has_error, d.message, d.queued_ms, d.due_ms, d.begun_ms, d.ended_ms";
 pub(super) const ENTRY_COLUMNS: usize = 14;
 
-/// Columns of [`ENTRY`], which are the first ones.
+/// Reads the columns of [`ENTRY`], which are the first ones.
 pub(super) fn entry(row: &Row) -> Result<(u64, OutboxEntry)> {
     let number = |at| get::<Option<i64>>(row, at).map(|number| number.map(unsigned));
     let kind: DeliveryKind = from_word(get(row, 3)?)?;
@@ -125,12 +125,12 @@ pub(super) fn entry(row: &Row) -> Result<(u64, OutboxEntry)> {
     Ok((unsigned(get(row, 0)?), entry))
 }
 
-/// A delivery with its error and its note.
+/// The tables of a delivery with its error and its note.
 pub(super) const DELIVERY: &str = "deliveries d \
     LEFT JOIN delivery_errors e ON e.delivery = d.id AND d.has_error \
     LEFT JOIN notes n ON n.first = d.note";
 
-/// Columns of [`ENTRY`], then error and note.
+/// Reads the columns of [`ENTRY`], then error and note.
 pub(super) fn delivery(row: &Row) -> Result<Delivery> {
     let (id, entry) = entry(row)?;
     let error = get::<Option<String>>(row, ENTRY_COLUMNS)?;
@@ -167,7 +167,7 @@ pub(super) fn readers(row: &Row) -> Result<(u64, Readers)> {
     Ok((unsigned(get(row, 0)?), readers))
 }
 
-/// One lease, by its kind and name.
+/// The query for one lease, by its kind and name.
 pub(super) const LEASE: &str =
     "SELECT name, kind, epoch, worker FROM leases WHERE kind = $1 AND name = $2";
 

@@ -1,9 +1,10 @@
-//! The tables, and how they come to be: numbered files, each one transaction, so that whatever is interrupted begins again
-//! where it was.
+//! Creates the tables from numbered files, each one transaction, so that an interrupted migration restarts at its
+//! place.
 //!
-//! Each version says which program it still works with. A step that only adds what older programs leave alone (tables,
-//! indexes, columns behind the others with a default) keeps the one before it, so that both run side by side while machine
-//! after machine is upgraded; programs that are too old are refused, also in the middle of their work.
+//! Each version states which program it still works with. A step that only adds what older programs leave alone
+//! (tables, indexes, columns behind the others with a default) keeps the least version of the one before it, so that
+//! both run side by side while the machines are upgraded one after the other; programs that are too old are
+//! rejected, even in the middle of their work.
 
 use super::{
     rows::{get, json},
@@ -14,10 +15,10 @@ use crate::{
     store::error::{Failure, Result},
 };
 
-/// What makes a version of the schema out of the one before it.
+/// The step from one version of the schema to the next.
 struct Migration {
     sql: &'static str,
-    /// The least version that a program must know to work on this one.
+    /// The lowest version that a program must know to work on this one.
     works_with: i32,
 }
 
@@ -44,7 +45,7 @@ const MIGRATIONS: [Migration; 5] = [
     },
 ];
 
-/// The version of a schema, and the least that a program must know to work on it.
+/// The version of a schema, and the lowest that a program must know to work on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Version {
     pub(super) number: i64,
@@ -53,7 +54,7 @@ pub(super) struct Version {
 
 impl Version {
     /// # Errors
-    /// This program is too old for it.
+    /// Fails if this program is too old for the schema.
     pub(super) fn check(self) -> Result<()> {
         let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
         if self.works_with <= known {
@@ -68,13 +69,13 @@ impl Version {
     }
 }
 
-/// Held while the schema is read and changed: one process migrates, others wait.
+/// The lock that is held while the schema is read and changed: one process migrates, others wait.
 const MIGRATING: &str = "SELECT pg_advisory_xact_lock(1853121636, hashtext(current_schema()))";
 
-/// Brings the schema up to this program's.
+/// Brings the schema to the version of this program.
 ///
 /// # Errors
-/// A newer program made it; the user may not make tables; the database is away.
+/// Fails if a newer program made the schema, the user may not create tables, or the database is away.
 pub(super) fn bring_up(session: &Session<'_>) -> Result<()> {
     let mut version = check(session)?;
     while let Some(migration) = MIGRATIONS.get(version) {
@@ -84,7 +85,7 @@ pub(super) fn bring_up(session: &Session<'_>) -> Result<()> {
     plan_readings(session)
 }
 
-/// Plans by when articles are read again, where a version that kept that in memory left it open.
+/// Plans when articles are read again, for rows of a version that held these times only in memory.
 fn plan_readings(session: &Session<'_>) -> Result<()> {
     let asked = "SELECT bulletin, recent, (SELECT read_until FROM counters) FROM recent \
                  WHERE due_ms IS NULL";
@@ -98,25 +99,26 @@ fn plan_readings(session: &Session<'_>) -> Result<()> {
     session.flush()
 }
 
-/// Gives the version of the schema; 0: there is none yet.
+/// Returns the version of the schema; 0 if there is none yet.
 ///
 /// # Errors
-/// It is of a newer program, beside which this one cannot work.
+/// Fails if the schema is of a newer program that this one cannot work with.
 pub(super) fn check(session: &Session<'_>) -> Result<usize> {
     let version = current(session)?;
     version.check()?;
     Ok(usize::try_from(version.number).unwrap_or_default())
 }
 
-/// The version of the schema; 0: there is none yet.
+/// Returns the version of the schema; 0 if there is none yet.
 pub(super) fn current(session: &Session<'_>) -> Result<Version> {
-    // The catalogue itself is asked: what `to_regclass` has once not found it goes on not finding within a transaction.
+    // The catalogue itself is queried: once `to_regclass` has not found a table, it keeps missing it within a
+    // transaction.
     let asked =
         "SELECT 1 FROM pg_class WHERE relname = 'noticast_schema' AND pg_table_is_visible(oid)";
     if session.rows(asked, &[])?.is_empty() {
         return Ok(Version::default());
     }
-    // Programs before this column worked on their own version alone.
+    // Programs before this column worked only on their own version.
     let asked = "SELECT version::bigint, coalesce((to_jsonb(it) ->> 'works_with')::bigint, version) \
                  FROM noticast_schema it ORDER BY version DESC LIMIT 1";
     let row = session.row(asked, &[])?;
@@ -128,7 +130,7 @@ pub(super) fn current(session: &Session<'_>) -> Result<Version> {
     })
 }
 
-/// Runs one migration, unless another process has meanwhile; gives the version that there is then.
+/// Runs one migration, unless another process has meanwhile; returns the resulting version.
 fn step(session: &Session<'_>, version: usize, migration: &Migration) -> Result<usize> {
     session.run("BEGIN")?;
     session.run_patiently(MIGRATING)?;

@@ -1,5 +1,5 @@
-//! One transaction on one connection, in plain calls: writes wait until something is read or committed and then
-//! travel along, so that a transaction costs a round trip for each question, not for each row.
+//! Runs one transaction on one connection, in plain calls: writes wait until the next read or commit and are then
+//! sent along, so that a transaction costs a round trip for each query, not for each row.
 
 use std::{
     cell::RefCell,
@@ -17,10 +17,10 @@ use tokio_postgres::{Error, Row, SimpleQueryMessage, types::ToSql};
 use super::trouble;
 use crate::store::error::{Result, StoreError};
 
-/// A wait for the lock of a transaction ends with an error after 15 s: a database that says nothing for longer than
-/// this is away.
+/// The longest wait for an answer. A wait for the lock of a transaction ends with an error after 15 s: a database
+/// that is silent for longer than this is away.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Where this is not answered the connection is of no use any more.
+/// The longest wait for a rollback; a connection that does not answer it is useless.
 const ROLLING_BACK: Duration = Duration::from_secs(3);
 
 pub(super) type Param = Box<dyn ToSql + Sync + Send>;
@@ -38,10 +38,10 @@ struct Write {
     params: Vec<Param>,
 }
 
-/// A transaction that was not committed, or perhaps was.
+/// A transaction that was not committed, or whose commit is uncertain.
 pub(super) struct Uncommitted {
     pub(super) error: StoreError,
-    /// Surely nothing of it was written.
+    /// True if it is certain that nothing was written.
     pub(super) is_undone: bool,
 }
 
@@ -72,18 +72,18 @@ impl<'a> Session<'a> {
         self.attempt(self.client.batch_execute(sql))
     }
 
-    /// The same, however long that takes.
+    /// Runs statements like [`Session::run`], no matter how long they take.
     pub(super) fn run_patiently(&self, sql: &str) -> Result<()> {
         let done = self.runtime.block_on(self.client.batch_execute(sql));
         self.keep(done.map_err(|error| trouble::of(&error)))
     }
 
-    /// Appends a write; whatever is wrong with it comes out with the next question or the commit.
+    /// Appends a write; its errors appear with the next query or the commit.
     pub(super) fn write(&self, sql: &'static str, params: Vec<Param>) {
         self.pending.borrow_mut().push(Write { sql, params });
     }
 
-    /// Asks for rows, as this transaction leaves them so far.
+    /// Queries rows, as this transaction leaves them so far.
     pub(super) fn rows(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
         let writes = self.pending.take();
         self.attempt(async {
@@ -93,7 +93,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Asks several questions at once: they travel together.
+    /// Makes several queries at once: they are sent together.
     pub(super) fn all_rows(
         &self,
         questions: &[(&str, &[&(dyn ToSql + Sync)])],
@@ -115,26 +115,27 @@ impl<'a> Session<'a> {
         Ok(self.rows(sql, params)?.into_iter().next())
     }
 
-    /// As [`Session::rows`] for calls that cannot answer an error: it is kept, and ends the transaction.
+    /// Queries like [`Session::rows`] for calls that cannot return an error: it is remembered, and ends the
+    /// transaction.
     pub(super) fn rows_or_none(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
         self.rows(sql, params).unwrap_or_default()
     }
 
-    /// Begins a transaction; gives what was answered.
+    /// Begins a transaction; returns the answer.
     pub(super) fn begin(&self, sql: &str) -> Result<Vec<SimpleQueryMessage>> {
         let begun = self.attempt(self.client.simple_query(sql));
-        // A server that only reads begins it and refuses the rest.
+        // A server that only reads begins the transaction and rejects the rest.
         begun.inspect_err(|_| self.roll_back())
     }
 
-    /// Sends what was written, and commits. Where the answer is lost, it may have been.
+    /// Sends the pending writes, and commits. If the answer is lost, the transaction may have been committed.
     pub(super) fn commit(&self) -> std::result::Result<(), Uncommitted> {
         let commit = self.client.batch_execute("COMMIT");
         let sent = send_all(self.client, self.pending.take(), commit);
         let sent = async { timeout(PATIENCE, sent).await };
         let (is_undone, error) = match self.runtime.block_on(sent) {
             Ok(Ok(Ok(()))) => return Ok(()),
-            // It was refused, and so is the commit that followed it, if that was sent.
+            // A write was rejected, and so is the commit that followed it, if that was sent.
             Ok(Err(error)) => {
                 self.roll_back();
                 (error.code().is_some(), trouble::of(&error))
@@ -145,14 +146,14 @@ impl<'a> Session<'a> {
         Err(Uncommitted { error, is_undone })
     }
 
-    /// The connection is as it was, or closed.
+    /// Rolls back; afterwards the connection is as it was, or closed.
     pub(super) fn roll_back(&self) {
         let rolled_back = self.client.batch_execute("ROLLBACK");
         let rolled_back = async { timeout(ROLLING_BACK, rolled_back).await };
         let _ = self.runtime.block_on(rolled_back);
     }
 
-    /// Sends what was written.
+    /// Sends the pending writes.
     pub(super) fn flush(&self) -> Result<()> {
         let writes = self.pending.take();
         if writes.is_empty() {
@@ -169,13 +170,13 @@ impl<'a> Session<'a> {
         self.keep(done)
     }
 
-    /// Remembers an error: what follows it is not tried.
+    /// Remembers an error, so that nothing is tried after it.
     fn keep<T>(&self, done: Result<T>) -> Result<T> {
         done.inspect_err(|error| *self.failed.borrow_mut() = Some(error.clone()))
     }
 }
 
-/// Waits for an answer of the database, but not for ever: a network may swallow what is sent.
+/// Waits for an answer of the database, but not forever: a network may lose messages.
 pub(super) async fn answered<T>(
     asked: impl Future<Output = std::result::Result<T, Error>>,
 ) -> Result<T> {
@@ -185,8 +186,8 @@ pub(super) async fn answered<T>(
     }
 }
 
-/// Sends all, and what follows them, before the first answer is waited for. Each request is sent when its future is polled
-/// first. The outer error is that of a write; then nothing that follows is answered.
+/// Sends all writes, and `then`, before it waits for the first answer. Each request is sent when its future is first
+/// polled. The outer error is that of a write; then nothing that follows is answered.
 async fn send_all<T>(
     client: &ClientWrapper,
     writes: Vec<Write>,

@@ -1,4 +1,4 @@
-//! TLS to the database, as the `sslmode` of its address says.
+//! Encrypts the connection to the database with TLS, as the `sslmode` of its address states.
 
 use std::{
     future::Future,
@@ -23,22 +23,22 @@ use tokio_rustls::{TlsConnector, client::TlsStream as Encrypted};
 
 use crate::authorities::public_authorities;
 
-/// How far the certificate of the server is believed, in libpq's words.
+/// The trust in the certificate of the server, in libpq's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// `prefer` and `require`: encrypted, whoever it is.
+    /// `prefer` and `require`: encrypted, with any server.
     Anyone,
-    /// `verify-ca`: signed by whom the root certificates name.
+    /// `verify-ca`: signed by one of the root certificates.
     Signed(Roots),
-    /// `verify-full`: and for this host.
+    /// `verify-full`: signed, and for this host.
     Named(Roots),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Roots {
-    /// Those that Mozilla trusts.
+    /// The certificates that Mozilla trusts.
     Public,
-    /// A PEM file.
+    /// A PEM file of certificates.
     File(String),
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Tls(Arc<ClientConfig>);
 
 impl Tls {
     /// # Errors
-    /// The file of root certificates cannot be read, or rustls refuses them.
+    /// Fails if the file of root certificates cannot be read, or if rustls rejects them.
     pub(super) fn new(trust: &Trust) -> Result<Self, String> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -104,7 +104,7 @@ impl Roots {
     }
 }
 
-/// Believes any name, and any signer where there is no `verifier`.
+/// A verifier that accepts any name, and any signer if there is no `verifier`.
 #[derive(Debug)]
 struct Lenient {
     provider: Arc<CryptoProvider>,

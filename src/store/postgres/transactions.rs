@@ -1,4 +1,4 @@
-//! One transaction after the other on the connection that writes, and snapshots beside them.
+//! Runs one transaction after the other on the connection that writes, and snapshots in parallel.
 
 use std::{
     collections::HashSet,
@@ -27,15 +27,15 @@ use crate::{
     },
 };
 
-/// What came of the states that were to be written.
+/// The outcome of writing the poll states.
 struct Saved {
     written: Vec<Unwritten>,
-    /// As the database has those that are not this process's any more.
+    /// States of sources that this process no longer polls, as they are in the database.
     lost: Vec<(SourceId, PollState)>,
 }
 
 impl Database {
-    /// Takes the connection that writes, a new one where that was lost.
+    /// Takes the connection that writes, a new one if that was lost.
     pub(super) async fn connected(&self, writer: &mut Writer) -> Result<ClientWrapper> {
         if self.closed.load(Ordering::Relaxed) {
             return Err(Failure::Closed.into());
@@ -48,7 +48,7 @@ impl Database {
     fn begin(&self, session: &Session<'_>) -> Result<Start> {
         let begun = Start::of(session, BEGIN)?;
         self.check_clocks(&begun);
-        // The tables may have been moved on since this process began.
+        // The tables may have been migrated since this process began.
         let known = begun.schema.check();
         let refreshed = known.and_then(|()| self.memory.refresh(session, begun.versions, false));
         refreshed.inspect_err(|_| session.roll_back())?;
@@ -89,7 +89,7 @@ impl Database {
         Ok(done)
     }
 
-    /// Finds out whether a transaction was committed whose answer was lost.
+    /// Finds out whether a transaction whose answer was lost was committed.
     fn settle(
         &self,
         committed: std::result::Result<(), Uncommitted>,
@@ -106,7 +106,7 @@ impl Database {
         tracing::warn!(
             "the answer to a commit was lost; work waits until the database says what came of it"
         );
-        // Nothing is asked meanwhile: questions wait for the transactions before them.
+        // No query is made meanwhile: queries wait for the transactions before them.
         *lock(&self.trouble) = Some("the answer to a commit was lost".to_owned());
         let asked = writer::was_committed(&self.pool, transaction, &self.closed);
         let was_committed = runtime.block_on(asked);
@@ -117,8 +117,8 @@ impl Database {
         }
     }
 
-    /// Writes where polling stands, each source under its lease, and until when articles were read. It writes whether that
-    /// changes anything or not: that the database takes it is what its trial asks.
+    /// Writes the poll states, each source under its lease, and until when articles were read. It writes even if
+    /// nothing changed: this is how the database is tried for taking writes.
     pub(super) fn save_poll_states(&self, session: &Session<'_>) -> Result<()> {
         let start = self.begin(session)?;
         let (own, lost) = self.memory.poll_states.unwritten();
@@ -175,7 +175,7 @@ impl Database {
         Ok(Saved { written, lost })
     }
 
-    /// Asks in a snapshot of its own, which follows what other processes did before it.
+    /// Runs a query in a separate snapshot, which first follows what other processes did.
     pub(super) fn in_snapshot<T>(
         &self,
         client: Object,
@@ -198,7 +198,7 @@ impl Database {
     }
 }
 
-/// A connection that goes back to the pool only where it was left between two transactions.
+/// A connection that returns to the pool only if it was left between two transactions.
 struct Lent(Option<Object>);
 
 impl Drop for Lent {

@@ -1,10 +1,10 @@
-//! What the database says is wrong, in words that say what to do, and whether it passes.
+//! Translates errors of the database into words that say what to do, and decides whether they pass.
 
 use tokio_postgres::{Error, error::SqlState};
 
 use crate::store::error::{Failure, Refusal, StoreError, refused};
 
-/// Work waits while this lasts, or the asker gets an error, or the program ends.
+/// Converts an error: depending on it, work waits, the caller gets an error, or the program ends.
 pub(super) fn of(error: &Error) -> StoreError {
     match error.code() {
         None => Refusal::Away(unreachable(error)).into(),
@@ -12,13 +12,13 @@ pub(super) fn of(error: &Error) -> StoreError {
     }
 }
 
-/// Returns whether a commit that was answered with this surely wrote nothing.
+/// Returns whether a commit that failed with this error surely wrote nothing.
 pub(super) fn is_surely_undone(error: &Error) -> bool {
     let class = error.code().map(|code| &code.code()[..2]);
     class.is_some_and(|class| ["22", "23", "25", "40", "42", "53"].contains(&class))
 }
 
-/// Nothing was answered for long.
+/// Returns the refusal for a database that has not answered for long.
 pub(super) fn silent() -> StoreError {
     Refusal::Away(
         "the database has not answered for 30 s; check that it is running and that no firewall drops the connection; work resumes automatically"
@@ -59,7 +59,8 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
             "connect to PostgreSQL itself, not to pgbouncer",
         ),
         "26000" | "42P05" => pooled(),
-        // Such as "could not write init file", by which a server whose disk is full refuses a connection.
+        // One such error is "could not write init file", with which a server whose disk is full rejects a
+        // connection.
         "XX000" => passing(
             "met an error of its own",
             "check its log, and whether its disk is full; work resumes automatically once it can write again",
@@ -84,14 +85,15 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
     }
 }
 
-/// Connections, resources, conflicts and interventions: what passes.
+/// Returns whether an error passes: connections, resources, conflicts and interventions.
 fn is_passing(code: &str) -> bool {
     ["08", "25", "40", "53", "55", "57", "58"]
         .iter()
         .any(|class| code.starts_with(class))
 }
 
-/// Each transaction may meet another session: locks and notifications would be lost.
+/// Returns the failure for a pooler: each transaction may meet another session, so locks and notifications would be
+/// lost.
 pub(super) fn pooled() -> StoreError {
     Failure::Database(
         "[store] url leads to pgbouncer in transaction mode, which hands one session to many; \
@@ -112,7 +114,8 @@ fn unreachable(error: &Error) -> String {
     )
 }
 
-/// What the database said, with its detail; else why it said nothing. No address and no password stands in it.
+/// Returns the message of the database, with its detail, or the reason why there is none. It contains no address and
+/// no password.
 fn text(error: &Error) -> String {
     if let Some(said) = error.as_db_error() {
         let detail = said.detail().map(|detail| format!(" ({detail})"));

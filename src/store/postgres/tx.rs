@@ -1,4 +1,4 @@
-//! A transaction on PostgreSQL: each call is a statement or two, and memory changes only after the commit.
+//! Runs transactions on PostgreSQL: each call is a statement or two, and memory changes only after the commit.
 
 mod access;
 mod ahead;

@@ -1,5 +1,5 @@
-//! How often what processes have at hand was changed: each transaction learns it as it begins, and reads again what another
-//! process changed since.
+//! Counts how often the data in the memory of processes was changed: each transaction learns this as it begins, and
+//! reads again what another process changed since.
 
 use chrono::Utc;
 use tokio_postgres::SimpleQueryMessage;
@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{policy::facts::Counts, store::error::Result};
 
-/// One transaction after the other, in all processes: the lock goes with the transaction, or with its connection.
+/// The beginning of a transaction. They run one after the other in all processes: the lock ends with the
+/// transaction, or with its connection.
 pub(super) const BEGIN: &str = "BEGIN; \
     SELECT pg_advisory_xact_lock(1853121635, hashtext(current_schema())); \
     SELECT txid_current(), (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
@@ -20,7 +21,7 @@ pub(super) const BEGIN: &str = "BEGIN; \
     (SELECT max(version) FROM noticast_schema), \
     (SELECT coalesce(works_with, version) FROM noticast_schema ORDER BY version DESC LIMIT 1), \
     added_channels FROM versions, counters";
-/// A snapshot that only reads.
+/// The beginning of a snapshot, which only reads.
 pub(super) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
     SELECT 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
     chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes), \
@@ -28,7 +29,7 @@ pub(super) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ R
     (SELECT max(version) FROM noticast_schema), \
     (SELECT coalesce(works_with, version) FROM noticast_schema ORDER BY version DESC LIMIT 1), \
     added_channels FROM versions, counters";
-/// Where processes hear of each other's changes; each says its name.
+/// The channel on which processes learn of each other's changes; each sends its name.
 pub(super) const NOTICES: &str = "noticast";
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,14 +45,14 @@ pub(super) struct DataVersions {
     pub(super) newest_change: i64,
 }
 
-/// What a transaction finds as it begins.
+/// The values that a transaction finds as it begins.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Start {
-    /// Its number in the database; 0 for a snapshot.
+    /// The number of the transaction in the database; 0 for a snapshot.
     pub(super) transaction: i64,
     /// The time by the clock of the database.
     pub(super) clock_ms: i64,
-    /// By how much (ms) the clock of this machine is ahead of it.
+    /// The lead (ms) of this machine's clock over the database's.
     pub(super) clock_ahead_ms: i64,
     pub(super) versions: DataVersions,
     pub(super) schema: Version,
@@ -63,7 +64,7 @@ impl Start {
     /// Begins a transaction or a snapshot.
     ///
     /// # Errors
-    /// The database is away or busy, or only reads.
+    /// Fails if the database is away or busy, or only reads.
     pub(super) fn of(session: &Session<'_>, sql: &str) -> Result<Self> {
         Ok(Self::said(&session.begin(sql)?))
     }
@@ -111,7 +112,7 @@ impl Start {
     }
 }
 
-/// What a transaction changes of what processes have at hand.
+/// The kinds of data in the memory of processes that a transaction changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct DataChanges {
     pub(super) chats: bool,
@@ -124,7 +125,7 @@ pub(super) struct DataChanges {
 }
 
 impl DataChanges {
-    /// Counts what changed, and lets other processes know once it is committed.
+    /// Counts what changed, and notifies other processes once it is committed.
     pub(super) fn write(self, session: &Session<'_>, name: &str) {
         if self != Self::default() {
             session.write(

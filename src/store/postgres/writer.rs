@@ -1,4 +1,5 @@
-//! The one connection of a process that writes: one transaction after the other, those of other processes among them.
+//! Holds the one connection of a process that writes: one transaction after the other, interleaved with those of
+//! other processes.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -18,31 +19,31 @@ use super::{
 use crate::store::error::{Failure, Refusal, Result};
 
 const PAUSE: Duration = Duration::from_millis(100);
-/// A process that stands still in a transaction, or whose network is cut, would hold up all others: the server ends it. Who
-/// waits for longer than that gets an error.
+/// The settings of the connection. A process that hangs in a transaction, or whose network is cut, would hold up all
+/// others, so the server ends it. A transaction that waits for longer than that gets an error.
 const SETTINGS: &str = "SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '15s'; \
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; \
     SET tcp_user_timeout = 10000";
 
-/// None while there is no connection.
+/// The connection that writes; `None` inside while there is none.
 pub(super) struct Writer {
     client: Option<ClientWrapper>,
 }
 
 impl Writer {
-    /// Opens it for the first time.
+    /// Opens the connection for the first time.
     ///
     /// # Errors
-    /// The database is unfit, or away.
+    /// Fails if the database is unfit or away.
     pub(super) async fn open(pool: &Pool) -> Result<Self> {
         let client = Some(open(pool).await?);
         Ok(Self { client })
     }
 
-    /// Makes sure of the connection.
+    /// Opens the connection again if it is closed or missing.
     ///
     /// # Errors
-    /// As for [`Writer::open`].
+    /// Fails like [`Writer::open`].
     pub(super) async fn ready(&mut self, pool: &Pool) -> Result<()> {
         let client = self.client.take().filter(|client| !client.is_closed());
         self.client = match client {
@@ -73,7 +74,7 @@ async fn open(pool: &Pool) -> Result<ClientWrapper> {
     Ok(client)
 }
 
-/// Refuses a database that cannot keep what noticast writes, and brings its schema up.
+/// Rejects a database that cannot store what noticast writes, and brings its schema up to date.
 pub(super) fn check_and_migrate(client: &ClientWrapper, runtime: Handle) -> Result<()> {
     let session = Session::new(client, runtime);
     fitness(&session)?;
@@ -81,7 +82,7 @@ pub(super) fn check_and_migrate(client: &ClientWrapper, runtime: Handle) -> Resu
 }
 
 /// # Errors
-/// The database is too old, or keeps other text than UTF-8.
+/// Fails if the database is too old, or stores text in another encoding than UTF-8.
 pub(super) fn fitness(session: &Session<'_>) -> Result<()> {
     let asked = "SELECT current_setting('server_version_num')::integer, \
                  current_setting('server_encoding'), current_setting('server_version')";
@@ -105,11 +106,13 @@ pub(super) fn fitness(session: &Session<'_>) -> Result<()> {
     Ok(())
 }
 
-/// How often each of two connections is asked for its session: a pooler that has several at hand may give each its own by chance.
+/// The number of times that each of two connections is asked for its session: a pooler that has several available
+/// may give each its own by chance.
 const SESSIONS_ASKED: usize = 8;
 
 /// # Errors
-/// Two connections met one session, or one of them changed its own: a pooler hands them out for each transaction.
+/// Fails if two connections met one session, or one of them changed its own: a pooler then assigns them for each
+/// transaction.
 pub(super) async fn check_sessions(pool: &Pool, writer: &ClientWrapper) -> Result<()> {
     let other = connection(pool).await?;
     let own = session_of(writer).await?;
@@ -126,8 +129,8 @@ async fn session_of(client: &ClientWrapper) -> Result<i32> {
     get(&row, 0)
 }
 
-/// Returns whether a transaction was committed whose answer was lost, once the database says so; it is no longer asked
-/// once the store is closed.
+/// Returns whether a transaction whose answer was lost was committed, once the database reports it; queries end once
+/// the store is closed.
 pub(super) async fn was_committed(pool: &Pool, transaction: i64, closed: &AtomicBool) -> bool {
     while !closed.load(Ordering::Relaxed) {
         if let Ok(status) = status_of(pool, transaction).await
@@ -142,11 +145,11 @@ pub(super) async fn was_committed(pool: &Pool, transaction: i64, closed: &Atomic
 
 async fn status_of(pool: &Pool, transaction: i64) -> Result<Option<String>> {
     let client = connection(pool).await?;
-    // A standby that has not taken over may not have heard of it yet.
+    // A standby that has not taken over may not have received the transaction yet.
     let asked = "SELECT CASE WHEN pg_is_in_recovery() THEN 'in progress' ELSE txid_status($1) END";
     let status = async {
         match client.query_one(asked, &[&transaction]).await {
-            // A standby took over that never had it.
+            // A standby took over that never received the transaction.
             Err(error) if error.code().is_some_and(|code| code.code() == "22023") => Ok(None),
             status => status.map(Some),
         }

@@ -1,4 +1,4 @@
-//! The audit log, in the rows of this program and in those of older ones.
+//! Reads the audit log, in the rows of this program and in those of older ones.
 
 use chrono::{DateTime, Utc};
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Before all entries.
+/// The place before all entries.
 pub(super) const START: AuditPlace = AuditPlace {
     at_ms: i64::MIN,
     counter: 0,
@@ -24,7 +24,7 @@ const END: AuditPlace = AuditPlace {
     counter: u32::MAX,
 };
 
-/// Part of the log, newest first.
+/// Returns a part of the log, newest first.
 pub(super) fn page(engine: &Engine, query: &AuditQuery) -> Result<Page<AuditRow>> {
     let since = |at: DateTime<Utc>| AuditPlace {
         at_ms: at.timestamp_millis(),
@@ -54,7 +54,7 @@ pub(super) fn page(engine: &Engine, query: &AuditQuery) -> Result<Page<AuditRow>
     Ok(page.page())
 }
 
-/// All of it, the entries of older programs first.
+/// Returns the whole log, the entries of older programs first.
 pub(super) fn all(engine: &Engine) -> impl Iterator<Item = Result<AuditRow>> {
     let kinds = [keys::OLD_AUDIT, keys::AUDIT].into_iter();
     let rows = kinds.flat_map(|kind| engine.scan(&[kind]));

@@ -1,9 +1,9 @@
-//! Deliveries as they lie on disk: 32 of consecutive numbers in a row.
+//! Stores deliveries on the disk: 32 of consecutive numbers in a row.
 //!
-//! One bulletin for 2,000 channels is 63 rows, not 6,000, and a year of them stays small in sled's
-//! memory, which grows by the row. A delivery that changes is a small row of its own until all of its
-//! block are finished: sled keeps up to ten versions of a page, and 64 of a whole block's would fill
-//! the disk. The block is then written once, column by column ([`columns`]).
+//! One bulletin for 2,000 channels is 63 rows, not 6,000, and a year of them stays small in sled's memory, which
+//! grows by the row. A delivery that changes has a small row of its own until its whole block is finished: sled
+//! keeps up to ten versions of a page, and 64 of a whole block's would fill the disk. The block is then written
+//! once, column by column ([`columns`]).
 
 mod columns;
 pub(super) mod slot;
@@ -24,9 +24,9 @@ use crate::store::error::Result;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {
     slots: Vec<Option<Slot>>,
-    /// Whether there is a row of it.
+    /// True if the block has a row.
     is_kept: bool,
-    /// Numbers of those that lie beside it.
+    /// The numbers of the deliveries that have rows of their own.
     loose: BTreeSet<u64>,
 }
 
@@ -53,7 +53,7 @@ impl Block {
         delivery / SLOTS
     }
 
-    /// The number of its first place.
+    /// Returns the number of the first place of a block.
     pub(super) fn first(number: u64) -> u64 {
         number * SLOTS
     }
@@ -85,7 +85,7 @@ impl Block {
         Ok(block)
     }
 
-    /// Writes those that changed: beside the block, while any of it is unfinished.
+    /// Writes the changed deliveries: in rows of their own, while any of the block is unfinished.
     pub(super) fn write_changed(&self, number: u64, changed: &BTreeSet<u64>, writes: &mut Writes) {
         if !self.is_kept || !self.is_unfinished() {
             return self.write(number, writes);
@@ -98,7 +98,7 @@ impl Block {
         }
     }
 
-    /// Writes all of it.
+    /// Writes the whole block.
     pub(super) fn write(&self, number: u64, writes: &mut Writes) {
         for id in &self.loose {
             writes.remove(keys::slot(*id));
@@ -122,7 +122,7 @@ impl Block {
         self.slots[place] = slot;
     }
 
-    /// By number, with the block's own.
+    /// Returns the deliveries by number; `number` is the block's.
     pub(super) fn slots(
         &self,
         number: u64,
@@ -145,10 +145,10 @@ fn place(delivery: u64) -> usize {
     (delivery % SLOTS) as usize
 }
 
-/// Blocks of one write when old ones are packed.
+/// The number of blocks in one write when old ones are packed.
 const GROUP: usize = 500;
 
-/// Schema 1 had the deliveries of a block one after the other.
+/// Packs the blocks of schema 1, which had the deliveries of a block one after the other.
 pub(super) fn pack_old(engine: &Engine) -> Result<()> {
     let mut writes = Writes::default();
     for (count, row) in engine.scan(b"d").enumerate() {
@@ -168,7 +168,7 @@ pub(super) fn pack_old(engine: &Engine) -> Result<()> {
     engine.commit(writes)
 }
 
-/// One delivery, where it is kept.
+/// Reads one delivery from its block.
 pub(super) fn slot(engine: &Engine, delivery: u64) -> Result<Option<Slot>> {
     Ok(Block::load(engine, Block::number(delivery))?
         .get(delivery)

@@ -1,4 +1,4 @@
-//! What the writer has at hand: everything small that is asked often, as the disk says it.
+//! Holds the memory of the writer: everything small that is read often, as it is on the disk.
 
 use std::{
     collections::HashMap,
@@ -33,10 +33,10 @@ use crate::{
 
 pub(super) type Added = Arc<Vec<AddedSource>>;
 pub(super) type AddedChannels = Arc<Vec<AddedChannel>>;
-/// For those who read past the writer.
+/// A value that is shared with those who read without the writer.
 pub(super) type Shared<T> = Arc<RwLock<Arc<T>>>;
 
-/// Owned by the store thread; readers share what is in an [`Arc`].
+/// The memory of the store thread, which owns it; readers share the values in an [`Arc`].
 pub(super) struct Books {
     pub(super) engine: Arc<Engine>,
     pub(super) names: Shared<Names>,
@@ -121,7 +121,7 @@ impl Books {
         current(&self.names)
     }
 
-    /// Takes names that are written; those who read go on with the old ones.
+    /// Installs names that were written; current readers continue with the old ones.
     pub(super) fn take_names(&self, given: Given) {
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut names).take(given);
@@ -131,7 +131,7 @@ impl Books {
         current(&self.chats)
     }
 
-    /// Takes what chats ask for from now on; None: a chat that is no more.
+    /// Installs the wishes of chats from now on; `None` for a chat that no longer exists.
     pub(super) fn take_chats(&self, changed: Vec<(u32, ChannelId, Option<Chat>)>) {
         let mut chats = self.chats.write().unwrap_or_else(PoisonError::into_inner);
         let chats = Arc::make_mut(&mut chats);
@@ -143,7 +143,7 @@ impl Books {
         }
     }
 
-    /// Sources that live in the store.
+    /// Returns the sources that are in the store.
     pub(super) fn added(&self) -> Added {
         self.added.borrow().clone()
     }
@@ -169,12 +169,12 @@ fn shared<T>(value: T) -> Shared<T> {
     Arc::new(RwLock::new(Arc::new(value)))
 }
 
-/// Returns what a shared value is now.
+/// Returns the current state of a shared value.
 pub(super) fn current<T>(shared: &Shared<T>) -> Arc<T> {
     Arc::clone(&shared.read().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// A source that a chat added, as programs before wrote it.
+/// A source that a chat added, as earlier programs wrote it.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
 struct OldAdded {
@@ -185,7 +185,7 @@ struct OldAdded {
     at: DateTime<Utc>,
 }
 
-/// Oldest first.
+/// Loads the added sources, oldest first.
 fn load_added(engine: &Engine) -> Result<Added> {
     let old = engine.scan(b"g").map(|row| {
         let row = row?;
@@ -207,7 +207,7 @@ fn load_added(engine: &Engine) -> Result<Added> {
     Ok(Arc::new(added))
 }
 
-/// Oldest first.
+/// Loads the added channels, oldest first.
 fn load_added_channels(engine: &Engine) -> Result<AddedChannels> {
     let rows = engine.scan(b"P").map(|row| {
         let row = row?;

@@ -1,4 +1,4 @@
-//! One transaction in the making: rows to write, and what the books say once they are written.
+//! Collects one transaction: the rows to write, and the state of the books once they are written.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -24,8 +24,8 @@ use crate::{
     store::{error::Result, tx::PollChange},
 };
 
-/// Built from the books, given back to [`Books::commit`]; dropped, it changed nothing. Nothing in memory
-/// may change in any other way: a transaction that is dropped must leave no trace.
+/// A transaction that is built from the books and given back to [`Books::commit`]; dropped, it has changed nothing.
+/// The memory must not change in any other way: a dropped transaction must leave no trace.
 #[derive(Default)]
 pub(super) struct Change {
     pub(super) writes: Writes,
@@ -34,16 +34,16 @@ pub(super) struct Change {
     pub(super) channels: HashMap<u32, ChannelFacts>,
     pub(super) names: Given,
     pub(super) poll_states: Vec<(SourceId, u32, PollChange)>,
-    /// What chats ask for from now on; None: a chat that is no more.
+    /// The wishes of chats from now on; `None` for a chat that no longer exists.
     pub(super) chats: Vec<(u32, ChannelId, Option<Chat>)>,
     pub(super) moved: Option<Arc<MovedChats>>,
     pub(super) added: Option<Added>,
     pub(super) added_channels: Option<AddedChannels>,
     pub(super) faces: Vec<(u64, Face)>,
-    /// By when bulletins are read again (ms); None: never.
+    /// The times (ms) by which bulletins are read again; `None` for never.
     pub(super) readings: Vec<(u64, Option<i64>)>,
     pub(super) read_until: Option<i64>,
-    /// Deliveries that some readers have from now on, and those that all have, or never will.
+    /// Deliveries that some readers have from now on, followed by those that all have, or never will.
     pub(super) partly: Vec<u64>,
     pub(super) wholly: Vec<u64>,
     /// Changes for the feed, with their times (ms).
@@ -64,7 +64,7 @@ impl Books {
         }
     }
 
-    /// Writes all of it, then says so in memory. Durable after the next sync.
+    /// Writes the whole change, then installs it in memory. It is durable after the next sync.
     pub(super) fn commit(&mut self, mut change: Change) -> Result<()> {
         // A poll that found nothing new is not worth a row.
         let poll_states = self.write_poll_states(&mut change);
@@ -85,7 +85,7 @@ impl Books {
         Ok(())
     }
 
-    /// Writes what changed in the polls since the last time; gives the first number that no bulletin has yet.
+    /// Writes the poll states that changed since the last time; returns the first number that no bulletin has yet.
     pub(super) fn save_poll_states(&mut self) -> Result<u64> {
         let mut change = self.change();
         let names = self.names();
@@ -96,7 +96,7 @@ impl Books {
         Ok(self.counts.next_bulletin)
     }
 
-    /// The states that are written with the transaction.
+    /// Writes the poll states that belong to the transaction, and returns the state written for each change.
     fn write_poll_states(&self, change: &mut Change) -> Vec<Option<PollState>> {
         let has_rows = !change.is_empty();
         let Change {
@@ -135,7 +135,7 @@ impl Books {
         }
     }
 
-    /// A block that was reopened is marked again after it was closed.
+    /// Marks the blocks with unfinished deliveries: a block that was reopened is marked again after it was closed.
     fn mark_open_blocks(&self, change: &mut Change) {
         let unfinished = change.touched.iter();
         for (id, _) in unfinished.filter(|(_, slot)| slot.is_unfinished()) {
@@ -144,7 +144,7 @@ impl Books {
         }
     }
 
-    /// What was written becomes what is known.
+    /// Installs in memory what was written.
     fn install(&mut self, change: Change) {
         if !change.names.is_empty() {
             self.take_names(change.names);
@@ -211,7 +211,7 @@ impl Change {
         }
     }
 
-    /// A short value as it lies there, or will.
+    /// Returns a short value as this transaction leaves it.
     pub(super) fn raw(&self, engine: &Engine, key: &[u8]) -> Result<Option<Vec<u8>>> {
         match self.writes.short(key) {
             Some(value) => Ok(value.map(<[u8]>::to_vec)),
@@ -219,7 +219,7 @@ impl Change {
         }
     }
 
-    /// Keys and short values of rows whose key begins with `prefix`, in order.
+    /// Returns the keys and short values of rows whose key begins with `prefix`, in order.
     pub(super) fn rows(
         &self,
         engine: &Engine,
@@ -239,7 +239,7 @@ impl Change {
         Ok(rows)
     }
 
-    /// The number of a source, a new one where it has none yet.
+    /// Returns the number of a source, a new one if it has none yet.
     pub(super) fn intern_source(&mut self, books: &Books, id: &SourceId) -> u32 {
         let (number, is_new) = self.names.source(&books.names(), id);
         if is_new {
@@ -249,7 +249,7 @@ impl Change {
         number
     }
 
-    /// The number of a channel, a new one where it has none yet.
+    /// Returns the number of a channel, a new one if it has none yet.
     pub(super) fn intern_channel(&mut self, books: &Books, id: &ChannelId) -> u32 {
         let (number, is_new) = self.names.channel(&books.names(), id);
         if is_new {
@@ -259,7 +259,7 @@ impl Change {
         number
     }
 
-    /// Gives a channel with all that it has another name, which no other one has.
+    /// Renames a channel, with everything that belongs to it, to a name that no other channel has.
     pub(super) fn rename_channel(&mut self, number: u32, id: &ChannelId) {
         self.writes
             .set(keys::channel_name(number), id.as_str().into());
@@ -284,7 +284,7 @@ impl Change {
         Ok(self.block(engine, id)?.get(id).cloned())
     }
 
-    /// Gives a waiting delivery to another channel.
+    /// Moves a waiting delivery to another channel.
     pub(super) fn move_slot(
         &mut self,
         engine: &Engine,

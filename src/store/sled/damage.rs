@@ -1,4 +1,4 @@
-//! A store that cannot be used any more, and the backups to go back to.
+//! Reports a store that can no longer be used, and the backups to go back to.
 
 use std::{
     fs,
@@ -7,7 +7,8 @@ use std::{
 
 use crate::store::error::{Failure, StoreError};
 
-/// Names the newest backup and the command that restores it. Nothing is deleted or made anew.
+/// Returns the error of a damaged store, with its newest backup and the command that restores it. Nothing is deleted
+/// or created again.
 pub(super) fn damaged(path: &Path, why: String) -> StoreError {
     let state = path.parent().unwrap_or(path);
     let newest: Option<PathBuf> = backups(state).pop();
@@ -28,7 +29,7 @@ pub(super) fn damaged(path: &Path, why: String) -> StoreError {
     .into()
 }
 
-/// The backups of a state folder, oldest first.
+/// Returns the backups of a state folder, oldest first.
 #[must_use]
 pub fn backups(state: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(state.join("backup"))

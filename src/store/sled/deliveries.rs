@@ -1,4 +1,4 @@
-//! Deliveries as they lie on the disk, by their numbers and by their bulletin.
+//! Reads deliveries from the disk, by their numbers and by their bulletin.
 
 use super::{
     block::{Block, Slot},
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{bulletin::Delivery, store::error::Result};
 
-/// None: its channel has no name.
+/// Returns a delivery; `None` if its channel has no name.
 pub(super) fn delivery(
     engine: &Engine,
     names: &Names,
@@ -29,7 +29,7 @@ pub(super) fn delivery(
     Ok(Some(entry.delivery(id, error, note)))
 }
 
-/// All deliveries of one bulletin, oldest first.
+/// Returns all deliveries of one bulletin, oldest first.
 pub(super) fn of(engine: &Engine, bulletin: u64) -> Result<Vec<(u64, Slot)>> {
     let mut found = Vec::new();
     for (first, last) in runs(engine, bulletin)? {
@@ -64,7 +64,7 @@ pub(super) fn newest_first(
     Ok(())
 }
 
-/// The first and last numbers of the runs of a bulletin's deliveries, oldest first.
+/// Returns the first and last numbers of the runs of a bulletin's deliveries, oldest first.
 pub(super) fn runs(engine: &Engine, bulletin: u64) -> Result<Vec<(u64, u64)>> {
     let ends = |row: Result<Row>| {
         let row = row?;

@@ -1,8 +1,8 @@
-//! sled behind the few calls that the rest of the room needs.
+//! Puts sled behind the few calls that the rest of the engine needs.
 //!
-//! sled 0.34.7 has rules of its own, each paid for by somebody: its `flush` does not sync the
-//! file ([`Engine::sync`] does, on a handle of its own); no value may be above 4 KiB ([`Writes::put`]
-//! cuts longer ones); opening may panic; after a failed write it must not be written again.
+//! sled 0.34.7 has its own rules, each learned the hard way: its `flush` does not sync the file ([`Engine::sync`]
+//! does, on its own handle); no value may be above 4 KiB ([`Writes::put`] cuts longer ones); opening may panic;
+//! after a failed write it must not be written again.
 
 use std::{
     collections::BTreeMap,
@@ -25,31 +25,31 @@ use super::{
 };
 use crate::store::error::{Failure, Result, StoreError};
 
-/// Page cache; sled uses a multiple of it. What first polls wrote would stay in a larger one, scattered.
+/// The page cache; sled uses a multiple of it. Pages that first polls wrote would stay in a larger one, scattered.
 pub(super) const CACHE_BYTES: u64 = 1 << 20;
-/// A larger value becomes a file that sled never syncs, and whose loss makes it refuse to open.
+/// The longest value: a larger one becomes a file that sled never syncs, and whose loss makes opening fail.
 const LONGEST_VALUE: usize = 4096;
-/// Version of the encoding, and how many further chunks the value has.
+/// The length of the header: the version of the encoding, and the number of further chunks of the value.
 const HEADER: usize = 3;
 const ENCODING: u8 = 1;
 
 pub(super) struct Engine {
     db: sled::Db,
-    /// On the same file as sled's own.
+    /// A handle on the same file as sled's own.
     file: File,
     /// The store's directory.
     path: PathBuf,
     failed: Arc<OnceLock<String>>,
-    /// Something was written since the last sync.
+    /// True if anything was written since the last sync.
     dirty: AtomicBool,
-    /// How often rows began or ended to be written: odd while they are.
+    /// The number of times that rows began or ended to be written: odd while they are.
     turns: AtomicU64,
     pub(super) received: Received,
     #[cfg(test)]
     blocks: AtomicU64,
 }
 
-/// Rows to be written together. The last word on a key counts.
+/// Rows to be written together. The last write to a key counts.
 #[derive(Default)]
 pub(super) struct Writes(BTreeMap<Key, Option<Vec<u8>>>);
 
@@ -72,27 +72,27 @@ impl Engine {
         &self.path
     }
 
-    /// Why writes fail, once one has; for those who must not hold the engine.
+    /// Returns why writes fail, once one has; for callers that must not hold the engine.
     pub(super) fn shared_failure(&self) -> Arc<OnceLock<String>> {
         Arc::clone(&self.failed)
     }
 
-    /// Why writes fail, once one has.
+    /// Returns why writes fail, once one has.
     pub(super) fn failure(&self) -> Option<String> {
         self.failed.get().cloned()
     }
 
     /// # Errors
-    /// A write failed before.
+    /// Fails if a write failed before.
     pub(super) fn check(&self) -> Result<()> {
         self.failure()
             .map_or(Ok(()), |why| Err(Failure::Write(why).into()))
     }
 
-    /// All of `writes` or, after a crash, none. Durable after the next [`Engine::sync`].
+    /// Commits all of `writes` or, after a crash, none. They are durable after the next [`Engine::sync`].
     ///
     /// # Errors
-    /// The disk has no room for them; a write failed.
+    /// Fails if the disk has no room for them, or if a write fails.
     pub(super) fn commit(&self, writes: Writes) -> Result<()> {
         if writes.0.is_empty() {
             return Ok(());
@@ -120,7 +120,7 @@ impl Engine {
         reserve::holds(&self.file, 0)
     }
 
-    /// Returns what `read` finds while nothing is written: all of it is of one version. It is read again where
+    /// Returns what `read` finds while nothing is written, so that all of it is of one version. It is read again if
     /// something was written meanwhile.
     pub(super) fn at_one_moment<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
         loop {
@@ -144,13 +144,13 @@ impl Engine {
         self.file.sync_data().map_err(|error| self.fail(&error))
     }
 
-    /// Nothing is written from now on.
+    /// Makes every write fail from now on.
     pub(super) fn fail(&self, error: &dyn std::fmt::Display) -> StoreError {
         let why = format!("{}: {error}", self.path.display());
         Failure::Write(self.failed.get_or_init(|| why).clone()).into()
     }
 
-    /// A value as it lies there; for those that were written with [`Writes::set`].
+    /// Returns a stored value as it is; for those that were written with [`Writes::set`].
     pub(super) fn raw(&self, key: &[u8]) -> Result<Option<sled::IVec>> {
         self.db
             .get(key)
@@ -165,15 +165,15 @@ impl Engine {
         }
     }
 
-    /// Reads a value's rows a few more times, so that their pages leave the cache soon. sled evicts pages of a shard, one
-    /// of 256, only once 64 reads of that shard have come together (`lru.rs`): pages of texts, which are large and seldom
-    /// read twice, would take 30 MiB until then. A scan reads each page often enough by itself.
+    /// Reads a value's rows a few more times, so that their pages leave the cache soon. sled evicts pages of a
+    /// shard, one of 256, only once 64 reads of that shard have accumulated (`lru.rs`): pages of texts, which are
+    /// large and seldom read twice, would take 30 MiB until then. A scan reads each page often enough anyway.
     pub(super) fn evict_soon(&self, key: &[u8]) -> Result<()> {
         const TIMES: usize = 8;
         let Some(first) = self.raw(key)? else {
             return Ok(());
         };
-        // The chunks between lie on the pages of these two, or on pages of their own, which are read chunk by chunk.
+        // The chunks between are on the pages of these two, or on their own pages, which are read chunk by chunk.
         let last = match self.head(key, &first)? {
             (0, _) => None,
             (chunks, _) => Some(keys::rest(key, chunks)),
@@ -187,18 +187,18 @@ impl Engine {
         Ok(())
     }
 
-    /// A value whose first chunk is at hand, from a scan that nobody writes beside.
+    /// Decodes a value whose first chunk was read, from a scan that runs while nothing is written.
     pub(super) fn decode<T: DeserializeOwned>(&self, key: &[u8], first: &[u8]) -> Result<T> {
         let found = self.found(key, first)?;
         found.ok_or_else(|| self.unreadable(key, &"it was removed while it was read"))
     }
 
-    /// A value whose first chunk is at hand, as it is now; None: it was removed meanwhile.
+    /// Decodes the current value whose first chunk was read; `None` if it was removed meanwhile.
     pub(super) fn found<T: DeserializeOwned>(&self, key: &[u8], first: &[u8]) -> Result<Option<T>> {
         let (chunks, body) = self.head(key, first)?;
         let whole = match chunks {
             0 => body.to_vec(),
-            // The chunks may be those of another version than the first one is.
+            // The chunks may belong to another version than the first one.
             _ => match self.at_one_moment(|| self.whole(key))? {
                 Some(whole) => whole,
                 None => return Ok(None),
@@ -208,7 +208,7 @@ impl Engine {
         Ok(Some(value))
     }
 
-    /// Returns how many further chunks a value has, and its first one.
+    /// Returns the number of further chunks of a value, and its first one.
     fn head<'a>(&self, key: &[u8], first: &'a [u8]) -> Result<(u16, &'a [u8])> {
         let Some((&[encoding, high, low], body)) = first.split_first_chunk::<HEADER>() else {
             return Err(self.unreadable(key, &"the row is too short"));
@@ -238,7 +238,7 @@ impl Engine {
         damaged(&self.path, format!("a row `{kind}` cannot be read: {why}"))
     }
 
-    /// All rows whose key begins with `prefix`, in order, from either end.
+    /// Returns all rows whose key begins with `prefix`, in order, from either end.
     pub(super) fn scan<'a>(
         &'a self,
         prefix: &[u8],
@@ -246,7 +246,7 @@ impl Engine {
         self.rows(self.db.scan_prefix(prefix), prefix)
     }
 
-    /// As [`Engine::scan`], but only keys below `end`, which begins with `prefix` too.
+    /// Scans like [`Engine::scan`], but only keys below `end`, which begins with `prefix` too.
     pub(super) fn scan_below<'a>(
         &'a self,
         prefix: &[u8],
@@ -255,7 +255,7 @@ impl Engine {
         self.scan_between(prefix, end)
     }
 
-    /// Keys from `start` up to but not including `end`.
+    /// Returns the rows with keys from `start` up to but not including `end`.
     pub(super) fn scan_between<'a>(
         &'a self,
         start: &[u8],
@@ -282,7 +282,7 @@ impl Engine {
         self.blocks.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Blocks of deliveries that were read so far.
+    /// Returns the number of blocks of deliveries that were read so far.
     #[cfg(test)]
     pub(super) fn blocks_read(&self) -> u64 {
         self.blocks.load(Ordering::Relaxed)
@@ -300,8 +300,8 @@ pub(super) struct Row {
 }
 
 impl Writes {
-    /// Encodes `value`; what is longer than sled bears is cut into chunks. Chunks that a shorter
-    /// value leaves behind are never read.
+    /// Encodes `value`; a value that is too long for sled is cut into chunks. Chunks that a shorter value leaves
+    /// behind are never read.
     pub(super) fn put<T: Serialize>(&mut self, key: Key, value: &T) {
         let bytes = postcard::to_stdvec(value).expect("rows have no maps of unknown length");
         let (first, rest) = bytes.split_at(bytes.len().min(LONGEST_VALUE - HEADER));
@@ -316,7 +316,7 @@ impl Writes {
         self.set(key, head);
     }
 
-    /// Returns what [`Writes::put`] was given for a key, whole; Some(None): it is removed.
+    /// Returns what [`Writes::put`] was given for a key, whole; `Some(None)` if it is removed.
     pub(super) fn get(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
         let Some(first) = self.0.get(key)? else {
             return Some(None);
@@ -329,12 +329,12 @@ impl Writes {
         Some(Some(whole))
     }
 
-    /// Returns what [`Writes::set`] was given for a key; Some(None): it is removed.
+    /// Returns what [`Writes::set`] was given for a key; `Some(None)` if it is removed.
     pub(super) fn short(&self, key: &[u8]) -> Option<Option<&[u8]>> {
         self.0.get(key).map(Option::as_deref)
     }
 
-    /// All whose key begins with `prefix`, in order.
+    /// Returns all writes whose key begins with `prefix`, in order.
     pub(super) fn under<'a>(
         &'a self,
         prefix: &'a [u8],
@@ -343,7 +343,7 @@ impl Writes {
         from.take_while(move |(key, _)| key.starts_with(prefix))
     }
 
-    /// A short value as it is, for indexes.
+    /// Writes a short value as it is, for indexes.
     pub(super) fn set(&mut self, key: Key, value: Vec<u8>) {
         debug_assert!(value.len() <= LONGEST_VALUE);
         self.0.insert(key, Some(value));
@@ -379,7 +379,7 @@ impl Writes {
     }
 }
 
-/// sled wraps what the system said into a text for programmers.
+/// Returns the plain system error: sled wraps it into a text for programmers.
 fn plain(error: &sled::Error) -> String {
     match error {
         sled::Error::Io(error) => error.kind().to_string(),
@@ -396,7 +396,7 @@ mod tests {
         const KEY: &[u8] = b"zlong";
         let state = tempfile::tempdir().unwrap();
         let engine = crate::store::sled::open::open(state.path()).unwrap();
-        // All that differs stands behind the first chunk.
+        // The values differ only behind the first chunk.
         let value = |number: usize| {
             let rest = ["a", "b"][number % 2];
             format!(

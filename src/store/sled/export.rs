@@ -1,4 +1,4 @@
-//! Everything that only grows, as records, while the program runs.
+//! Exports everything that only grows, as records, while the program runs.
 
 use std::sync::Arc;
 
@@ -19,10 +19,11 @@ use crate::{
     store::error::Result,
 };
 
-/// Takes one record after the other.
+/// A function that takes one record after the other.
 pub(super) type Take<'a> = &'a mut dyn FnMut(Record) -> Result<()>;
 
-/// Writes all records of bulletins below `end`, and what belongs to no bulletin; gives the number of bulletins.
+/// Writes all records of bulletins below `end`, and those that belong to no bulletin; returns the number of
+/// bulletins.
 pub(super) fn export(engine: &Engine, names: &Arc<Names>, end: u64, take: Take<'_>) -> Result<u64> {
     let bulletins = bulletins(engine, names, end, take)?;
     recent(engine, end, take)?;
@@ -37,7 +38,7 @@ fn bulletins(engine: &Engine, names: &Names, end: u64, take: Take<'_>) -> Result
     for row in engine.scan_below(b"b", &keys::bulletin(end)) {
         let row = row?;
         let id = keys::last_number(&row.key);
-        // Record, text and history are those of one version.
+        // Record, text and history are of one version.
         if let Some(record) = engine.at_one_moment(|| bulletin(engine, names, id))? {
             take(Record::Bulletin(Box::new(record)))?;
             count += 1;

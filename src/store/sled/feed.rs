@@ -1,4 +1,4 @@
-//! The change feed: which changes there are, and which of them followers may read.
+//! Numbers the changes of the change feed, and tracks which of them followers may read.
 
 use tokio::sync::watch;
 
@@ -11,11 +11,12 @@ use crate::{
     store::error::Result,
 };
 
-/// What the writer knows of the feed.
+/// The state of the feed that the writer holds.
 pub(super) struct ChangeFeed {
-    /// The newest that was committed.
+    /// The newest change that was committed.
     committed: u64,
-    /// The newest that is durable. Only up to it changes are read: after a power cut another one may have the number.
+    /// The newest change that is durable. Changes are read only up to it: after a power cut another one may have the
+    /// number.
     durable: watch::Sender<u64>,
 }
 
@@ -36,12 +37,12 @@ impl ChangeFeed {
         }
     }
 
-    /// So many changes were committed.
+    /// Records that `count` changes were committed.
     pub(super) fn install(&mut self, count: usize) {
         self.committed += count as u64;
     }
 
-    /// All that was committed is durable: followers may read it.
+    /// Records that all committed changes are durable, so that followers may read them.
     pub(super) fn is_durable(&self) {
         let committed = self.committed;
         self.durable
@@ -57,7 +58,7 @@ impl ChangeFeed {
     }
 }
 
-/// Changes with numbers above `after` and up to `newest`, oldest first.
+/// Returns changes with numbers above `after` and up to `newest`, oldest first.
 pub(super) fn entries(
     engine: &Engine,
     (after, newest): (u64, u64),

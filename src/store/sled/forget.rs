@@ -1,4 +1,4 @@
-//! Old records are dropped: entries of the audit log, finished deliveries, requests, reports, notes.
+//! Drops old records: entries of the audit log, finished deliveries, requests, reports, notes.
 
 use super::{audit, block::Block, keys, tx::base::SledTx};
 use crate::{
@@ -9,13 +9,13 @@ use crate::{
     store::error::Result,
 };
 
-/// Blocks that one call reads, so that nobody waits long for the writer.
+/// The number of blocks that one call reads, so that no other call waits long for the writer.
 const BLOCKS: usize = 500;
 
-/// Entries that one call drops.
+/// The number of entries that one call drops.
 const ENTRIES: usize = 500;
 
-/// Drops deliveries of some blocks from `from` on that ended before `until_ms`; gives the block to go on from.
+/// Drops deliveries of some blocks from `from` on that ended before `until_ms`; returns the block to continue from.
 pub(super) fn deliveries(tx: &mut SledTx<'_>, from: u64, until_ms: i64) -> Result<Option<u64>> {
     let SledTx { books, change, .. } = tx;
     let engine = books.engine.clone();
@@ -54,8 +54,8 @@ pub(super) fn deliveries(tx: &mut SledTx<'_>, from: u64, until_ms: i64) -> Resul
     Ok(None)
 }
 
-/// Drops requests that were made, and reports that were settled, before `until_ms`, and notes of which no
-/// delivery is left.
+/// Drops requests that were made, and reports that were settled, before `until_ms`, and notes without remaining
+/// deliveries.
 pub(super) fn requests(tx: &mut SledTx<'_>, until_ms: i64) -> Result<()> {
     let (books, writes) = (tx.books, &mut tx.change.writes);
     let engine = &books.engine;
@@ -73,7 +73,7 @@ pub(super) fn requests(tx: &mut SledTx<'_>, until_ms: i64) -> Result<()> {
             writes.remove(row.key.to_vec());
         }
     }
-    // A note goes once all deliveries up to its own are gone.
+    // A note is dropped once all deliveries up to its own are gone.
     let first = engine.scan(b"d").next().transpose()?;
     let first = first.map_or(u64::MAX, |row| Block::first(keys::last_number(&row.key)));
     let notes = engine.scan_between(&keys::note(0), &keys::note(first));
@@ -83,7 +83,7 @@ pub(super) fn requests(tx: &mut SledTx<'_>, until_ms: i64) -> Result<()> {
     Ok(())
 }
 
-/// Drops some of the entries before `until_ms`, the oldest; whether there may be more.
+/// Drops some of the oldest entries before `until_ms`; returns whether there may be more.
 pub(super) fn audit(tx: &mut SledTx<'_>, until_ms: i64) -> Result<bool> {
     let until = AuditPlace {
         at_ms: until_ms,

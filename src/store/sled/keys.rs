@@ -1,40 +1,42 @@
-//! Where everything lies: one sled tree, and a letter in front that says what a row is.
+//! Defines the layout of the rows: one sled tree, in which the first letter of a key names the kind of the row.
 //!
-//! Numbers are big-endian, so that their order is the rows'. Sources and channels are interned
-//! (`u32`, from 0), so that their names stand once.
+//! Numbers are big-endian, so that the rows have their order. Sources and channels are interned (`u32`, from 0), so
+//! that each name is stored once.
 //!
 //! | key | value |
 //! |---|---|
-//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset`, `held`, `bot`, `again` |
+//! | `m` name | a value of the whole store: `schema`, `count`, `looks`, `offset`, `held`, `bot`, `again` |
 //! | `S` source · `C` channel | its name |
-//! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
+//! | `s` source · `c` channel | its facts ([`super::rows`]) |
 //! | `l` source | its poll state, where it is newer than the record of all, `mlooks` |
 //! | `p` source | bulletins on its page at the last poll that changed anything |
-//! | `k` source hash | seen address or guid → bulletin (8), flags (1): its row had a guid, different notices share it |
-//! | `t` source hash bulletin | seen title and day → how many addresses it was seen under (1) |
+//! | `k` source hash | seen address or guid → bulletin (8), flags (1): its row had a guid, different notices share
+//! it |
+//! | `t` source hash bulletin | seen title and day → the number of addresses it was seen under (1) |
 //! | `b` bulletin | archive record |
 //! | `T` bulletin · `U` bulletin | compressed text · text as published |
 //! | `y` source bulletin | index |
 //! | `N` time bulletin · `Y` source time bulletin | index by publication ([`super::read::newest`]) |
-//! | `j` channel hash | deliveries that went out as one message, by its name |
-//! | `h` bulletin | index of what is held |
-//! | `R` bulletin | of a recent one: what reading it again needs ([`crate::policy::rereading`]) |
-//! | `i` bulletin | what changed in it ([`crate::policy::facts::History`]) |
-//! | `I` bulletin | what it said when it was announced, once it changed ([`crate::policy::notified`]) |
-//! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
+//! | `j` channel hash | deliveries that were sent as one message, by its name |
+//! | `h` bulletin | index of held bulletins |
+//! | `R` bulletin | rereading state of a recent bulletin ([`crate::policy::rereading`]) |
+//! | `i` bulletin | its changes ([`crate::policy::facts::History`]) |
+//! | `I` bulletin | its content when it was announced, once it changed ([`crate::policy::notified`]) |
+//! | `f` bulletin delivery | the first of a run of its deliveries → their number (4) |
 //! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
 //! | `q` delivery | a delivery that changed since its block was written |
 //! | `o` block | index of blocks that hold an unfinished or a recent delivery |
-//! | `H` channel delivery | who has a message that not all readers of its channel have ([`crate::policy::facts::Readers`]) |
+//! | `H` channel delivery | the readers of a message that not all readers of its channel have
+//! ([`crate::policy::facts::Readers`]) |
 //! | `e` delivery | why its last attempt failed |
 //! | `n` delivery | note or text of a run of deliveries that begins with it |
-//! | `r` hash | rebroadcast that was asked under this request id |
+//! | `r` hash | rebroadcast that was requested under this request id |
 //! | `A` ms counter | audit log ([`super::audit`]) |
-//! | `a` ms counter | the same, as programs before wrote it; such entries are read until they are too old |
-//! | `G` name | a source that lives in the store, as JSON |
-//! | `g` name | the same, as programs before wrote it, from chats alone |
-//! | `P` name | a channel that lives in the store, as JSON with its secrets |
-//! | `u` channel | what a chat that subscribed by itself asked for |
+//! | `a` ms counter | the same, as earlier programs wrote it; such entries are read until they are too old |
+//! | `G` name | a source that is in the store, as JSON |
+//! | `g` name | the same, as earlier programs wrote it, from chats only |
+//! | `P` name | a channel that is in the store, as JSON with its secrets |
+//! | `u` channel | what a chat that subscribed itself wants to receive |
 //! | `w` delivery | the report that is owed for a run of deliveries |
 //! | `v` chat | the chat that it became (8) |
 //! | `W` worker · `L` kind name | a worker · the lease of a source or sender ([`crate::policy::leases`]) |
@@ -113,7 +115,7 @@ pub(super) fn last_page(source: u32) -> Key {
 pub(super) fn seen(source: u32, seen: SeenKey) -> Key {
     key(b'k', &[&source.to_be_bytes(), &seen.0])
 }
-/// The prefix of all bulletins of `source` under one title and day.
+/// Returns the prefix of all bulletins of `source` under one title and day.
 pub(super) fn titled(source: u32, seen: SeenKey) -> Key {
     key(b't', &[&source.to_be_bytes(), &seen.0])
 }
@@ -132,13 +134,13 @@ pub(super) fn text(id: u64) -> Key {
 pub(super) fn text_as_published(id: u64) -> Key {
     numbered(b'U', id)
 }
-/// Bytes of a [`by_source`] key that are the source's.
+/// The length of the source's part of a [`by_source`] key, in bytes.
 pub(super) const SOURCE_PREFIX: usize = 5;
 
 pub(super) fn by_source(source: u32, bulletin: u64) -> Key {
     key(b'y', &[&source.to_be_bytes(), &bulletin.to_be_bytes()])
 }
-/// A time (ms) in the order of keys: the sign bit is turned, so that times before 1970 come first too.
+/// Encodes a time (ms) in the order of keys: the sign bit is turned, so that times before 1970 are in order too.
 fn ordered(ms: i64) -> [u8; 8] {
     (ms.cast_unsigned() ^ (1 << 63)).to_be_bytes()
 }
@@ -155,7 +157,7 @@ pub(super) fn newest_of(source: u32, (ms, bulletin): (i64, u64)) -> Key {
     let (source, bulletin) = (source.to_be_bytes(), bulletin.to_be_bytes());
     key(b'Y', &[&source, &ordered(ms), &bulletin])
 }
-/// The time (ms) and number at the end of such a key.
+/// Returns the time (ms) and number at the end of a key of an index by publication.
 pub(super) fn newest_parts(key: &[u8]) -> (i64, u64) {
     let at = key
         .len()
@@ -182,7 +184,7 @@ pub(super) fn members(channel: u32, message: &MessageRef) -> Key {
 pub(super) fn readers(channel: u32, first: u64) -> Key {
     key(b'H', &[&channel.to_be_bytes(), &first.to_be_bytes()])
 }
-/// The prefix of all of a channel.
+/// Returns the prefix of all readers rows of a channel.
 pub(super) fn readers_in(channel: u32) -> Key {
     interned(b'H', channel)
 }
@@ -192,7 +194,7 @@ pub(super) fn run(bulletin: u64, first: u64) -> Key {
 pub(super) fn runs(bulletin: u64) -> Key {
     numbered(b'f', bulletin)
 }
-/// The first and last delivery of a run, by its row.
+/// Returns the first and last delivery of a run, from its row.
 pub(super) fn run_ends(key: &[u8], count: &[u8]) -> (u64, u64) {
     let first = last_number(key);
     let count = count
@@ -221,12 +223,12 @@ pub(super) fn request(request: RequestKey) -> Key {
 pub(super) fn audit(place: AuditPlace) -> Key {
     audit_as(AUDIT, place)
 }
-/// A key of the audit log, as this program or older ones write it.
+/// Returns a key of the audit log, as this program or older ones write it.
 pub(super) fn audit_as(kind: u8, place: AuditPlace) -> Key {
     let (at, counter) = (ordered(place.at_ms), place.counter.to_be_bytes());
     key(kind, &[&at, &counter])
 }
-/// The place that a key of the audit log stands for.
+/// Returns the place that a key of the audit log encodes.
 pub(super) fn audit_place(key: &[u8]) -> AuditPlace {
     let at = key
         .get(1..9)
@@ -264,13 +266,13 @@ pub(super) fn rest(of: &[u8], chunk: u16) -> Key {
     key(b'x', &[of, &chunk.to_be_bytes()])
 }
 
-/// The number at the end of a key, or 0 where it is too short for one.
+/// Returns the number at the end of a key, or 0 if it is too short for one.
 pub(super) fn last_number(key: &[u8]) -> u64 {
     key.last_chunk()
         .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-/// The interned number after the letter.
+/// Returns the interned number after the letter.
 pub(super) fn interned_number(key: &[u8]) -> u32 {
     key.get(1..5)
         .and_then(|bytes| bytes.try_into().ok())

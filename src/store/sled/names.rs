@@ -1,4 +1,4 @@
-//! Sources and channels as the numbers that rows name them by.
+//! Maps sources and channels to the numbers that rows name them by.
 
 use std::collections::HashMap;
 
@@ -89,7 +89,7 @@ impl Names {
         (0..self.channels.next()).filter(|&number| self.channels.ids[number as usize].is_some())
     }
 
-    /// Takes in what a committed transaction gave.
+    /// Takes over the names that a committed transaction gave.
     pub(super) fn take(&mut self, given: Given) {
         for (id, number) in given.sources {
             self.sources.set(number, id);
@@ -100,12 +100,12 @@ impl Names {
     }
 }
 
-/// Names that a transaction gives. Nobody else knows them before it is committed.
+/// Names that a transaction gives. They are unknown elsewhere until it is committed.
 #[derive(Debug, Default)]
 pub(super) struct Given {
     sources: HashMap<SourceId, u32>,
     channels: HashMap<ChannelId, u32>,
-    /// How many of the channels had no number before.
+    /// The number of channels that had no number before.
     new_channels: u32,
 }
 
@@ -114,7 +114,7 @@ impl Given {
         self.sources.is_empty() && self.channels.is_empty()
     }
 
-    /// The number of a source, and whether it is a new one.
+    /// Returns the number of a source, and whether it is a new one.
     pub(super) fn source(&mut self, known: &Names, id: &SourceId) -> (u32, bool) {
         let given = self.sources.get(id).copied();
         if let Some(number) = given.or_else(|| known.source_number(id)) {
@@ -126,7 +126,7 @@ impl Given {
         (number, true)
     }
 
-    /// The number of a channel, and whether it is a new one.
+    /// Returns the number of a channel, and whether it is a new one.
     pub(super) fn channel(&mut self, known: &Names, id: &ChannelId) -> (u32, bool) {
         let given = self.channels.get(id).copied();
         if let Some(number) = given.or_else(|| known.channel_number(id)) {
@@ -138,7 +138,7 @@ impl Given {
         (number, true)
     }
 
-    /// The number that a source has here or had before.
+    /// Returns the number that a source was given here or had before.
     pub(super) fn source_number(&self, known: &Names, id: &SourceId) -> Option<u32> {
         let given = self.sources.get(id).copied();
         given.or_else(|| known.source_number(id))
@@ -148,7 +148,7 @@ impl Given {
         let given = self.channels.get(id).copied();
         let known = || {
             let number = known.channel_number(id)?;
-            // Its number may bear another name by now.
+            // Its number may have another name by now.
             (!self.channels.values().any(|given| *given == number)).then_some(number)
         };
         given.or_else(known)
@@ -170,7 +170,7 @@ impl Given {
             .or_else(|| known.channel(number))
     }
 
-    /// Gives a channel with all that it has another name, which no other one has.
+    /// Renames a channel, with everything that belongs to it, to a name that no other channel has.
     pub(super) fn rename_channel(&mut self, number: u32, id: &ChannelId) {
         self.channels.insert(id.clone(), number);
     }

@@ -1,4 +1,4 @@
-//! Chats as programs before schema 5 wrote them: without wishes for single sources, and always with buttons.
+//! Converts chats that programs before schema 5 wrote: without wishes for single sources, and always with buttons.
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ struct OlderChat {
     language: Option<Language>,
 }
 
-/// Brings their rows to schema 5.
+/// Converts the rows of chats to schema 5.
 pub(super) fn bring_up(engine: &Engine) -> Result<()> {
     let mut writes = Writes::default();
     for row in engine.scan(b"u") {
@@ -61,7 +61,7 @@ mod tests {
     fn a_chat_of_an_older_program_keeps_all_its_wishes() {
         let state = tempfile::tempdir().unwrap();
         let engine = open::open(state.path()).unwrap();
-        // Longer than one chunk of a row.
+        // These words are longer than one chunk of a row.
         let words: Vec<String> = (0..600).map(|n| format!("第{n}号")).collect();
         let older = OlderChat {
             title: "值班".to_owned(),

@@ -1,4 +1,4 @@
-//! Opening the store, and saying what is wrong where that cannot be done.
+//! Opens the store, and reports why that failed.
 
 use std::{
     fs::{self, File},
@@ -18,24 +18,25 @@ use super::{
 };
 use crate::store::error::{Failure, Result, StoreError};
 
-/// Says, beside the store, that one was made here: an empty one is then a lost one.
+/// The file that records, next to the store, that a store was created here: an empty one is then a lost one.
 const MADE: &str = "made";
-/// How often sled collects what no row uses any more: one segment (512 KiB) a turn. Its collector does
-/// not always end: where half of the file is free it moves the same segments round and round, 1 MB
-/// a second by its own default of half a second, in a store that nobody writes to.
+/// The interval at which sled collects unused space: one segment (512 KiB) a turn. Its collector does not always
+/// end: where half of the file is free it moves the same segments round and round, 1 MB a second by its default of
+/// half a second, in a store that receives no writes.
 const COLLECT_SELDOM: Duration = Duration::from_secs(60);
-/// With seldom turns a bulletin for ten thousand chats leaves 1.1 MB behind, with these 0.3.
+/// The interval for many chats. With seldom turns a bulletin for ten thousand chats leaves 1.1 MB behind, with these
+/// 0.3.
 const COLLECT_OFTEN: Duration = Duration::from_millis(500);
-/// From so many on, what chats get is most of what is written.
+/// The number of chats from which deliveries to chats are most of the writes.
 const MANY_CHATS: usize = 1000;
-/// sled's own threads hold the lock a little longer than its last handle.
+/// The time to wait for the lock: sled's own threads hold it a little longer than its last handle.
 const LET_GO_WITHIN: Duration = Duration::from_secs(5);
 const WARNING: &str = "Here is a store of noticast. Do not change these files.";
 
-/// Returns whether `state` holds a store; nothing is made or changed.
+/// Returns whether `state` holds a store; nothing is created or changed.
 ///
 /// # Errors
-/// The folder cannot be opened.
+/// Fails if the folder cannot be opened.
 pub fn is_there(state: &Path) -> Result<bool> {
     let path = state.join("store");
     for file in ["db", MADE] {
@@ -73,7 +74,7 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
     let file = path.join("db");
     let file = File::options().read(true).write(true).open(file);
     let file = file.map_err(|error| unusable(&path, &error))?;
-    // A power cut must not take the names of the files themselves.
+    // A power cut must not lose the names of the files themselves.
     for place in [&path.join("conf"), &path, state] {
         File::open(place)
             .and_then(|place| place.sync_all())
@@ -82,11 +83,11 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
     Ok(Engine::new(db, file, path))
 }
 
-/// Called once the first rows are durable, after each minute that brought something, and after each
-/// backup: the numbers that are durable. A store that has lost so much of its log that it holds less
-/// must not go on. What was marked once stays.
+/// Records which numbers are durable. It is called once the first rows are durable, after each minute in which
+/// something was written, and after each backup. A store that has lost so much of its log that it holds less must
+/// not continue. A mark never moves back.
 pub(super) fn mark(path: &Path, next_bulletin: u64) -> io::Result<()> {
-    /// A backup and a minute that brought something may end at one moment.
+    /// A backup and a minute with writes may end at one moment.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     if marked(path).is_some_and(|reached| reached >= next_bulletin) {
@@ -100,13 +101,13 @@ pub(super) fn mark(path: &Path, next_bulletin: u64) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Returns what the mark says; None: there is none that can be read.
+/// Returns the number in the mark; `None` if there is no readable mark.
 fn marked(path: &Path) -> Option<u64> {
     let mark = fs::read_to_string(path.join(MADE)).ok()?;
     mark.lines().next()?.parse().ok()
 }
 
-/// Compares what was loaded with the mark, and gives that.
+/// Compares what was loaded with the mark, and returns the mark.
 pub(super) fn check_mark(path: &Path, next_bulletin: u64) -> Result<u64> {
     if !path.join(MADE).exists() {
         mark(path, 1).map_err(|error| unusable(path, &error))?;
@@ -125,9 +126,9 @@ pub(super) fn check_mark(path: &Path, next_bulletin: u64) -> Result<u64> {
     }
 }
 
-/// While sled opens, it writes a snapshot under another name first, and at the next open it takes one that
-/// a crash or a full disk left unfinished for a whole one. Only who holds the lock may take that away:
-/// another process may be writing it at this moment.
+/// Removes unfinished snapshots. While sled opens, it writes a snapshot under another name first, and at the next
+/// open it takes one that a crash or a full disk left unfinished for a whole one. Only the holder of the lock may
+/// remove it: another process may be writing it at this moment.
 fn remove_unfinished_snapshots(path: &Path) -> io::Result<()> {
     let entries = fs::read_dir(path)?.flatten().map(|entry| entry.path());
     let is_unfinished = |path: &PathBuf| path.extension().is_some_and(|it| it == "generating");
@@ -139,7 +140,7 @@ fn remove_unfinished_snapshots(path: &Path) -> io::Result<()> {
     if rustix::fs::flock(&db, FlockOperation::NonBlockingLockExclusive).is_err() {
         return Ok(());
     }
-    // The process that wrote it may have finished before the lock was had.
+    // The process that wrote it may have finished before the lock was taken.
     for snapshot in unfinished.iter().filter(|snapshot| snapshot.exists()) {
         tracing::warn!("{} was left unfinished; it is removed", snapshot.display());
         fs::remove_file(snapshot)?;
@@ -152,9 +153,9 @@ fn open_sled(state: &Path, path: &Path, collect_every: Duration) -> Result<sled:
     let config = sled::Config::new()
         .path(path)
         .cache_capacity(CACHE_BYTES)
-        // Sled's name for it: durable is what [`Engine::sync`] made so.
+        // This is sled's name for it; only [`Engine::sync`] makes writes durable.
         .flush_every_ms(Some(collect_every.as_millis() as u64));
-    // sled panics, rather than fails, where the middle of its log is damaged.
+    // sled panics, rather than fails, if the middle of its log is damaged.
     match catch_unwind(AssertUnwindSafe(|| config.open())) {
         Ok(Ok(db)) => Ok(db),
         Ok(Err(sled::Error::Io(error))) => Err(io_error(state, path, &error)),
@@ -163,7 +164,7 @@ fn open_sled(state: &Path, path: &Path, collect_every: Duration) -> Result<sled:
     }
 }
 
-/// Returns what a panic said.
+/// Returns the message of a panic.
 pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     panic
         .downcast_ref::<String>()
@@ -206,7 +207,7 @@ fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
     .into()
 }
 
-/// Waits until nobody holds the lock: sled lets go of it a little after its last handle is gone.
+/// Waits until the lock is free: sled releases it a little after its last handle is gone.
 pub(super) fn wait_until_free(path: &Path, patience: Duration) {
     let Ok(db) = File::open(path.join("db")) else {
         return;
@@ -219,7 +220,7 @@ pub(super) fn wait_until_free(path: &Path, patience: Duration) {
     }
 }
 
-/// Returns who holds the lock, by the address file that a running instance leaves.
+/// Returns the process that holds the lock, according to the address file that a running instance leaves.
 fn holder(state: &Path) -> String {
     let instance = fs::read(state.join("instance.json")).ok();
     let instance =

@@ -1,4 +1,4 @@
-//! What waits, by channel, in memory: rebuilt from the blocks at open, changed after each commit.
+//! Holds the waiting deliveries by channel, in memory: rebuilt from the blocks at open, changed after each commit.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -13,21 +13,22 @@ use crate::{bulletin::DeliveryState, policy::facts::Readers, store::error::Resul
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     queues: HashMap<u32, Queue>,
-    /// Blocks with unfinished deliveries: how many.
+    /// Blocks with unfinished deliveries, and their number.
     open: HashMap<u64, u32>,
-    /// Blocks whose last delivery ended, by when; their marks stay while their sends are recent.
+    /// Blocks whose last delivery ended, with the time; their marks stay while their sends are recent.
     done: VecDeque<(i64, u64)>,
     sends: RecentSends<u32>,
-    /// What some readers have and others do not: nothing waits behind it ([`Readers`]).
+    /// Deliveries that some readers have and others do not: nothing waits behind them ([`Readers`]).
     partly: HashSet<u64>,
     waiting: u64,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
-    /// What goes out in the order of its numbers: number → due (ms).
+    /// Deliveries that are sent in the order of their numbers: number → due (ms).
     ready: BTreeMap<u64, i64>,
-    /// What a digest or quiet hours hold, and what readers have in part, by when it is due (ms), and number → due.
+    /// Deliveries that a digest or quiet hours hold, and those that readers have in part, by when they are due (ms),
+    /// and number → due.
     held: BTreeSet<(i64, u64)>,
     until: HashMap<u64, i64>,
     sending: BTreeSet<u64>,
@@ -64,7 +65,7 @@ impl Outbox {
         Ok(outbox)
     }
 
-    /// Puts a delivery where its state says.
+    /// Puts a delivery into the queue of its state.
     pub(super) fn place(&mut self, id: u64, slot: &Slot) {
         let was_unfinished = self.take(id, slot.channel);
         let block = Block::number(id);
@@ -94,7 +95,7 @@ impl Outbox {
         }
     }
 
-    /// Takes a delivery out of a channel's queue; whether it was there.
+    /// Takes a delivery out of a channel's queue; returns whether it was there.
     pub(super) fn take(&mut self, id: u64, channel: u32) -> bool {
         let Some(queue) = self.queues.get_mut(&channel) else {
             return false;
@@ -119,7 +120,7 @@ impl Outbox {
         }
     }
 
-    /// Takes the marks of blocks that nothing waits for any more off the disk; gives how many are to be
+    /// Removes the marks of blocks without waiting deliveries from the disk; returns the number of blocks to be
     /// forgotten once that is written.
     pub(super) fn close_blocks(&self, writes: &mut Writes) -> usize {
         let oldest = self.sends.oldest_ms();
@@ -145,12 +146,12 @@ impl Outbox {
         }));
     }
 
-    /// Oldest first.
+    /// Returns the sends since a time, oldest first.
     pub(super) fn recent(&self, since_ms: i64) -> impl Iterator<Item = (i64, u32)> + '_ {
         self.sends.since(since_ms).copied()
     }
 
-    /// The first that waits in a channel, and when it is due (ms).
+    /// Returns the first waiting delivery of a channel, and when it is due (ms).
     pub(super) fn head(&self, channel: u32) -> Option<(u64, i64)> {
         let queue = self.queues.get(&channel)?;
         let ready = queue.ready.first_key_value().map(|(id, due)| (*due, *id));
@@ -158,7 +159,7 @@ impl Outbox {
         first.map(|(due, id)| (id, due))
     }
 
-    /// Returns what was held in a channel until `now_ms` or earlier, in the order in which it goes out.
+    /// Returns the deliveries of a channel that were held until `now_ms` or earlier, in sending order.
     pub(super) fn released(&self, channel: u32, now_ms: i64) -> impl Iterator<Item = u64> + '_ {
         let held = self.queues.get(&channel).map(|queue| &queue.held);
         held.into_iter()
@@ -166,7 +167,7 @@ impl Outbox {
             .map(|(_, id)| *id)
     }
 
-    /// Returns what else goes out of a channel once it may at `due_ms`, in that order.
+    /// Returns the other deliveries of a channel that may be sent at `due_ms`, in sending order.
     pub(super) fn ready_at(&self, channel: u32, due_ms: i64) -> impl Iterator<Item = u64> + '_ {
         let ready = self.queues.get(&channel).map(|queue| &queue.ready);
         ready
@@ -188,13 +189,13 @@ impl Outbox {
             .flat_map(|queue| queue.sending.iter().copied())
     }
 
-    /// Channels in which something waits.
+    /// Returns the channels in which a delivery waits.
     pub(super) fn channels(&self) -> Vec<u32> {
         let waiting = self.queues.iter().filter(|(_, queue)| queue.waiting() > 0);
         waiting.map(|(channel, _)| *channel).collect()
     }
 
-    /// Numbers that wait in a channel, and when they are due (ms).
+    /// Returns the numbers that wait in a channel, and when they are due (ms).
     pub(super) fn due_in(&self, channel: u32) -> Vec<(u64, i64)> {
         let queue = self.queues.get(&channel).into_iter();
         let all = queue.flat_map(|queue| queue.ready.iter().chain(&queue.until));
@@ -207,7 +208,7 @@ impl Outbox {
             .map_or(0, |queue| queue.waiting() as u64)
     }
 
-    /// All unfinished deliveries, newest first.
+    /// Returns all unfinished deliveries in a state, newest first.
     pub(super) fn unfinished_in(&self, state: DeliveryState) -> Vec<u64> {
         let ids = self
             .queues
@@ -227,18 +228,18 @@ impl Outbox {
         self.waiting
     }
 
-    /// Some readers have these deliveries, from now on.
+    /// Records that some readers have these deliveries, from now on.
     pub(super) fn has_partly(&mut self, ids: impl IntoIterator<Item = u64>) {
         self.partly.extend(ids);
     }
 
-    /// All have them, or never will.
+    /// Records that all readers have these deliveries, or never will.
     pub(super) fn has_wholly(&mut self, ids: &[u64]) {
         ids.iter().for_each(|id| _ = self.partly.remove(id));
     }
 }
 
-/// Deliveries of all messages that some readers have.
+/// Returns the deliveries of all messages that some readers have.
 fn partly(engine: &Engine) -> Result<HashSet<u64>> {
     let mut all = HashSet::new();
     for found in engine.scan(keys::READERS) {

@@ -1,10 +1,10 @@
-//! Compression of what is long. sled's own would slow every commit down.
+//! Compresses long values. sled's own compression would slow every commit down.
 
 use std::io::{self, Read, Write};
 
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 
-/// Bytes that are unpacked at most; the fetcher's own bound on a text is near.
+/// The longest result of unpacking, in bytes; the fetcher's own limit for a text is near.
 pub(super) const LONGEST: usize = 16 << 20;
 
 pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {

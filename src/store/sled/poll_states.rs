@@ -1,6 +1,6 @@
-//! Where polling each source stands: memory, written now and then as one record.
+//! Holds the poll state of each source: in memory, written now and then as one record.
 //!
-//! A source that found something has a row of its own until then, in the transaction of what it found.
+//! A source that found something has its own row until then, written in the same transaction.
 
 use std::{
     collections::HashMap,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{bulletin::SourceId, policy::facts::PollState, store::error::Result};
 
-/// Shared by all handles of a store.
+/// The poll states that all handles of a store share.
 #[derive(Debug, Default)]
 pub(super) struct PollStates(Mutex<HashMap<SourceId, Kept>>);
 
@@ -25,18 +25,18 @@ pub(super) struct PollStates(Mutex<HashMap<SourceId, Kept>>);
 struct Kept {
     state: PollState,
     is_written: bool,
-    /// It has a row that is newer than the record of all.
+    /// True if it has a row that is newer than the record of all.
     has_row: bool,
-    /// How often it changed.
+    /// The number of times that it changed.
     changes: u64,
 }
 
-/// States that a record of all holds, and how often each had changed.
+/// The states in a record of all, with the number of changes of each.
 #[derive(Debug, Default)]
 pub(super) struct Written(Vec<(SourceId, u64)>);
 
-/// The record of all, packed: by source, each state encoded by itself, so that one that an older version
-/// wrote in another shape costs a fresh poll, no more.
+/// The record of all, packed: by source, each state encoded separately, so that one that an older version wrote in
+/// another shape costs only a fresh poll.
 type All = Vec<(u32, Vec<u8>)>;
 
 impl PollStates {
@@ -96,14 +96,14 @@ impl PollStates {
         }
     }
 
-    /// The state as a change will leave it.
+    /// Returns the state as a change will leave it.
     pub(super) fn with(&self, source: &SourceId, apply: impl FnOnce(&mut PollState)) -> PollState {
         let mut state = self.get(source);
         apply(&mut state);
         state
     }
 
-    /// Changes a state in memory, after its transaction wrote `written`, or no row of it.
+    /// Changes a state in memory, after its transaction wrote `written`, or no row for it.
     pub(super) fn install(
         &self,
         source: &SourceId,
@@ -134,7 +134,7 @@ impl PollStates {
         }
     }
 
-    /// Writes the record of all, if any state changed; gives what [`PollStates::written`] is given once that is
+    /// Writes the record of all, if any state changed; returns the argument for [`PollStates::written`] once that is
     /// committed.
     pub(super) fn write_changed(&self, names: &Names, writes: &mut Writes) -> Written {
         let poll_states = self.lock();
@@ -162,7 +162,7 @@ impl PollStates {
         written
     }
 
-    /// These states are on the disk; those that changed meanwhile are written the next time.
+    /// Marks these states as written; those that changed meanwhile are written the next time.
     pub(super) fn written(&self, written: Written) {
         let mut poll_states = self.lock();
         for (id, changes) in written.0 {

@@ -1,4 +1,4 @@
-//! Lists, newest first, read past the writer: scans on a blocking thread, page by page.
+//! Reads lists, newest first, without the writer: scans on a blocking thread, page by page.
 
 mod counting;
 mod merge;
@@ -35,10 +35,10 @@ use crate::{
     },
 };
 
-/// Rows older than `since` after which a list ends: numbers follow time but for clocks set back.
+/// The number of rows older than `since` after which a list ends: numbers follow time unless clocks were set back.
 const OLD_ENOUGH: usize = 1000;
 
-/// What was committed, past the writer.
+/// A view of the committed rows, without the writer.
 pub(super) struct SledReader<'a> {
     pub(super) engine: &'a Engine,
     pub(super) names: Arc<Names>,
@@ -151,7 +151,7 @@ fn bulletin(row: BulletinRow, id: u64, names: &Names) -> Option<Bulletin> {
     Some(archived.bulletin(id))
 }
 
-/// `shown`: sources that a bulletin must be of, first or also; None: any.
+/// Returns a page of bulletins. `shown` holds the sources that a bulletin must have, first or also; `None` for any.
 fn bulletins(
     engine: &Engine,
     names: &Names,
@@ -214,7 +214,7 @@ fn goes_to(engine: &Engine, names: &Names, id: u64, channel: Option<&ChannelId>)
         .any(|(_, slot)| slot.channel == channel))
 }
 
-/// Those of `channels` that a bulletin was ever queued for.
+/// Returns those of `channels` that a bulletin was ever queued for.
 fn who_has(
     engine: &Engine,
     names: &Names,
@@ -231,7 +231,8 @@ fn who_has(
     Ok(found)
 }
 
-/// `unfinished`: numbers in the state that is asked, newest first, where the writer knows them.
+/// Returns a page of deliveries. `unfinished` holds the numbers in the requested state, newest first, if the writer
+/// knows them.
 fn deliveries(
     engine: &Engine,
     names: &Names,

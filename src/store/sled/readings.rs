@@ -1,4 +1,4 @@
-//! By when the article of each recent bulletin is read next: memory, rebuilt at open.
+//! Holds by when the article of each recent bulletin is read next: in memory, rebuilt at open.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ use crate::{policy::rereading::Recent, store::error::Result};
 pub(super) struct Readings {
     by_due: BTreeSet<(i64, u64)>,
     due: HashMap<u64, i64>,
-    /// All that was due until then (ms) was read, as the disk says.
+    /// The time (ms) until which all due articles were read, according to the disk.
     done_ms: i64,
 }
 
@@ -35,7 +35,7 @@ impl Readings {
         self.done_ms
     }
 
-    /// None: never again.
+    /// Plans the next reading of an article; `None` for never again.
     pub(super) fn plan(&mut self, id: u64, due_ms: Option<i64>) {
         let before = match due_ms {
             Some(due_ms) => self.due.insert(id, due_ms),
@@ -47,12 +47,12 @@ impl Readings {
         self.by_due.extend(due_ms.map(|due_ms| (due_ms, id)));
     }
 
-    /// Those that are due, the longest first.
+    /// Returns the bulletins that are due, the longest first.
     pub(super) fn due(&self, now_ms: i64) -> impl Iterator<Item = u64> + '_ {
         self.by_due.range(..=(now_ms, u64::MAX)).map(|(_, id)| *id)
     }
 
-    /// Writes until when all was read, where that moved; gives that time.
+    /// Writes until when all articles were read, if that time moved; returns it.
     pub(super) fn write_changed(&self, writes: &mut Writes) -> i64 {
         let first = self.by_due.first();
         let done_ms = first.map_or(self.done_ms, |(first, _)| self.done_ms.max(first - 1));

@@ -1,7 +1,7 @@
-//! Which deliveries of a bulletin went to which channel, for the few bulletins that are asked for at a time.
+//! Remembers which deliveries of a bulletin went to which channel, for the few bulletins that are in use at a time.
 //!
-//! A correction for many chats asks that once for each of them: read from the disk each time, all
-//! deliveries of a bulletin for each of its deliveries would be read.
+//! A correction for many chats needs that once for each of them: without this memory, all deliveries of a bulletin
+//! would be read from the disk for each of its deliveries.
 
 use std::{
     collections::VecDeque,
@@ -11,12 +11,12 @@ use std::{
 use super::block::slot::Slot;
 use crate::store::error::Result;
 
-/// Bulletins that are remembered, those that were asked for last.
+/// The number of bulletins that are remembered, the latest used.
 const MOST: usize = 4;
-/// So few numbers are put into their places one by one.
+/// The highest number of deliveries that are inserted one by one.
 const FEW: usize = 16;
 
-/// Of one bulletin: channel and delivery, in order.
+/// The deliveries of one bulletin: channel and number, in order.
 #[derive(Debug, Default)]
 struct Deliveries(Vec<(u32, u64)>);
 
@@ -24,8 +24,8 @@ struct Deliveries(Vec<(u32, u64)>);
 pub(super) struct Received(Mutex<VecDeque<(u64, Deliveries)>>);
 
 impl Received {
-    /// Numbers of the deliveries of a bulletin in a channel, oldest first; `read` gives all deliveries of the
-    /// bulletin where they are not remembered.
+    /// Returns the numbers of the deliveries of a bulletin in a channel, oldest first; `read` returns all deliveries
+    /// of the bulletin if they are not remembered.
     pub(super) fn numbers(
         &self,
         bulletin: u64,
@@ -49,7 +49,7 @@ impl Received {
         Ok(numbers)
     }
 
-    /// Deliveries that are written from now on.
+    /// Adds deliveries that were written.
     pub(super) fn add(&self, written: &[(u64, Slot)]) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (bulletin, deliveries) in known.iter_mut() {

@@ -1,5 +1,5 @@
-//! Room on the disk that is the store's before it needs it: sled writes nothing more after a write that
-//! failed, so none may be begun that might fail for want of room.
+//! Reserves room on the disk for the store before it is needed: sled writes nothing more after a write that failed,
+//! so no write may begin that might fail for want of room.
 
 use std::{fs::File, io, os::unix::fs::MetadataExt};
 
@@ -10,25 +10,25 @@ use crate::store::{
     space::Space,
 };
 
-/// What is taken beyond the end of the file while the disk has it.
+/// The room that is reserved beyond the end of the file while the disk has it.
 const AHEAD: u64 = 4 << 20;
-/// With less than this beyond the end nothing is written any more: sled's own buffer and what it moves
-/// while it collects take some segments of 512 KiB.
+/// The room beyond the end without which nothing is written any longer: sled's own buffer and what it moves while it
+/// collects take some segments of 512 KiB.
 const LEAST: u64 = 2 << 20;
-/// Blocks are counted in these.
+/// The unit in which blocks are counted.
 const BLOCK: u64 = 512;
 
-/// Returns whether `bytes` more can be written to `file`. Takes the room for them, and some more.
+/// Returns whether `bytes` more can be written to `file`. Reserves the room for them, and some more.
 pub(super) fn holds(file: &File, bytes: u64) -> bool {
     let Ok(found) = file.metadata() else {
         return true;
     };
     let needed = found.len() + bytes + LEAST;
-    // Sled cuts its file at times, and what lay beyond the end is gone then.
+    // sled truncates its file at times, and the room beyond the end is lost then.
     found.blocks() * BLOCK >= needed || take(file, needed + AHEAD - LEAST) || take(file, needed)
 }
 
-/// The file's length stays as it is.
+/// Reserves room; the file's length stays as it is.
 fn take(file: &File, bytes: u64) -> bool {
     match fallocate(file, FallocateFlags::KEEP_SIZE, 0, bytes).map_err(io::Error::from) {
         Ok(()) => true,
@@ -36,13 +36,13 @@ fn take(file: &File, bytes: u64) -> bool {
             io::ErrorKind::StorageFull
             | io::ErrorKind::QuotaExceeded
             | io::ErrorKind::FileTooLarge => false,
-            // This file system takes no room ahead.
+            // This file system cannot reserve room.
             _ => Space::of(file).map_or(true, |space| space.free >= LEAST),
         },
     }
 }
 
-/// The refusal where the file holds no more.
+/// Returns the refusal for a file that holds no more.
 pub(super) fn full() -> StoreError {
     Refusal::DiskLow(FULL.to_owned()).into()
 }

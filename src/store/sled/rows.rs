@@ -1,5 +1,5 @@
-//! Rows that are encoded in another shape than their entity. Fields are only ever added with a new schema
-//! ([`super::schema`]); enums only grow at their end.
+//! Rows whose encoding differs from their entity. Fields are only ever added with a new schema ([`super::schema`]);
+//! enums only grow at their end.
 
 use std::collections::HashSet;
 
@@ -26,7 +26,7 @@ pub(super) struct BulletinRow {
     pub(super) state: BulletinState,
     pub(super) cause: Cause,
     pub(super) revision: u32,
-    /// The title as the list shows it, and those it showed before: hashes, the latest last.
+    /// The title as the list shows it, and the earlier ones: hashes, the latest last.
     pub(super) titles: Vec<u64>,
 }
 
@@ -48,12 +48,12 @@ impl BulletinRow {
         self.sources().any(|source| sources.contains(&source))
     }
 
-    /// All that carry it.
+    /// Returns all sources that carry the bulletin.
     pub(super) fn sources(&self) -> impl Iterator<Item = u32> + '_ {
         std::iter::once(self.source).chain(self.also.iter().copied())
     }
 
-    /// None: its source has no name.
+    /// Converts to a bulletin; `None` if its source has no name.
     pub(super) fn archived(self, source: impl Fn(u32) -> Option<SourceId>) -> Option<Archived> {
         Some(Archived {
             source: source(self.source)?,
@@ -94,8 +94,8 @@ impl BulletinRow {
     }
 }
 
-/// Files as they are encoded: address and name. An older version knew no size: it stands behind the
-/// name, after a character that no name has.
+/// Encodes files: address and name. An older version knew no size: the size is behind the name, after a character
+/// that no name has.
 mod files {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -134,7 +134,7 @@ mod files {
     }
 }
 
-/// What was seen under an address or guid, as it is encoded: the bulletin, and a byte of flags.
+/// The encoding of what was seen under an address or guid: the bulletin, and a byte of flags.
 const HAD_GUID: u8 = 1;
 const IS_SHARED: u8 = 2;
 

@@ -1,8 +1,7 @@
-//! The schema that the rows are written in, and the way from an older one.
+//! Defines the schema of the rows, and the migration from an older one.
 //!
-//! A newer one is refused. An older one is first copied whole to `STATE/backup/store-schema-N`,
-//! then brought up step by step; each step may run again after a crash, and its number is
-//! written when it is done.
+//! A newer schema is rejected. An older one is first copied whole to `STATE/backup/store-schema-N`, then migrated
+//! step by step; each step may run again after a crash, and its number is written when it is done.
 
 use std::{fs, io, path::Path};
 
@@ -18,10 +17,10 @@ use crate::{
     store::error::{Failure, Result},
 };
 
-/// Brings rows of one schema to the next one; it may find some of them brought up already.
+/// A step that brings rows of one schema to the next one; some of them may be of the next one already.
 type Step = fn(&Engine) -> Result<()>;
 
-/// The first one brings schema 1 to schema 2, and so on.
+/// The steps; the first one brings schema 1 to schema 2, and so on.
 const STEPS: &[Step] = &[
     block::pack_old,
     count_news,
@@ -29,7 +28,7 @@ const STEPS: &[Step] = &[
     older_chats::bring_up,
 ];
 
-/// Schema 3: a source remembers how much was new at most. Its row ends in that number.
+/// Adds to each source's row the highest number of new notices (schema 3). The row ends in that number.
 fn count_news(engine: &Engine) -> Result<()> {
     let mut writes = Writes::default();
     for row in engine.scan(b"s") {
@@ -43,7 +42,7 @@ fn count_news(engine: &Engine) -> Result<()> {
     engine.commit(writes)
 }
 
-/// Makes the schema of an open store this program's.
+/// Brings an open store to the schema of this program.
 pub(super) fn bring_up(engine: &Engine) -> Result<()> {
     follow(engine, STEPS)
 }
@@ -91,7 +90,7 @@ fn write(engine: &Engine, schema: u32) -> Result<()> {
     engine.sync()
 }
 
-/// The older program can open the copy as it is.
+/// Copies the store; the older program can open the copy as it is.
 fn copy(engine: &Engine, schema: u32) -> io::Result<()> {
     let state = engine.path().parent().unwrap_or(Path::new("."));
     let to = state.join("backup").join(format!("store-schema-{schema}"));

@@ -1,4 +1,4 @@
-//! Texts of bulletins: compressed, each a row of its own.
+//! Stores the texts of bulletins: compressed, each in its own row.
 
 use super::{
     engine::{Engine, Writes},

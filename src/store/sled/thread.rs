@@ -1,7 +1,7 @@
-//! The one thread that writes: it takes all waiting calls, does each, syncs once, then answers all.
+//! Runs the one thread that writes: it takes all waiting calls, runs each, syncs once, then answers all.
 //!
-//! All of sled's calls block, and a sync costs a tenth of a millisecond at best: calls that come
-//! together share one. Reads of the books' memory are answered at once.
+//! Every call of sled blocks, and a sync costs a tenth of a millisecond at best: calls that arrive together share
+//! one. Reads of the books' memory are answered at once.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -14,18 +14,18 @@ use tokio::sync::oneshot;
 use super::{books::Books, engine::Engine, open};
 use crate::store::error::{Failure, Result, StoreError};
 
-/// Calls that share a sync at most, so that none waits for an endless row of others.
+/// The most calls that share a sync, so that none waits for an endless row of others.
 const GROUP: usize = 256;
 
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-/// Gives back what must not be answered before the sync.
+/// A call to the writer. It returns the answer that must not be sent before the sync.
 type Job = Box<dyn FnOnce(&mut Books) -> Option<Answer> + Send>;
 
-/// The way to the writer; the thread ends when this is dropped.
+/// A handle on the writer; the thread ends when it is dropped.
 #[derive(Debug)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Option<Job>>,
-    /// Why writes fail, once one has.
+    /// The reason why writes fail, once one has.
     failed: Arc<OnceLock<String>>,
 }
 
@@ -48,7 +48,7 @@ impl Writer {
         self.send(move |books| {
             let done = books.engine.check().and_then(|()| call(books));
             Some(Box::new(move |synced: Result<()>| {
-                // The caller may be gone; what was done stays done.
+                // The caller may be gone; the write stays done.
                 let _ = answer.send(done.and_then(|done| synced.map(|()| done)));
             }))
         })?;
@@ -68,12 +68,12 @@ impl Writer {
         answered.await.map_err(|_| self.ended())
     }
 
-    /// Why writes fail, once one has.
+    /// Returns why writes fail, once one has.
     pub(super) fn failure(&self) -> Option<String> {
         self.failed.get().cloned()
     }
 
-    /// Ends the thread once everything that was asked before is done.
+    /// Ends the thread once all earlier calls are done.
     pub(super) fn stop(&self) {
         let _ = self.jobs.send(None);
     }
@@ -90,7 +90,7 @@ impl Writer {
     }
 }
 
-/// sled panics where it cannot read: the asker gets the error that the store failed, as does all that follows.
+/// Runs a job. sled panics if it cannot read: the caller gets the error that the store failed, as do all later ones.
 fn call(job: Job, books: &mut Books) -> Option<Answer> {
     catch_unwind(AssertUnwindSafe(|| job(books))).unwrap_or_else(|panic| {
         books.engine.fail(&open::panic_text(panic.as_ref()));

@@ -1,4 +1,4 @@
-//! Recent bulletins become known again by their faces after a restart.
+//! Restores the faces of recent bulletins after a restart.
 
 use super::{engine::Engine, keys, names::Names, rows::BulletinRow, texts};
 use crate::{

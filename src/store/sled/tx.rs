@@ -1,4 +1,4 @@
-//! A transaction on sled: what it reads is what the disk and the books say, and what it wrote itself.
+//! Runs transactions on sled: they read the disk, the books and their own writes.
 
 mod access;
 mod archive;

@@ -32,7 +32,7 @@ fn polled(seconds: i64) -> PollState {
     }
 }
 
-/// A timetable with one source, polled last at `state.last_polled`, from second 0 on.
+/// Returns a timetable with one source, polled last at `state.last_polled`, from second 0 on.
 fn begun(schedule: &str, state: &PollState) -> (Clock, Timetable, Source) {
     let (clock, mut timetable) = (Clock(Instant::now()), Timetable::default());
     let source = every("news", schedule);
@@ -91,7 +91,7 @@ fn backoff_postpones_the_next_poll() {
     assert_eq!(due(&mut timetable, clock.now(100)), 1);
 }
 
-/// In minutes from second 0 of [`at`], which is 13:00 in Shanghai.
+/// Returns when the source is due, in minutes from second 0 of [`at`], which is 13:00 in Shanghai.
 fn due_in_minutes(timetable: &Timetable, source: &Source) -> Option<i64> {
     let due = timetable.due(&source.id)?;
     Some((due - at(0)).num_minutes())

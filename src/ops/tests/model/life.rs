@@ -1,4 +1,4 @@
-//! One life of a store and its model: random steps, and what both say after each.
+//! Runs one life of a store and its model: random steps, and a comparison of both after each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,12 +16,12 @@ use crate::{
     store::memory::Memory,
 };
 
-/// Chats that come and go, as they are called at first.
+/// The chats that come and go, by their first ids.
 const CHATS: [i64; 3] = [101, 102, 103];
 const REQUESTS: [&str; 3] = ["first", "second", "third"];
 const SHOWN: u32 = 6;
 
-/// What a follower of the change feed knows.
+/// The knowledge of a follower of the change feed.
 #[derive(Default)]
 struct Followed {
     last: u64,
@@ -42,9 +42,9 @@ impl Followed {
 
 struct Life {
     rng: fastrand::Rng,
-    /// None for a moment, while it is opened again.
+    /// The store; `None` for a moment, while it is opened again.
     store: Option<Store>,
-    /// The same of another process.
+    /// A handle of another process on the same store.
     other: Option<Store>,
     dir: TempDir,
     on: On,
@@ -53,7 +53,7 @@ struct Life {
     plain: Plain,
     now: DateTime<Utc>,
     chats: [i64; 3],
-    /// What each worker has begun.
+    /// The delivery that each worker has begun.
     sending: [Option<u64>; 2],
     runs: Vec<(u64, u64)>,
     steps: Vec<String>,
@@ -73,7 +73,7 @@ fn channels() -> Vec<Channel> {
     numbered.map(|(id, number)| chat(id, number)).collect()
 }
 
-/// On a file system in memory, where there is one: what is synced is not the question here.
+/// Creates a folder on a file system in memory, if there is one: syncing is not tested here.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     match memory.is_dir() {
@@ -82,12 +82,12 @@ fn folder() -> TempDir {
     }
 }
 
-/// What a store of a life lies on.
+/// The engine of a life.
 #[derive(Clone)]
 pub(super) enum On {
     Sled,
     Memory(Memory),
-    /// In a schema of that name.
+    /// PostgreSQL, in a schema of that name.
     Postgres(String),
 }
 
@@ -120,7 +120,7 @@ async fn open(state: &Path, on: &On) -> Store {
     }
 }
 
-/// Gives what was kept after each step, as exports.
+/// Runs one life; returns the contents after each step, as exports.
 pub(super) async fn live(seed: u64, steps: usize, on: On) -> Vec<Vec<String>> {
     let dir = folder();
     let mut life = Life {
@@ -151,7 +151,7 @@ pub(super) async fn live(seed: u64, steps: usize, on: On) -> Vec<Vec<String>> {
 }
 
 impl Life {
-    /// All that the store keeps, in an order of its own, and its change feed.
+    /// Records the contents of the store, sorted, and its change feed.
     async fn keep(&mut self) {
         let mut lines = exported(&self.store()).await.split_off(1);
         lines.sort();
@@ -160,10 +160,10 @@ impl Life {
         self.kept.push(lines);
     }
 
-    /// Reads what changed since the last time, as a follower does: it must know what a reading of everything shows.
+    /// Reads the changes since the last time, like a follower: it must then know what a complete reading shows.
     async fn follow(&mut self) -> Vec<String> {
         let store = self.store();
-        // What nobody waited for is done before this is.
+        // Calls that were not awaited are completed first.
         store.write(|_| Ok(())).await.unwrap();
         let page = store.changes_after(self.followed.last, 10_000);
         let page = page.await.unwrap();
@@ -195,7 +195,7 @@ impl Life {
         format!("telegram:{chat}")
     }
 
-    /// Any channel, of the config or a chat.
+    /// Returns any channel, of the config or a chat.
     fn any_id(&mut self) -> String {
         match self.rng.usize(0..4) {
             0 => "a".to_owned(),
@@ -287,7 +287,7 @@ impl Life {
         let (channel, wish, by) = (id.parse().unwrap(), chat.clone(), by());
         let store = self.store();
         let asking = store.change_chat(&channel, move |_| wish, "asks", &by, self.now);
-        // The caller may go before it is answered.
+        // The caller may leave before it is answered.
         match self.rng.bool() {
             true => drop(asking.now_or_never()),
             false => drop(asking.await.unwrap()),
@@ -295,7 +295,7 @@ impl Life {
         self.plain.ask(&id, chat);
     }
 
-    /// A token is made, used or revoked.
+    /// Creates, uses or revokes a token.
     async fn admit_program(&mut self) {
         let number = self.rng.u32(0..4);
         let (store, now) = (self.store(), self.now);
@@ -344,7 +344,7 @@ impl Life {
         );
     }
 
-    /// One worker serves the config's channels, the other one the chats.
+    /// Sends messages: one worker serves the config's channels, the other one the chats.
     async fn work(&mut self) {
         let worker = self.rng.usize(0..2);
         if let Some(id) = self.sending[worker].take() {
@@ -439,7 +439,7 @@ impl Life {
         }
     }
 
-    /// Announcements, rebroadcasts, and what takes them back.
+    /// Makes announcements and rebroadcasts, and takes them back.
     async fn say(&mut self) {
         let (id, store, what) = (self.any_id(), self.store(), self.rng.u32(0..4));
         let request = REQUESTS[self.rng.usize(0..3)];
@@ -513,7 +513,7 @@ impl Life {
         }
     }
 
-    /// Adds, edits or removes a channel that lives in the store.
+    /// Adds, edits or removes a channel that is in the store.
     async fn add_channel(&mut self) {
         let id = format!("hook-{}", self.rng.u32(0..2));
         let (adds, key, store) = (self.rng.bool(), self.rng.u32(0..3), self.store());
@@ -564,8 +564,7 @@ impl Life {
         self.plain.follow_the_clock(self.now);
     }
 
-    /// Ends well or not, and begins again.
-    /// Another process goes on, where several share the store.
+    /// Hands over to another process, if several share the store.
     async fn hand_over(&mut self) {
         self.note("hand over");
         self.store().save_poll_states().await.unwrap();

@@ -1,11 +1,11 @@
-//! The model: what a store should say, kept in plain lists.
+//! Models the store: its expected answers, in plain lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::bulletin::{Chat, DeliveryKind, DeliveryState, Standing, reminder_of};
 
-/// Shanghai, as the channels of these tests have it.
+/// The time zone Shanghai, which the channels of these tests have.
 pub(super) const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
 pub(super) const SOURCES: [&str; 3] = ["news", "law", "labs"];
 
@@ -30,35 +30,35 @@ pub(super) struct Kept {
     pub(super) deadline: Option<Moment>,
 }
 
-/// Where polling stands: paused, reported, failures.
+/// The poll state: paused, reported, failures.
 pub(super) type PollFacts = (bool, Reported, u32);
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plain {
-    /// By number: every channel that was ever known.
+    /// Every channel that was ever known, by number.
     pub(super) names: Vec<String>,
     pub(super) chats: BTreeMap<usize, Chat>,
     pub(super) blocked: Vec<bool>,
-    /// Sent and failed.
+    /// The numbers of sent and failed deliveries.
     pub(super) counts: Vec<(u64, u64)>,
-    /// How many notices each source ever showed.
+    /// The number of notices that each source ever showed.
     pub(super) shown: [u32; 3],
     pub(super) bulletins: Vec<Kept>,
     pub(super) deliveries: Vec<Sent>,
     pub(super) polls: [PollFacts; 3],
-    /// What a crash leaves of them.
+    /// The poll states that a crash leaves.
     pub(super) written: [PollFacts; 3],
     pub(super) added: Vec<String>,
-    /// The addresses of channels that live in the store.
+    /// The addresses of channels that are in the store.
     pub(super) hooks: BTreeMap<String, String>,
-    /// Those of programs that are valid.
+    /// The valid tokens of programs.
     pub(super) tokens: BTreeSet<u32>,
     pub(super) moved: BTreeMap<i64, i64>,
     pub(super) requests: BTreeMap<String, (u64, u64)>,
     pub(super) offset: i32,
 }
 
-/// Channels of the config come first.
+/// The channels of the config, which come first.
 pub(super) const CONFIGURED: [&str; 2] = ["a", "b"];
 
 impl Plain {
@@ -121,7 +121,7 @@ impl Plain {
             .collect()
     }
 
-    /// Titles of what is new: published, but for the first poll.
+    /// Admits a poll; returns the titles of new notices: published, except for the first poll.
     pub(super) fn admit(
         &mut self,
         source: usize,
@@ -153,7 +153,7 @@ impl Plain {
 
     pub(super) fn ask(&mut self, id: &str, chat: Chat) {
         let number = self.number(id);
-        // Whoever asks for the same again changes nothing.
+        // A repeated wish changes nothing.
         if self.chats.get(&number) == Some(&chat) {
             return;
         }
@@ -211,7 +211,7 @@ impl Plain {
         self.queue(&[number], None, DeliveryKind::Announcement, now, now);
     }
 
-    /// None: there is no such channel.
+    /// Rebroadcasts a bulletin; `None` if there is no such channel.
     pub(super) fn rebroadcast(
         &mut self,
         id: &str,
@@ -275,7 +275,7 @@ impl Plain {
         }
     }
 
-    /// Returns what a channel waits with first, unless it is set aside.
+    /// Returns the first waiting delivery of a channel, unless it is set aside.
     pub(super) fn head(&self, channel: usize) -> Option<u64> {
         if self.blocked[channel] {
             return None;
@@ -351,7 +351,7 @@ impl Plain {
         }
     }
 
-    /// The clock was set: nothing waits for a time of the other one.
+    /// Makes deliveries due by the new clock: none waits for a time of the other one.
     pub(super) fn follow_the_clock(&mut self, now: DateTime<Utc>) {
         for sent in self
             .deliveries

@@ -1,4 +1,4 @@
-//! Properties that hold for any pages, drawn at random.
+//! Tests properties that hold for any pages, drawn at random.
 
 use proptest::prelude::*;
 
@@ -28,20 +28,20 @@ fn any_page() -> impl Strategy<Value = Vec<Notice>> {
 }
 
 proptest! {
-    /// Promise 2: whatever pages came before, one that is read again holds no news.
+    /// Tests promise 2: after any earlier pages, one that is read again has no news.
     #[test]
     fn a_page_is_never_news_twice(pages in proptest::collection::vec(any_page(), 1..5)) {
         let mut memory = Memory::default();
         for page in &pages {
             memory.poll_rows(page);
             let again = memory.poll_rows(page);
-            // A row that stands twice is what its first one is.
+            // A repeated row has the ruling of its first one.
             let is_known = |word: &&str| ["known", "again"].contains(word);
             prop_assert!(again.iter().all(is_known), "{page:?}: {again:?}");
         }
     }
 
-    /// Nor is any part of it, in whatever order, with tracking parameters, over https or with `www.`.
+    /// Tests the same for any part of a page, in any order, with tracking parameters, over https or with `www.`.
     #[test]
     fn rows_that_left_and_come_back_are_known(
         pages in proptest::collection::vec(any_page(), 2..5),
@@ -57,13 +57,13 @@ proptest! {
         for row in &mut back {
             row.url = row.url.replace("https://", "http://www.") + "?utm_source=x&spm=1.2";
         }
-        // Without guids, so that addresses alone decide.
+        // Rows without guids are decided by addresses only.
         let has_guids = pages.iter().flatten().any(|row| row.guid.is_some());
         let rulings = memory.poll_rows(&back);
         prop_assert!(has_guids || rulings.iter().all(|word| *word == "known"), "{rulings:?}");
     }
 
-    /// A known bulletin stands for one address that is gone, never for two.
+    /// Tests that a known bulletin replaces one address that is gone, never two.
     #[test]
     fn a_bulletin_is_moved_to_once_on_a_page(first in any_page(), second in any_page()) {
         let mut memory = Memory::default();
@@ -83,7 +83,7 @@ proptest! {
         }
     }
 
-    /// The order of pushing holds every row once, whatever the dates are.
+    /// Tests that the order of pushing has every row once, with any dates.
     #[test]
     fn the_order_is_a_permutation(page in any_page()) {
         let mut memory = Memory::default();

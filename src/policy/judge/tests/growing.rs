@@ -1,10 +1,10 @@
-//! Lists that grow at their end.
+//! Tests lists that grow at their end.
 
 use super::*;
 
 #[test]
 fn on_a_list_that_grows_at_its_end_news_stands_there() {
-    // Undated: rows were added, and none left.
+    // Rows without dates were added, and none left.
     check(
         &["1|甲|", "2|乙|"],
         &["1|甲|", "2|乙|", "3|丙|"],
@@ -24,7 +24,7 @@ fn on_a_list_that_grows_at_its_end_news_stands_there() {
         &[&rising[1..], &["4|丁|"]].concat(),
         &["known", "known", "new"],
     );
-    // There an older row slides in at the top.
+    // An older row appears at the top.
     let mut memory = Memory::default();
     memory.poll(&["0|零|2026-11-20", "2|乙|2026-11-26", "3|丙|2026-11-27"]);
     assert_eq!(
@@ -76,19 +76,19 @@ fn what_is_appended_goes_out_from_the_top_down() {
 
 #[test]
 fn a_row_that_slides_in_at_the_bottom_is_not_news() {
-    // The topmost was taken off.
+    // The topmost was removed.
     check(
         &["3|丙|", "2|乙|"],
         &["2|乙|", "1|甲|"],
         &["known", "below"],
     );
-    // Newest first by date, though none left.
+    // The list is newest first by date, though none left.
     check(
         &["3|丙|2026-11-27", "2|乙|2026-11-25"],
         &["3|丙|2026-11-27", "2|乙|2026-11-25", "1|甲|2026-11-25"],
         &["known", "known", "below"],
     );
-    // A pinned row above them is old, and says nothing of the order.
+    // A pinned row above them is old, and proves nothing about the order.
     check(
         &[
             "9|旧|2026-01-01",

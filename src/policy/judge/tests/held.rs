@@ -1,4 +1,4 @@
-//! What is held as no news after all: sites that moved, floods.
+//! Tests rows that are held because they only look like news: sites that moved, floods.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What several rows share, and what only says where a row stands, distinguishes no row from another.
+//! Tests that keys which several rows share, or which are only the place of a row, do not distinguish rows.
 
 use super::*;
 
@@ -40,7 +40,7 @@ fn an_address_that_several_notices_share_distinguishes_none_of_them() {
         ]),
         ["new", "known", "known"]
     );
-    // Without any date.
+    // The rows have no dates.
     let mut memory = Memory::default();
     memory.poll(&["s|供暖安排|", "s|停水安排|"]);
     assert_eq!(
@@ -51,7 +51,7 @@ fn an_address_that_several_notices_share_distinguishes_none_of_them() {
 
 #[test]
 fn an_address_may_turn_out_to_be_shared() {
-    // One row at first, then two.
+    // The page has one row at first, then two.
     check(
         &["s|第22批|2026-11-22"],
         &["s|第23批|2026-11-23", "s|第22批|2026-11-22"],
@@ -66,7 +66,7 @@ fn an_address_may_turn_out_to_be_shared() {
         ],
         &["new", "known", "known"],
     );
-    // One at a time.
+    // One row is shown at a time.
     check(&["s|第22批|2026-11-22"], &["s|第23批|2026-11-23"], &["new"]);
     check(
         &["s|供暖安排|2026-11-22"],
@@ -79,7 +79,7 @@ fn an_address_may_turn_out_to_be_shared() {
         &["s|第23批|2026-11-22T15:00:00+08:00"],
         &["new"],
     );
-    // The guids distinguish, whatever the address does.
+    // The guids distinguish, regardless of the address.
     check(
         &["s|停水|2026-11-22|guid=1"],
         &["s|停水|2026-11-22|guid=2", "s|停水|2026-11-22|guid=1"],
@@ -117,7 +117,7 @@ fn a_corrected_title_makes_no_other_notice() {
     );
 }
 
-/// Rows of a list, the latest on top, whose address or guid is their place.
+/// Returns rows of a list, the latest on top, whose address or guid is their place.
 fn placed(titles: &[&str], row: impl Fn(usize, &str) -> String) -> Vec<Notice> {
     let rows = titles.iter().enumerate();
     rows.map(|(place, title)| notice(&row(place, title)))
@@ -177,7 +177,7 @@ fn an_undated_row_at_an_address_of_its_own_may_be_corrected_in_a_number() {
         &["a/200|拟招聘15人的公告|", "a/100|停水通知|"],
         &["known", "known"],
     );
-    // Where no row keeps its title, these are others.
+    // If no row has its former title, these are others.
     check(
         &["a/1|通知22|", "a/2|通知21|"],
         &["a/1|通知24|", "a/2|通知23|"],
@@ -199,7 +199,7 @@ fn a_guid_that_several_notices_share_distinguishes_none_of_them() {
     );
     assert_eq!(memory.poll(&["24|第24批|2026-11-24|guid=blog"]), ["new"]);
     assert_eq!(memory.poll(&two), ["known", "known"]);
-    // One at a time: address, title and day are others.
+    // One row is shown at a time: address, title and day are others.
     check(
         &["1|第22批|2026-11-22|guid=g"],
         &["2|第23批|2026-11-23|guid=g"],
@@ -222,7 +222,7 @@ fn a_guid_that_several_notices_share_distinguishes_none_of_them() {
         &["1|甲事（更正）|2026-11-23|guid=g"],
         &["known"],
     );
-    // One entry at a time, under an address and guid that never change.
+    // One entry is shown at a time, under an address and guid that never change.
     check(
         &["status|校园网运行正常公告|2026-11-20|guid=s"],
         &["status|图书馆闭馆通知|2026-11-22|guid=s"],
@@ -239,7 +239,7 @@ fn a_guid_that_several_notices_share_distinguishes_none_of_them() {
         ],
         &["new", "known"],
     );
-    // Guids that count the entries of a page.
+    // The guids count the entries of a page.
     check(
         &[
             "a|停水通知|2026-11-22|guid=0",
@@ -300,7 +300,7 @@ fn rows_at_one_address_are_distinguished_whichever_of_them_is_known() {
 fn rows_that_an_older_version_took_for_one_bulletin_are_distinguished() {
     let mut memory = Memory::default();
     memory.poll(&["22|第22批|2026-11-22|guid=blog"]);
-    // It knew these as the first one's.
+    // It had stored these as keys of the first one.
     for address in ["21", "20"] {
         let (row, _) = identities(&[notice(&format!("{address}||"))], false);
         let value = Seen {

@@ -1,4 +1,4 @@
-//! Which worker does what.
+//! Workers and their leases.
 
 use super::base::MemoryTx;
 use crate::{

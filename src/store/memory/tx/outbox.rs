@@ -1,4 +1,4 @@
-//! Deliveries and the order in which they go out.
+//! Deliveries and the order in which they are sent.
 
 use super::base::MemoryTx;
 use crate::{

@@ -1,4 +1,4 @@
-//! Sources and where polling them stands.
+//! Sources and their poll states.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Pages of bulletins and deliveries, each begun where the one before it ended.
+//! Reads pages of bulletins and deliveries, each from the end of the one before it.
 
 use std::collections::HashSet;
 
@@ -27,10 +27,10 @@ use crate::{
     },
 };
 
-/// Rows that are read at once.
+/// The number of rows that are read at once.
 const BATCH: usize = 500;
 
-/// Conditions of a query, and their parameters.
+/// The conditions of a query, and their parameters.
 struct Conditions {
     sql: String,
     params: Vec<Param>,
@@ -66,12 +66,13 @@ impl Conditions {
     }
 }
 
-/// Has what follows planned by what is asked for: how rare a state and how near a time is says which index serves.
+/// Makes the database plan the next queries with their parameters: the rarity of a state and the nearness of a time
+/// decide which index to use.
 fn plan_by_values(session: &Session<'_>) -> Result<()> {
     session.run("SET LOCAL plan_cache_mode = force_custom_plan")
 }
 
-/// The first ms that is not before a time.
+/// Returns the first ms that is not before a time.
 fn not_before_ms(time: DateTime<Utc>) -> i64 {
     let ms = time.timestamp_millis();
     ms + i64::from(!time.timestamp_subsec_nanos().is_multiple_of(1_000_000))
@@ -90,7 +91,7 @@ pub(super) fn bulletins(
         true => "NULL::text",
         false => "(SELECT text FROM texts WHERE texts.bulletin = b.id)",
     };
-    // The pages of one source are read from its own rows, however few of all they are.
+    // The pages of one source are read from its own rows, even if these are few of all rows.
     let (from, newest) = match query.source {
         Some(_) => ("carriers c JOIN bulletins b ON b.id = c.bulletin", "c"),
         None => ("bulletins b", "b"),
@@ -134,7 +135,7 @@ pub(super) fn bulletins(
     }
 }
 
-/// One more than a page has, so that it is known whether there are more.
+/// Returns one more than the length of a page, so that it is known whether there are more.
 fn batch(limit: Option<usize>) -> i64 {
     let batch = limit.map_or(BATCH, |limit| BATCH.min(limit.saturating_add(1)));
     i64::try_from(batch).unwrap_or(i64::MAX)
@@ -144,7 +145,7 @@ fn bulletin_conditions(query: &BulletinQuery, shown: Option<&HashSet<SourceId>>)
     let mut all = Conditions::new();
     match &query.states[..] {
         [] => {}
-        // One alone, so that the order of its index is that of the pages.
+        // A single state is compared by equality, so that the order of its index is that of the pages.
         [state] => all.add("b.state = $", word(state)),
         states => all.add(
             "b.state = ANY($)",
@@ -171,7 +172,7 @@ fn bulletin_conditions(query: &BulletinQuery, shown: Option<&HashSet<SourceId>>)
     all
 }
 
-/// Counted by the database: however many they are, a source has few rows.
+/// Counts in the database: a source has few rows, no matter how many bulletins there are.
 pub(super) fn published_since(
     session: &Session<'_>,
     sources: &[SourceId],
@@ -193,7 +194,8 @@ pub(super) fn published_since(
     Ok(counts)
 }
 
-/// The place of a bulletin in the order of the pages; of a number that is none, one just below the next lower one.
+/// Returns the place of a bulletin in the order of the pages; for an unused number, one just below the next lower
+/// one.
 fn place(session: &Session<'_>, id: i64) -> Result<(i64, i64)> {
     let asked = "SELECT newest_ms, id FROM bulletins WHERE id <= $1 ORDER BY id DESC LIMIT 1";
     match session.row(asked, &[&id])? {

@@ -1,5 +1,5 @@
-//! What a transaction has read already, so that a batch of sends asks once and not for each of them. What the transaction
-//! writes is kept in step here.
+//! Holds rows that a transaction has read already, so that a batch of sends needs one query and not one for each
+//! send. The writes of the transaction are applied here too.
 
 use std::collections::HashMap;
 
@@ -22,21 +22,21 @@ pub(super) struct ReadAlready {
     pub(super) lease: Option<(LeaseKey, Lease)>,
     pub(super) deliveries: HashMap<u64, OutboxEntry>,
     pub(super) channels: HashMap<ChannelId, InChannel>,
-    /// None: it is known, and nothing more.
+    /// The facts of sources; `None` for a source that was read but has no facts yet.
     pub(super) sources: HashMap<SourceId, Option<SourceFacts>>,
 }
 
-/// One channel: its facts, what is being sent there, and who has what only some have.
+/// One channel: its facts, what is being sent there, and the readers of messages that only some have.
 #[derive(Default)]
 pub(super) struct InChannel {
     pub(super) facts: ChannelFacts,
-    /// None: that has changed since.
+    /// The deliveries being sent; `None` if they have changed since.
     pub(super) sending: Option<Vec<u64>>,
     pub(super) readers: Option<Vec<(u64, Readers)>>,
 }
 
 impl ReadAlready {
-    /// A delivery is as this transaction leaves it.
+    /// Replaces a delivery with the state that this transaction leaves.
     pub(super) fn keep(&mut self, id: u64, entry: &OutboxEntry) {
         if let Some(channel) = self.channels.get_mut(&entry.channel) {
             channel.sending = None;

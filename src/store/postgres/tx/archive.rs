@@ -91,7 +91,7 @@ impl Archive for PostgresTx<'_> {
     }
 
     fn latest_of(&mut self, source: &SourceId, most: usize) -> Result<Vec<(u64, String)>> {
-        // The title is taken out here: the database cannot take anything out of JSON that holds U+0000 anywhere.
+        // The title is extracted here: the database cannot extract anything from JSON that holds U+0000 anywhere.
         let asked = format!(
             "SELECT b.id, {BULLETIN} FROM carriers c JOIN bulletins b ON b.id = c.bulletin \
              WHERE c.source = $1 ORDER BY c.bulletin DESC LIMIT $2"

@@ -28,15 +28,15 @@ pub(in crate::store::postgres) struct PostgresTx<'a> {
     pub(in crate::store::postgres) session: Session<'a>,
     pub(in crate::store::postgres) memory: &'a Memory,
     pub(super) begun: Start,
-    /// By what other processes know this one.
+    /// The name by which other processes know this one.
     name: Arc<str>,
-    /// As this transaction leaves them.
+    /// The counters, as this transaction leaves them.
     counts: Counts,
     pub(super) effects: Effects,
-    /// Entered by this transaction, so that a thousand rows of one source enter it once.
+    /// The sources that this transaction entered, so that a thousand rows of one source enter it once.
     pub(super) sources: HashSet<SourceId>,
     pub(super) channels: HashSet<ChannelId>,
-    /// Something was written beside the states of polls.
+    /// True if anything other than poll states was written.
     pub(super) has_rows: bool,
     pub(super) ahead: ReadAlready,
 }
@@ -44,25 +44,25 @@ pub(in crate::store::postgres) struct PostgresTx<'a> {
 /// The work of a transaction that follows its commit.
 #[derive(Default)]
 pub(in crate::store::postgres) struct Effects {
-    /// With whether it is to be written whatever else is.
+    /// Changes of poll states, with whether each is written even if the transaction writes nothing else.
     pub(super) poll_states: Vec<(SourceId, bool, PollChange)>,
     pub(super) written_poll_states: Vec<(SourceId, PollState)>,
     pub(super) faces: Vec<(u64, Face)>,
-    /// Sources whose polls this process takes over, as the database has them.
+    /// Sources that this process polls from now on, with their states in the database.
     pub(super) taken_poll_states: Vec<(SourceId, PollState)>,
-    /// Sources that it polls from now on, by epoch, or no more.
+    /// Sources that this process polls from now on, by epoch, or no longer.
     pub(super) held_polls: Vec<(SourceId, Option<u64>)>,
-    /// By when (ms) articles are read again.
+    /// The times (ms) by which articles are read again.
     pub(super) readings: Vec<(u64, i64)>,
-    /// Deliveries as they were left.
+    /// Deliveries in the state that the transaction left them in.
     pub(super) attempts: Vec<Attempt<ChannelId>>,
     pub(super) changed: DataChanges,
-    /// So many changes were appended to the feed.
+    /// The number of changes that were appended to the feed.
     pub(super) changes: i64,
     pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
 }
 
-/// How many bulletins back the same notice of another source is searched for.
+/// The number of bulletins that are searched for the same notice of another source.
 const RECENT_FACES: i64 = 20_000;
 
 impl<'a> PostgresTx<'a> {
@@ -90,7 +90,7 @@ impl<'a> PostgresTx<'a> {
         self.session.write(sql, params);
     }
 
-    /// The next numbers, for reading and changing.
+    /// Returns the next numbers, for reading and changing.
     pub(super) fn numbers(&mut self) -> &mut Counts {
         &mut self.counts
     }
@@ -134,7 +134,7 @@ impl<'a> PostgresTx<'a> {
         }
     }
 
-    /// Writes where polling stands, where something else is written or it is to be at once.
+    /// Writes the poll states, if anything else is written or they are to be written at once.
     fn write_poll_states(&mut self) {
         let has_rows = self.has_rows;
         let mut changed: Vec<(SourceId, PollState)> =
@@ -159,7 +159,7 @@ impl<'a> PostgresTx<'a> {
         self.effects.written_poll_states = changed;
     }
 
-    /// Writes by when articles are read again, which is not worth a row of its own elsewhere.
+    /// Writes by when articles are read again, for which sled has no row.
     fn write_readings(&mut self) {
         if self.effects.readings.is_empty() {
             return;
@@ -178,7 +178,7 @@ impl<'a> PostgresTx<'a> {
         );
     }
 
-    /// Lets other processes know.
+    /// Notifies other processes.
     fn write_changed(&mut self) {
         let changed = self.effects.changed;
         if changed != DataChanges::default() || self.effects.changes > 0 {
@@ -192,7 +192,8 @@ impl<'a> PostgresTx<'a> {
 }
 
 impl Effects {
-    /// Changes memory as the committed transaction says that had begun so. What cannot be read again now is, by the next one.
+    /// Changes memory after the commit of a transaction that had begun with `begun`. Data that cannot be read again
+    /// now is read by the next transaction.
     pub(in crate::store::postgres) fn install(
         self,
         memory: &Memory,

@@ -1,4 +1,4 @@
-//! Channels, and the chats that subscribed by themselves.
+//! Channels, and the chats that subscribed themselves.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Which worker does what.
+//! Workers and their leases.
 
 use tokio_postgres::types::Json;
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Clocks that differ by less (ms) agree: what lies between is the way to the database.
+/// The difference (ms) below which clocks agree: it includes the round trip to the database.
 const CLOCKS_AGREE: u64 = 5_000;
 
 impl Leases for PostgresTx<'_> {

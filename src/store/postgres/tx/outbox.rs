@@ -1,4 +1,4 @@
-//! Deliveries and the order in which they go out.
+//! Deliveries and the order in which they are sent.
 
 use super::{ahead::ReadAlready, base::PostgresTx};
 use crate::{
@@ -23,10 +23,11 @@ use crate::{
     },
 };
 
-/// What waits beside the order of the numbers: for a digest, quiet hours or its readers.
+/// The condition for deliveries outside of the order of the numbers: they wait for a digest, quiet hours or their
+/// readers.
 const HELD_BACK: &str = "(attempts = 0 AND due_ms > queued_ms OR EXISTS \
                          (SELECT 1 FROM readers r WHERE deliveries.id = ANY(r.deliveries)))";
-/// Deliveries that are forgotten in one transaction.
+/// The number of deliveries that are forgotten in one transaction.
 const FORGOTTEN: i64 = 2000;
 
 impl Outbox for PostgresTx<'_> {
@@ -334,7 +335,7 @@ impl Outbox for PostgresTx<'_> {
     }
 }
 
-/// The first that waits in a channel.
+/// Returns the query for the first waiting delivery of a channel.
 fn head_of(channel: &str) -> String {
     format!(
         "SELECT id, due_ms FROM ( \
@@ -387,7 +388,7 @@ impl PostgresTx<'_> {
         );
     }
 
-    /// What waits in a channel, chosen and ordered by `which` and a time (ms).
+    /// Returns waiting deliveries of a channel, chosen and ordered by `which` and a time (ms).
     fn waiting(&self, which: &str, channel: &ChannelId, ms: i64) -> Vec<u64> {
         let asked = format!(
             "SELECT id FROM deliveries WHERE channel = $1 AND state = 'queued' AND {which}"

@@ -1,4 +1,4 @@
-//! Sources and where polling them stands.
+//! Sources and their poll states.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl Sources for PostgresTx<'_> {
     }
 
     fn set_source(&mut self, source: &SourceId, facts: SourceFacts) {
-        // Only what changes counts as written: a poll that found nothing new is not worth a row.
+        // Unchanged facts do not count as written: a poll that found nothing new is not worth a row.
         if self.facts(source).as_ref() == Some(&facts) {
             return;
         }
@@ -91,7 +91,7 @@ impl Sources for PostgresTx<'_> {
 
     fn take_poll_state(&mut self, source: &SourceId, epoch: u64) -> Result<()> {
         if self.memory.poll_states.is_unwritten(source) {
-            // What an earlier lease of this process left is nobody's: another one went on since.
+            // A state that an earlier lease of this process left is obsolete: another lease has continued since.
             let rows = poll_states_of(&self.session, std::slice::from_ref(source))?;
             self.effects.taken_poll_states.extend(rows);
         }

@@ -1,18 +1,18 @@
-//! A block's deliveries, column by column.
+//! Packs the deliveries of a block, column by column.
 //!
-//! What one bulletin's have in common is said once, and of the rest how it differs from the one before: 5 bytes a
-//! delivery instead of 35. Each column holds, for each delivery, its figure less that of the one before, as
-//! postcard writes it (a zigzag varint); zeros are counted. Texts that are no numbers follow.
+//! Values that the deliveries of one bulletin share are stored once, and for the rest the difference from the one
+//! before: 5 bytes a delivery instead of 35. Each column holds, for each delivery, its figure less that of the one
+//! before, as postcard writes it (a zigzag varint); zeros are counted. Texts that are not numbers follow.
 
 use serde::{Deserialize, Serialize};
 
 use super::slot::{SLOTS, Slot};
 use crate::bulletin::{DeliveryKind, DeliveryState, MessageRef};
 
-/// Of the form; an older one began with what no version may be: 0 or 1.
+/// The version of the form; an older form began with a byte that no version may have: 0 or 1.
 const VERSION: u8 = 2;
 const COLUMNS: usize = 17;
-/// What a figure is expected to be more than the one before: places, channels and message ids follow one another.
+/// The expected difference of a figure from the one before: places, channels and message ids follow one another.
 const STEPS: [i64; COLUMNS] = [1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
 
 const KINDS: [DeliveryKind; 6] = [
@@ -31,7 +31,7 @@ const STATES: [DeliveryState; 5] = [
     DeliveryState::Dropped,
 ];
 
-/// How a message is named.
+/// The kinds of message names.
 const UNNAMED: i64 = 0;
 const BY_NUMBER: i64 = 1;
 const BY_TEXT: i64 = 2;
@@ -60,7 +60,7 @@ pub(super) fn pack(slots: &[Option<Slot>]) -> Vec<u8> {
     bytes
 }
 
-/// None: these are not the bytes of a block.
+/// Unpacks a block; `None` if the bytes are not those of a block.
 pub(super) fn unpack(bytes: &[u8]) -> Option<Vec<Option<Slot>>> {
     let (&VERSION, mut rest) = bytes.split_first()? else {
         return None;
@@ -113,7 +113,7 @@ fn figures(place: i64, slot: &Slot) -> [i64; COLUMNS] {
         slot.begun.is_some().into(),
         slot.begun.unwrap_or_default(),
         slot.ended.is_some().into(),
-        // Answers come soon after their requests.
+        // Answers arrive soon after their requests.
         slot.ended
             .unwrap_or_default()
             .wrapping_sub(slot.begun.unwrap_or_default()),
@@ -163,7 +163,7 @@ fn place_in<T: PartialEq>(table: &[T], value: &T) -> i64 {
     place.map_or(-1, |place| place as i64)
 }
 
-/// A message's name, where it is a number written as numbers are.
+/// Returns the name of a message as a number, if the name is that number in plain digits.
 fn number_of(MessageRef(text): &MessageRef) -> Option<i64> {
     text.parse()
         .ok()
@@ -273,7 +273,7 @@ mod tests {
         })
     }
 
-    /// As [`unpack`] gives it: without empty places at the end.
+    /// Generates blocks as [`unpack`] returns them: without empty places at the end.
     fn any_block() -> impl Strategy<Value = Vec<Option<Slot>>> {
         let slots = proptest::collection::vec(proptest::option::of(any_slot()), 0..=32);
         slots.prop_map(|mut slots| {
@@ -304,7 +304,7 @@ mod tests {
         }
     }
 
-    /// Stores have it.
+    /// Tests that the form is that of existing stores.
     #[test]
     fn the_form_stays() {
         let mut slot = Slot::new(300, Some(7), DeliveryKind::New, -1);

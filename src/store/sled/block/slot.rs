@@ -1,4 +1,4 @@
-//! One delivery as a block keeps it.
+//! One delivery as a block stores it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::{
     policy::facts::OutboxEntry,
 };
 
-/// Deliveries of a block.
+/// The number of deliveries in a block.
 pub(super) const SLOTS: u64 = 32;
 
 /// One delivery. Times after the first are in ms since it was queued, so that they are short.
@@ -18,11 +18,11 @@ pub(in crate::store::sled) struct Slot {
     pub(in crate::store::sled) kind: DeliveryKind,
     pub(in crate::store::sled) state: DeliveryState,
     pub(in crate::store::sled) attempts: u32,
-    /// The number of them that ended without an answer.
+    /// The number of attempts that ended without an answer.
     pub(in crate::store::sled) doubts: u8,
-    /// The delivery under whose number the note stands.
+    /// The delivery under whose number the note is stored.
     pub(in crate::store::sled) note: Option<u64>,
-    /// There is a row that says what went wrong.
+    /// True if a row holds the error of the last attempt.
     pub(in crate::store::sled) has_error: bool,
     pub(in crate::store::sled) message: Option<MessageRef>,
     pub(in crate::store::sled) queued_ms: i64,
@@ -64,7 +64,7 @@ impl Slot {
         self.queued_ms + self.due
     }
 
-    /// Returns whether a digest or quiet hours hold it, or did until it was due.
+    /// Returns whether a digest or quiet hours hold the delivery, or did until it was due.
     pub(in crate::store::sled) fn is_held(&self) -> bool {
         self.attempts == 0 && self.due > 0
     }
@@ -73,7 +73,7 @@ impl Slot {
         Some(self.queued_ms + self.begun?)
     }
 
-    /// Until when the platform has taken its last attempt, if it has; None: there was none.
+    /// Returns by when the platform had taken the last attempt, if it has; `None` if there was no attempt.
     pub(in crate::store::sled) fn taken_ms(&self) -> Option<i64> {
         let answered = self
             .ended_ms()
@@ -82,12 +82,12 @@ impl Slot {
             .map(|begun| begun.max(answered.unwrap_or(begun)))
     }
 
-    /// Returns when it was sent, failed or dropped.
+    /// Returns when the delivery was sent, failed or dropped.
     pub(in crate::store::sled) fn ended_ms(&self) -> Option<i64> {
         Some(self.queued_ms + self.ended?)
     }
 
-    /// None: its channel has no name.
+    /// Converts to an entry; `None` if the channel has no name.
     pub(in crate::store::sled) fn entry(&self, channel: Option<ChannelId>) -> Option<OutboxEntry> {
         Some(OutboxEntry {
             channel: channel?,

@@ -1,4 +1,4 @@
-//! How many bulletins of some sources were published lately.
+//! Counts the recently published bulletins of some sources.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,8 @@ use crate::{
     },
 };
 
-/// Older bulletins of a source after which those seen since a time end: numbers follow time but for clocks set back.
+/// The number of older bulletins of a source after which the count ends: numbers follow time unless clocks were set
+/// back.
 const OLD_ENOUGH: usize = 50;
 
 pub(super) fn published_since(

@@ -1,4 +1,4 @@
-//! Bulletins, newest first, of any source or of some: what a list is picked from.
+//! Merges bulletins, newest first, of all sources or of some: lists are picked from these.
 
 use std::{
     cell::Cell,
@@ -20,16 +20,17 @@ use crate::{
     store::error::{Result, StoreError},
 };
 
-/// Rows older than a time after which what was seen since ends: numbers follow time but for clocks set back.
+/// The number of rows older than a time after which the search ends: numbers follow time unless clocks were set
+/// back.
 const OLD_ENOUGH: usize = 1000;
-/// Bulletins of any source that are examined before those of the sources in question alone are: where most
-/// are of these, one scan is cheapest; where few are, the others must not be read through.
+/// The number of bulletins of any source that are examined before only those of the sources in question: if most are
+/// of these, one scan is cheapest; if few are, the others must not be read through.
 const FEW: usize = 200;
 
 type Rows<'a> = Box<dyn Iterator<Item = Result<Row>> + 'a>;
 type Bulletins<'a> = Box<dyn Iterator<Item = Result<(u64, BulletinRow)>> + 'a>;
 
-/// All below a place.
+/// Returns all bulletins below a place.
 pub(super) fn all(engine: &Engine, before: Place) -> Bulletins<'_> {
     let rows = engine
         .scan_below(&keys::newest_prefix(), &keys::newest(before))
@@ -37,7 +38,7 @@ pub(super) fn all(engine: &Engine, before: Place) -> Bulletins<'_> {
     Box::new(rows.filter_map(|row| found(engine, row.map(|row| keys::newest_parts(&row.key)))))
 }
 
-/// The bulletin at a place; None: an entry that was left behind.
+/// Returns the bulletin at a place; `None` for an entry that was left behind.
 fn found(engine: &Engine, place: Result<Place>) -> Option<Result<(u64, BulletinRow)>> {
     let row = place.and_then(|(at_ms, id)| {
         let row: Option<BulletinRow> = engine.get(&keys::bulletin(id))?;
@@ -48,7 +49,7 @@ fn found(engine: &Engine, place: Result<Place>) -> Option<Result<(u64, BulletinR
     row.transpose()
 }
 
-/// All that were seen since a time, which may be of any date: they are found by their numbers.
+/// Returns all bulletins that were seen since a time, of whatever date: they are found by their numbers.
 pub(super) fn since(engine: &Engine, since: DateTime<Utc>, before: Place) -> Result<Bulletins<'_>> {
     let (mut seen, mut old) = (Vec::new(), 0);
     for row in engine.scan(b"b").rev() {
@@ -69,7 +70,7 @@ pub(super) fn since(engine: &Engine, since: DateTime<Utc>, before: Place) -> Res
     Ok(Box::new(seen.into_iter().map(Ok)))
 }
 
-/// Those of some sources; among the first there may be others.
+/// Returns the bulletins of some sources; the first ones may be of others.
 pub(super) fn mostly_of<'a>(
     engine: &'a Engine,
     sources: &'a HashSet<u32>,
@@ -86,7 +87,7 @@ pub(super) fn mostly_of<'a>(
     Box::new(first.chain(rest.flatten()))
 }
 
-/// Those of some sources alone.
+/// Returns only the bulletins of some sources.
 pub(super) fn of(
     engine: &Engine,
     sources: impl Iterator<Item = u32>,
@@ -96,7 +97,7 @@ pub(super) fn of(
     Box::new(places.filter_map(|place| found(engine, place)))
 }
 
-/// The places of several sources' bulletins, the newest first, each once.
+/// The places of several sources' bulletins, newest first, each once.
 struct Merged<'a> {
     lists: Vec<Rows<'a>>,
     /// The next place of each list.
@@ -186,7 +187,7 @@ mod tests {
         }
     }
 
-    /// A public source with few bulletins below thousands of others.
+    /// Tests a public source with few bulletins below thousands of others.
     #[test]
     fn few_bulletins_are_found_without_reading_through_all_others() {
         let state = tempfile::tempdir().unwrap();
@@ -212,7 +213,7 @@ mod tests {
             .filter(|(_, row)| row.is_of(&shown))
             .collect();
         assert_eq!(shown.len(), 3);
-        // Page by page, and of several sources in one order.
+        // The pages of several sources are in one order.
         let both = || [number("few"), number("many")].into_iter();
         let all: Vec<_> = of(&engine, both(), TOP).map(Result::unwrap).collect();
         assert_eq!(all.len(), 3003);

@@ -1,8 +1,8 @@
-//! Lists have bulletins newest first: by when they were published, not by their numbers, which a source
-//! that is added later gives to what is old.
+//! Indexes bulletins by publication. Lists show bulletins newest first by that time, not by their numbers, because a
+//! source that is added later gives new numbers to old notices.
 //!
-//! An index for all, and one for each source, hold each bulletin under its time and number. A bulletin may
-//! have left an entry behind where its time changed: lists pass over those.
+//! An index for all, and one for each source, hold each bulletin under its time and number. A bulletin may have left
+//! an entry behind when its time changed: lists skip those.
 
 use super::super::{
     engine::{Engine, Writes},
@@ -11,7 +11,7 @@ use super::super::{
 };
 use crate::store::error::Result;
 
-/// Where a list stands: below this time and number.
+/// The place of a list: below this time and number.
 pub(in crate::store::sled) type Place = (i64, u64);
 
 /// Enters a bulletin that is new or changed.
@@ -23,7 +23,7 @@ pub(in crate::store::sled) fn enter(writes: &mut Writes, id: u64, row: &Bulletin
     }
 }
 
-/// Takes out a bulletin as it was, before it is entered as it is.
+/// Removes the old entries of a bulletin, before the new ones are entered.
 pub(in crate::store::sled) fn leave(writes: &mut Writes, id: u64, row: &BulletinRow) {
     let place = (row.newest_ms(), id);
     writes.remove(keys::newest(place));
@@ -32,10 +32,10 @@ pub(in crate::store::sled) fn leave(writes: &mut Writes, id: u64, row: &Bulletin
     }
 }
 
-/// Above all.
+/// The place above all bulletins.
 pub(in crate::store::sled) const TOP: Place = (i64::MAX, u64::MAX);
 
-/// The place of a bulletin in a list; of a number that is none, that of the next lower one.
+/// Returns the place of a bulletin in a list; for an unused number, that of the next lower one.
 pub(in crate::store::sled) fn place(engine: &Engine, id: u64) -> Result<Place> {
     let end = keys::bulletin(id.saturating_add(1));
     let Some(row) = engine.scan_below(b"b", &end).next_back().transpose()? else {
@@ -47,7 +47,7 @@ pub(in crate::store::sled) fn place(engine: &Engine, id: u64) -> Result<Place> {
     Ok((row.newest_ms(), found + u64::from(!is_it)))
 }
 
-/// Schema 4: what an older version archived is entered.
+/// Enters the bulletins that an older version archived (schema 4).
 pub(in crate::store::sled) fn enter_old(engine: &Engine) -> Result<()> {
     const AT_ONCE: usize = 1000;
     let mut writes = Writes::default();

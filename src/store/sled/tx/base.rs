@@ -11,7 +11,7 @@ use crate::{
 
 pub(in crate::store::sled) struct SledTx<'a> {
     pub(in crate::store::sled) books: &'a Books,
-    /// As they were before the transaction.
+    /// The names as they were before the transaction.
     pub(super) names: Arc<Names>,
     pub(in crate::store::sled) change: Change,
 }
@@ -82,7 +82,7 @@ impl<'a> SledTx<'a> {
         numbers.filter_map(|n| self.channel_name(n)).collect()
     }
 
-    /// Returns what the outbox says of a channel.
+    /// Returns what the outbox holds about a channel.
     pub(super) fn queue<T: Default>(&self, channel: &ChannelId, read: impl Fn(u32) -> T) -> T {
         self.channel_number(channel).map(read).unwrap_or_default()
     }

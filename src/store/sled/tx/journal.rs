@@ -1,4 +1,4 @@
-//! What people did, and what is owed to them.
+//! Records what people did, and which answers and reports are owed to them.
 
 use super::base::SledTx;
 use crate::{

@@ -1,4 +1,4 @@
-//! Which worker does what. A row of a lease says whose it is by itself.
+//! Workers and their leases. The row of a lease also holds its key.
 
 use super::base::SledTx;
 use crate::{

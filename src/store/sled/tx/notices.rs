@@ -1,4 +1,4 @@
-//! By what notices are known again.
+//! Keys by which notices are recognized.
 
 use super::base::SledTx;
 use crate::{

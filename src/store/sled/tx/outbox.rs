@@ -1,4 +1,4 @@
-//! Deliveries and the order in which they go out.
+//! Deliveries and the order in which they are sent.
 
 use super::base::SledTx;
 use crate::{
@@ -115,7 +115,7 @@ impl Outbox for SledTx<'_> {
             .numbers(bulletin, number, || deliveries::of(engine, bulletin))?;
         let mut found = Vec::new();
         for id in numbers {
-            // It may have been moved to another channel, or be forgotten for its age.
+            // The delivery may have been moved to another channel, or forgotten for its age.
             let entry = self.entry(id)?;
             let is_it =
                 |entry: &OutboxEntry| entry.channel == *channel && entry.bulletin == Some(bulletin);
@@ -228,7 +228,7 @@ impl Outbox for SledTx<'_> {
 }
 
 impl SledTx<'_> {
-    /// A delivery that is restored under its number joins those of its bulletin.
+    /// Adds a delivery that is restored under its number to the runs of its bulletin.
     fn extend_run(&mut self, bulletin: u64, id: u64) -> Result<()> {
         let runs = self
             .change

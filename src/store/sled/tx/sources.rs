@@ -1,4 +1,4 @@
-//! Sources and where polling them stands.
+//! Sources and their poll states.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Sources for SledTx<'_> {
 
     fn set_source(&mut self, source: &SourceId, facts: SourceFacts) {
         let number = self.intern_source(source);
-        // Nothing is written where it is so already.
+        // Unchanged facts are not written.
         if self.books.sources.get(&number) == Some(&facts) {
             self.change.sources.remove(&number);
         } else {
