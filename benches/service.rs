@@ -1,5 +1,5 @@
-//! Measures the cost of the whole service and its use of Telegram's limits, against the rig next to the project: `RIG=…
-//! cargo bench --bench service [NAME]`, on an otherwise idle machine.
+//! Measures the cost of the whole service and its use of Telegram's limits, against the rig next to the project:
+//! `RIG=… cargo bench --bench service [NAME]`, on an otherwise idle machine.
 //!
 //! It prints each figure next to its requirement, and fails if one is not met. It takes some half an hour: Telegram's
 //! limits, and a million messages.

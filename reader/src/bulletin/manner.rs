@@ -62,8 +62,8 @@ impl Quiet {
     }
 }
 
-/// Returns the time of the reminder of a deadline in a zone: a day before it, or, for a deadline without a time, nine in
-/// the morning of the day before.
+/// Returns the time of the reminder of a deadline in a zone: a day before it, or, for a deadline without a time, nine
+/// in the morning of the day before.
 #[must_use]
 pub fn reminder_of(deadline: &Moment, zone: Tz) -> Option<DateTime<Utc>> {
     let by = match deadline {

@@ -118,7 +118,7 @@ impl Fetcher {
     /// Renders a page as scripts build it, and returns it with the data that it requested meanwhile.
     ///
     /// # Errors
-    /// See [`FetchErrorKind`]; also where there is no browser.
+    /// See [`FetchErrorKind`]; also fails if there is no browser.
     pub async fn rendered(
         &self,
         request: &FetchRequest,

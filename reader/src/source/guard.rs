@@ -206,7 +206,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0x2001, 0..=0x01FF, ..] => false, // Teredo, benchmarking, ORCHID: protocol assignments
         [0x2001, 0x0DB8, ..] => false,     // documentation
         [0x3FFF, second, ..] => second > 0x0FFF, // documentation (RFC 9637)
-        [first, ..] => first & 0xE000 == 0x2000, // what is given out as global unicast
+        [first, ..] => first & 0xE000 == 0x2000, // the range assigned as global unicast
     }
 }
 

@@ -1,8 +1,8 @@
 //! Names of months and weekdays, full and short, in the forms that occur in dates.
 //!
-//! English, German, French, Spanish, Catalan, Italian, Portuguese, Romanian, Dutch, Danish, Norwegian, Swedish, Finnish, Polish,
-//! Czech, Slovak, Hungarian, Turkish, Indonesian, Russian, Ukrainian, Bulgarian, Greek and Arabic. Chinese, Japanese, Korean
-//! and Vietnamese number their months.
+//! English, German, French, Spanish, Catalan, Italian, Portuguese, Romanian, Dutch, Danish, Norwegian, Swedish,
+//! Finnish, Polish, Czech, Slovak, Hungarian, Turkish, Indonesian, Russian, Ukrainian, Bulgarian, Greek and Arabic.
+//! Chinese, Japanese, Korean and Vietnamese number their months.
 
 use std::{collections::HashMap, sync::LazyLock};
 

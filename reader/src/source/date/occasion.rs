@@ -1,5 +1,5 @@
-//! Recognizes labels of deadlines, events and examinations in many languages: `Date de l’examen :`, `Срок подачи
-//! заявок:`, `試験日：`.
+//! Recognizes labels of deadlines, events and examinations in many languages: `Date de l’examen :`,
+//! `Срок подачи заявок:`, `試験日：`.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,5 @@
-//! Checks pages of many shapes, each with its expected result in comments at its head: `<!-- base: … -->`, `<!--
-//! expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
+//! Checks pages of many shapes, each with its expected result in comments at its head: `<!-- base: … -->`,
+//! `<!-- expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
 
 mod beside;
 mod copy;

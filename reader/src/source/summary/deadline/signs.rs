@@ -1,7 +1,7 @@
 //! Reads the signs around a date for or against it as the last day to act.
 //!
-//! Each has a name, under which it is weighed: `ca act` is a word for an act in the clause after a Chinese date, `x
-//! until` a word like `bis` before one in a language with letters.
+//! Each has a name, under which it is weighed: `ca act` is a word for an act in the clause after a Chinese date,
+//! `x until` a word like `bis` before one in a language with letters.
 
 mod beside;
 mod chinese;

@@ -143,8 +143,8 @@ fn descend(rows: &[(Vec<usize>, f64)], signs: usize) -> Vec<f64> {
     weights
 }
 
-/// Checks that the weights in the file are those learnt. `NOTICAST_WRITE_WEIGHTS=1 cargo test --release training --
-/// --ignored` rewrites the file.
+/// Checks that the weights in the file are those learnt.
+/// `NOTICAST_WRITE_WEIGHTS=1 cargo test --release training -- --ignored` rewrites the file.
 #[test]
 #[ignore = "takes half a minute; run it when texts, words or signs have changed"]
 fn the_weights_are_those_that_the_texts_teach() {

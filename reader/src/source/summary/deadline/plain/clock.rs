@@ -1,5 +1,5 @@
-//! Rewrites times of day in languages with letters as `17:30`: `6:00 p. m.`, `23.59'a kadar`, `17 год 15 хв`, `الساعة
-//! الثامنة مساء`.
+//! Rewrites times of day in languages with letters as `17:30`: `6:00 p. m.`, `23.59'a kadar`, `17 год 15 хв`,
+//! `الساعة الثامنة مساء`.
 
 use std::sync::LazyLock;
 
