@@ -1,7 +1,7 @@
-//! How long an article page takes, beside what parsing alone takes: `cargo bench --bench articles`.
+//! Measures the time for an article page, compared with parsing only: `cargo bench --bench articles`.
 //!
-//! The page has 100 KB: menus, a headline, 60 paragraphs and a table, a side bar, comments, a
-//! footer, scripts. The floors are html5ever's tokens alone and dom_query's tree, in the same run.
+//! The page has 100 KB: menus, a headline, 60 paragraphs and a table, a side bar, comments, a footer, scripts. The
+//! floors are only html5ever's tokens, and dom_query's tree, in the same run.
 #![allow(clippy::print_stdout, reason = "a command line tool")]
 #![allow(unreachable_pub, reason = "a binary's own module")]
 

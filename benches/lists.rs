@@ -1,7 +1,7 @@
-//! How long a list page takes, beside what parsing alone takes: `cargo bench --bench lists`.
+//! Measures the time for a list page, compared with parsing only: `cargo bench --bench lists`.
 //!
-//! The page has 100 KB: menus, a side bar, 120 dated rows with teasers, a pager. The floors are
-//! html5ever's tokens alone and dom_query's tree, in the same run.
+//! The page has 100 KB: menus, a side bar, 120 dated rows with teasers, a pager. The floors are only html5ever's
+//! tokens, and dom_query's tree, in the same run.
 #![allow(clippy::print_stdout, reason = "a command line tool")]
 #![allow(unreachable_pub, reason = "a binary's own module")]
 

@@ -1,8 +1,8 @@
-//! What the whole service costs and how much of Telegram's limits it uses, against the rig beside the
-//! project: `RIG=… cargo bench --bench service [NAME]`, on a machine that does nothing else.
+//! Measures the cost of the whole service and its use of Telegram's limits, against the rig next to the project:
+//! `RIG=… cargo bench --bench service [NAME]`, on an otherwise idle machine.
 //!
-//! Prints each figure beside what is asked of it, and fails if one is not reached. It takes some half
-//! an hour: Telegram's limits, and a million messages.
+//! It prints each figure next to its requirement, and fails if one is not met. It takes some half an hour: Telegram's
+//! limits, and a million messages.
 #![allow(clippy::print_stdout, reason = "a command line tool")]
 #![allow(clippy::unwrap_used, reason = "what cannot be measured fails")]
 #![allow(dead_code, reason = "the stories' own modules, of which some is used")]
@@ -21,7 +21,7 @@ mod support {
     pub(crate) mod rig;
 }
 
-/// What was measured, and the most or the least that is asked.
+/// A measured figure, with the most or the least that is required.
 struct Figure {
     name: &'static str,
     is: f64,
@@ -88,7 +88,7 @@ fn used(name: &'static str, report: &Value) -> Figure {
     )
 }
 
-/// Each polled every second, with nothing new.
+/// Measures a thousand sources, each polled every second, with nothing new.
 async fn a_thousand_quiet_sources() -> Vec<Figure> {
     const POLLED: f64 = 30.0;
     let (rig, noticast, first_mib) = quiet().await;
@@ -110,14 +110,14 @@ async fn a_thousand_quiet_sources() -> Vec<Figure> {
             (after - before) * 1e3 / polls,
             AtMost(0.1),
         ),
-        // 80 MB.
+        // 76 MiB are 80 MB.
         figure("MiB after the first polls", first_mib, AtMost(76.0)),
         figure("MiB after a restart", mib, AtMost(76.0)),
         figure("MB written", written as f64 / 1e6, AtMost(2.0)),
     ]
 }
 
-/// One bulletin by Telegram's limits, and commands meanwhile.
+/// Sends one bulletin within Telegram's limits, with commands meanwhile.
 async fn ten_thousand_chats() -> Vec<Figure> {
     let (rig, noticast) = crowded(&[], 30).await;
     rig.newsroom("publish?n=1").await;
@@ -145,7 +145,7 @@ async fn ten_thousand_chats() -> Vec<Figure> {
     ]
 }
 
-/// A million messages, as fast as they go.
+/// Sends a million messages as fast as possible.
 async fn a_hundred_bulletins() -> Vec<Figure> {
     const BULLETINS: usize = 100;
     let (rig, noticast) = crowded(&["--rate", "0", "--chat-rate", "0"], 10_000).await;

@@ -1,4 +1,4 @@
-//! How fast the store is, as ratios to a floor: one sled insert with a sync, in the same run.
+//! Measures how fast the store is, as ratios to a floor: one sled insert with a sync, in the same run.
 //!
 //! `cargo bench --bench store [-- BULLETINS]` (100,000 by default) prints a table; nothing is judged.
 
@@ -39,7 +39,7 @@ fn main() {
     runtime.block_on(crowd());
 }
 
-/// The median of single inserts, each with a sync of its own.
+/// Returns the median of single inserts, each with its own sync.
 fn floor() -> Duration {
     let dir = tempfile::tempdir().expect("a folder");
     let db = sled::open(dir.path()).expect("a store");
@@ -91,7 +91,7 @@ fn channels(count: i64) -> Vec<Channel> {
     (0..count).map(channel).collect()
 }
 
-/// A list page of ten rows whose first is `newest`.
+/// Returns a list page of ten rows whose first is `newest`.
 fn findings(source: usize, newest: u64, text: &str) -> PollFindings {
     let row = |n: u64| Found {
         notice: Notice {
@@ -194,7 +194,7 @@ async fn many_channels(print: &impl Fn(&str, Duration)) {
     store.close().await.expect("a close");
 }
 
-/// Sends what waits in some channels, one after the other, as a sender's one request does.
+/// Sends the waiting deliveries of some channels, one after the other, like a sender's one request.
 async fn drain(store: Store, heads: Vec<noticast::ops::Waiting>) -> usize {
     let mut sent = 0;
     for head in heads {
@@ -213,7 +213,7 @@ async fn drain(store: Store, heads: Vec<noticast::ops::Waiting>) -> usize {
     sent
 }
 
-/// What bulletins for 10,000 channels take of the disk, sent as fast as the store goes.
+/// Measures the disk space of bulletins for 10,000 channels, sent as fast as the store allows.
 async fn crowd() {
     const BULLETINS: u64 = 20;
     let dir = tempfile::tempdir().expect("a folder");
@@ -295,7 +295,7 @@ async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {
     store.close().await.expect("a close");
 }
 
-/// KiB.
+/// Returns the resident memory in KiB.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

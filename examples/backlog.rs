@@ -1,9 +1,8 @@
-//! How much of what Telegram permits is used while a backlog waits, against any Bot API server.
+//! Measures how much of Telegram's limits is used while a backlog waits, against any Bot API server.
 //!
 //!     cargo run --release --example backlog -- http://127.0.0.1:18200 --chats 40 --bulletins 60 [--groups] [--rate 30]
 //!
-//! It fills a store of its own, pushes until nothing waits, and prints what was used. The server judges
-//! the limits.
+//! It fills its own store, pushes until nothing waits, and prints how much was used. The server judges the limits.
 
 #![allow(clippy::print_stdout, reason = "a command prints what it measured")]
 
@@ -84,7 +83,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a perfect sender without bursts would need.
+/// Returns the time that a perfect sender without bursts would need.
 fn least_seconds(options: &Options, messages: usize) -> f64 {
     let all = (messages - 1) as f64 / f64::from(options.rate);
     let last = options.bulletins - 1;
@@ -113,7 +112,7 @@ fn config(options: &Options, folder: &std::path::Path) -> anyhow::Result<Config>
 async fn admit(store: &Store, source: &Source, bulletins: usize) -> anyhow::Result<()> {
     let source: SourceId = source.id.clone();
     let mut found: Vec<Found> = Vec::new();
-    // By steps in which most rows are known: nothing is held as a redesign.
+    // The rows are admitted in steps in which most are known: nothing is held as a redesign.
     for number in 0..=bulletins {
         let notice = Notice {
             url: format!("http://news.example/{number}.html"),

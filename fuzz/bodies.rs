@@ -1,5 +1,5 @@
-//! What each fuzz target does with arbitrary bytes: it must answer, whatever they are. The tests run
-//! the same on drawn input.
+//! The bodies of the fuzz targets for arbitrary bytes: each must handle any input. The tests run the same on drawn
+//! input.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Shanghai;
@@ -29,7 +29,7 @@ pub fn feed(bytes: &[u8]) {
     read(bytes, ReadAs::Feed);
 }
 
-/// Every date that is found stands where it is said to stand.
+/// Checks that every date that is found is at the reported place.
 pub fn date(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for (range, moment) in date::find_all(&text, Shanghai, now()) {
@@ -41,13 +41,13 @@ pub fn date(bytes: &[u8]) {
     let _ = date::pair(first, second, Shanghai, now());
 }
 
-/// A document is read or refused; a PDF also behind a head that says so.
+/// Reads or rejects a document; a PDF also after a head that declares it.
 pub fn document(bytes: &[u8]) {
     let _ = document::extract(bytes);
     let _ = document::extract(&[b"%PDF-1.7\n", bytes].concat());
 }
 
-/// A browser may say anything; events are also heard with what is drawn as their parameters.
+/// Handles any message of a browser; events are also handled with drawn input as their parameters.
 pub fn browser(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     browser::hear(&text);
@@ -62,7 +62,7 @@ pub fn browser(bytes: &[u8]) {
     }
 }
 
-/// Text comes out with any label, true or false.
+/// Decodes text with any label, true or false.
 pub fn charset(bytes: &[u8]) {
     for content_type in [
         None,

@@ -1,4 +1,4 @@
-//! Timing, and the floor: what the tokens of html5ever take alone, in the same run.
+//! Timing, and the floor: the time for only the tokens of html5ever, in the same run.
 
 use std::{
     cell::Cell,
@@ -13,8 +13,8 @@ use html5ever::{
 
 const ROUNDS: usize = 200;
 
-/// Times a reader of a page beside the floors, and says how many times the floor it takes. With
-/// `noticast` as an argument it runs the reader alone.
+/// Times a reader of a page next to the floors, and prints its multiple of the floor. With `noticast` as an argument it
+/// runs only the reader.
 pub fn beside_floors(page: &str, what: &str, read: impl Fn() -> usize) {
     let kilobytes = page.len() as f64 / 1e3;
     println!("{what} of {kilobytes:.0} KB, best and median of {ROUNDS} rounds:");
@@ -38,7 +38,7 @@ pub fn beside_floors(page: &str, what: &str, read: impl Fn() -> usize) {
     }
 }
 
-/// Prints best and median, and gives the best, in ms.
+/// Prints best and median, and returns the best, in ms.
 fn report(what: &str, work: impl Fn() -> usize) -> f64 {
     let mut took: Vec<Duration> = (0..ROUNDS)
         .map(|_| {

@@ -1,9 +1,9 @@
-//! How much of what is read right is still read so when a page is altered the way that other sites are built.
+//! Measures how much of the correct readings stay correct when a page is altered the way that other sites are built.
 //!
-//! Two kinds of alteration. [`injected`]: a box that is no part of the content (a consent dialog, a login form, …) is put
-//! into the page, and nothing may change. [`rebuilt`]: the page is built in another manner (other class names, no headings,
-//! dates of another form, …), and the page's label must still be met. The first is a promise; the second says how far the rules
-//! carry beyond the sites that they were made with.
+//! There are two kinds of alteration. [`injected`]: a box that is not part of the content (a consent dialog, a login
+//! form, …) is put into the page, and nothing may change. [`rebuilt`]: the page is built in another manner (other class
+//! names, no headings, dates of another form, …), and the page's label must still be met. The first is a promise; the
+//! second shows how far the rules carry beyond the sites that they were made with.
 
 mod column;
 mod injected;
@@ -33,7 +33,7 @@ const FOLDERS: [&str; 7] = [
     "fresh/articles",
 ];
 
-/// Alters every page of the corpus. Of the boxes each page meets one of `every`, so that each box still meets many pages.
+/// Alters every page of the corpus. Each page gets one of `every` boxes, so that each box still meets many pages.
 pub fn measure(corpus: &Path, only: Option<&str>, every: usize, report: &mut Report) -> Result<()> {
     let mut pages = Vec::new();
     for folder in FOLDERS {
@@ -72,11 +72,11 @@ impl Page {
     }
 }
 
-/// What a page is read as, and what is found on it.
+/// The kind that a page is read as, and its content.
 #[derive(Debug, Default, PartialEq)]
 struct Found {
     kind: String,
-    /// Address, title and day of each row.
+    /// The address, title and day of each row.
     rows: Vec<[String; 3]>,
     title: Option<String>,
     day: Option<String>,
@@ -116,7 +116,7 @@ impl Found {
         }
     }
 
-    /// How `other` differs, in a line.
+    /// Describes the difference to `other` in a line.
     fn difference(&self, other: &Self) -> Option<String> {
         if self == other {
             return None;

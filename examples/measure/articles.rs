@@ -1,4 +1,4 @@
-//! How well articles are read.
+//! Measures how well articles are read.
 
 use std::{path::Path, time::Instant};
 
@@ -14,11 +14,11 @@ use url::Url;
 use crate::groups::Groups;
 use crate::score::{self, Mean, Means, Report, Sample};
 
-/// What each part reached, so that it falls no more.
+/// The figures that each part reached, below which it must not fall.
 struct Floors {
     text: f64,
-    /// The same on the pages that are labelled as of another language than Chinese. trafilatura 2.3.1 reaches 0.932 on those of the
-    /// fresh half.
+    /// The same on the pages labelled with another language than Chinese. trafilatura 2.3.1 reaches 0.932 on those of
+    /// the fresh half.
     others: f64,
     right: f64,
     complete: f64,
@@ -86,7 +86,7 @@ const PARTS: [(&str, &str, Floors); 4] = [
         },
     ),
 ];
-/// A text that shares as much with the label's is a right one.
+/// The share of the label's text from which a text is right.
 const RIGHT_TEXT: f64 = 0.9;
 
 pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
@@ -165,7 +165,7 @@ fn measure_part(folder: &Path, part: &str, floors: &Floors, report: &mut Report)
     Ok(())
 }
 
-/// The page as `preview` reads it; one that cannot be read is an empty article.
+/// Reads the page as `preview` does; one that cannot be read is an empty article.
 fn read(sample: &Sample) -> Result<Article> {
     let address = sample.label["url"]
         .as_str()
@@ -237,7 +237,7 @@ impl Figures {
         }
     }
 
-    /// Whether title and date are right, where the label has them.
+    /// Judges title and date, if the label has them, and returns whether they are right.
     fn add_fields(
         &mut self,
         part: &str,
@@ -315,8 +315,8 @@ fn strings(value: &Value) -> impl Iterator<Item = &str> {
         .filter_map(Value::as_str)
 }
 
-/// The wanted attachments, and how many of them were found with their names. Where a saved page
-/// has a script for an address, the address within it is right.
+/// Returns the wanted attachments, and how many of them were found with their names. If a saved page has a script for
+/// an address, the address within it is right.
 fn attachments(wanted: &Value, article: &Article) -> (Vec<(String, String)>, usize) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let wanted: Vec<(String, String)> = wanted

@@ -1,4 +1,4 @@
-//! How well feeds are read: every entry, with its address, title and day, in the feed's order.
+//! Measures how well feeds are read: every entry, with its address, title and day, in the feed's order.
 
 use std::path::Path;
 
@@ -56,7 +56,7 @@ fn read(sample: &Sample) -> Result<Vec<Notice>, String> {
     }
 }
 
-/// What is wrong with the entries, one by one.
+/// Returns the faults of the entries, one by one.
 fn faults(label: &Value, notices: &[Notice], complete: &mut Mean) -> Vec<String> {
     let mut faults = Vec::new();
     let wanted: Vec<&Value> = array(&label["entries"]).collect();
@@ -79,7 +79,7 @@ fn faults(label: &Value, notices: &[Notice], complete: &mut Mean) -> Vec<String>
 }
 
 fn fault(entry: &Value, notice: &Notice) -> Option<String> {
-    // What has no link or title of its own is called by something else, which is not judged here.
+    // An entry without its own link or title is identified by something else, which is not judged here.
     let own = |key: &str| entry[key].as_str().filter(|text| !text.is_empty());
     let url = own("url");
     if url.is_some_and(|url| address(url) != address(&notice.url)) {

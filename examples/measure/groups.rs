@@ -1,7 +1,7 @@
-//! One yes-or-no figure over all pages, by language, and over groups of sites.
+//! Computes one yes-or-no figure over all pages, by language, and over groups of sites.
 //!
-//! The rules are written by hand, so no page is left out when they are made. What is left to see is how much the figure
-//! depends on which sites one has: sites are dealt into [`FOLDS`] groups by their hosts, and the lowest group is shown. It may
+//! The rules are written by hand, so no page is left out when they are made. This shows how much the figure depends on
+//! the choice of sites: sites are dealt into [`FOLDS`] groups by their hosts, and the lowest group is shown. It may
 //! fall below the figure's own floor by [`APART`] at most.
 
 use std::collections::BTreeMap;
@@ -12,10 +12,10 @@ use url::Url;
 use crate::score::{Mean, Report, Sample};
 
 const FOLDS: usize = 5;
-/// So far may the lowest group of sites stand below the floor of all.
+/// The distance by which the lowest group of sites may be below the floor of all.
 const APART: f64 = 0.03;
 
-/// Shares of right pages, under one name.
+/// The shares of right pages, under one name.
 pub struct Groups {
     name: &'static str,
     all: Mean,
@@ -60,7 +60,7 @@ impl Groups {
     }
 }
 
-/// The group that a page's site is in; it follows from the host alone.
+/// Returns the group that a page's site is in; it depends only on the host.
 fn fold(label: &Value) -> usize {
     let address = label["base"].as_str().or(label["url"].as_str());
     let host = address

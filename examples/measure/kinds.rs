@@ -1,4 +1,4 @@
-//! How well `auto` distinguishes lists, feeds and articles, over every page of the corpus.
+//! Measures how well `auto` distinguishes lists, feeds and articles, over every page of the corpus.
 
 use std::path::Path;
 

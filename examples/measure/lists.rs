@@ -1,4 +1,4 @@
-//! How well lists are read, and whether pages that are none are left alone.
+//! Measures how well lists are read, and whether pages that are not lists are rejected.
 
 use std::{path::Path, time::Duration};
 
@@ -104,7 +104,7 @@ impl Totals {
     }
 }
 
-/// What is wrong with a page, in a line.
+/// Describes the faults of a page in a line.
 fn note(items: &Items) -> String {
     let first = |what: &str, all: &[String]| {
         all.first()
@@ -125,7 +125,7 @@ fn note(items: &Items) -> String {
     .concat()
 }
 
-/// Articles are no lists.
+/// Checks that articles are not read as lists.
 fn others(corpus: &Path, report: &mut Report) -> Result<()> {
     let mut left_alone = Mean::default();
     for folder in [

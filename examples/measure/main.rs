@@ -1,8 +1,9 @@
 //! Measures the readers over a labelled corpus: `cargo run --release --example measure -- ../shared/corpus`.
 //!
-//! Prints for each part precision, recall, exact pages, title and date accuracy, pages a second,
-//! and the worst pages; for the pages that came last also the figures by language and by groups of sites. With `--floor` it exits 1 when a figure is below what was reached before,
-//! which stands beside the code that computes it. `--worst N` says how many pages to name.
+//! For each part it prints precision, recall, exact pages, title and date accuracy, pages per second, and the worst
+//! pages; for the pages that were added last also the figures by language and by groups of sites. With `--floor` it
+//! exits 1 if a figure is below the one reached before, which is next to the code that computes it. `--worst N` sets
+//! the number of pages to name.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -47,12 +48,12 @@ struct Arguments {
     /// Only this part: lists, articles, feeds, kinds, deadlines, altered (injected, rebuilt).
     #[arg(long)]
     only: Option<String>,
-    /// Of the alterations each page meets one of so many.
+    /// Each page gets one of this many alterations.
     #[arg(long, default_value_t = 7)]
     every: usize,
 }
 
-/// Measures one part of the corpus into the report.
+/// A function that measures one part of the corpus into the report.
 type Measure = fn(&std::path::Path, &mut Report) -> Result<()>;
 
 const PARTS: [(&str, Measure); 5] = [

@@ -1,4 +1,4 @@
-//! A page read as the program reads it.
+//! Reads a page as the program does.
 
 use noticast::{
     bulletin::{ReadAs, Select},
@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::score::Sample;
 
-/// A page as the program would read it, by the address that its label has.
+/// Reads a page as the program would, with the address in its label.
 pub fn reading(sample: &Sample, read_as: ReadAs) -> Result<Reading, String> {
     text(
         &charset::decode(&sample.body, None, None).text,
@@ -18,7 +18,7 @@ pub fn reading(sample: &Sample, read_as: ReadAs) -> Result<Reading, String> {
     )
 }
 
-/// The text of a page as the program would read it, by the address that its label has.
+/// Reads the text of a page as the program would, with the address in its label.
 pub fn text(text: &str, label: &Value, read_as: ReadAs) -> Result<Reading, String> {
     let label = |key: &str| label[key].as_str();
     let base = label("base").or(label("url"));

@@ -25,7 +25,7 @@ pub struct Sample {
     pub body: Vec<u8>,
 }
 
-/// All pages of a folder in the order of its labels (`labels.json` or `gold.json`), unpacked.
+/// Returns all pages of a folder in the order of its labels (`labels.json` or `gold.json`), unpacked.
 pub fn samples(folder: &Path) -> Result<Vec<Sample>> {
     let labels = ["labels.json", "gold.json"]
         .iter()
@@ -54,7 +54,7 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// Precision and recall of one page; None where there was nothing to find or nothing found.
+/// The precision and recall of one page; `None` if there was nothing to find or nothing found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match {
     pub precision: Option<f64>,
@@ -69,7 +69,7 @@ impl Match {
         }
     }
 
-    /// Their harmonic mean; 1 where there was nothing to find and nothing was found.
+    /// Returns their harmonic mean; 1 if there was nothing to find and nothing was found.
     pub fn f1(self) -> f64 {
         match (self.precision, self.recall) {
             (None, None) => 1.0,
@@ -78,8 +78,8 @@ impl Match {
     }
 }
 
-/// Shingles of four tokens, counted; a Han character is a token of its own (the metric of the
-/// scrapinghub article benchmark).
+/// Compares counted shingles of four tokens; a Han character is a separate token (the metric of the scrapinghub article
+/// benchmark).
 pub fn text(wanted: &str, found: &str) -> Match {
     let (wanted, found) = (shingles(wanted), shingles(found));
     let right = wanted
@@ -103,7 +103,7 @@ fn shingles(text: &str) -> HashMap<Vec<&str>, usize> {
     counts
 }
 
-/// Means of precision and recall over pages, and the F1 of the means.
+/// The means of precision and recall over pages, and the F1 of the means.
 #[derive(Debug, Default)]
 pub struct Means {
     precision: Mean,
@@ -133,7 +133,7 @@ impl Means {
     }
 }
 
-/// A mean over what was added, such as the share of right dates (`add(right)`).
+/// A mean over added values, such as the share of right dates (`add(right)`).
 #[derive(Debug, Default)]
 pub struct Mean {
     sum: f64,
@@ -161,10 +161,10 @@ impl Mean {
     }
 }
 
-/// Equal after NFKC, without white space and punctuation; a wanted title that is cut (… or ...)
-/// matches by prefix.
+/// Returns whether titles are equal after NFKC, without white space and punctuation; a truncated wanted title (… or
+/// ...) matches by prefix.
 pub fn title(wanted: &str, found: &str) -> bool {
-    // A pin is no part of a title.
+    // A pin is not part of a title.
     let wanted = wanted.strip_prefix("置顶：").unwrap_or(wanted);
     let cut = wanted.ends_with('…') || wanted.ends_with("...");
     let (wanted, found) = (title_form(wanted), title_form(found));
@@ -175,12 +175,12 @@ fn title_form(title: &str) -> String {
     title.nfkc().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Whether `found` is on the wanted day (`2022-11-20`).
+/// Returns whether `found` is on the wanted day (`2022-11-20`).
 pub fn day(wanted: &str, found: Option<&Moment>) -> bool {
     found.is_some_and(|found| found.day().to_string() == wanted)
 }
 
-/// An address without scheme and fragment, percent-encoding undone.
+/// Returns an address without scheme and fragment, with percent-encoding undone.
 pub fn address(url: &str) -> String {
     let Ok(mut url) = Url::parse(url) else {
         return url.to_owned();
@@ -215,15 +215,15 @@ pub struct Items {
     pub right: usize,
     pub missed: Vec<String>,
     pub false_found: Vec<String>,
-    /// Of the right ones: (right, wrong titles as `wanted ≠ found`).
+    /// The titles of the right ones: (right, wrong titles as `wanted ≠ found`).
     pub titles: (usize, Vec<String>),
-    /// Of the right ones whose label has a date.
+    /// The dates of the right ones whose label has a date.
     pub dates: (usize, Vec<String>),
     pub in_order: bool,
 }
 
 impl Items {
-    /// All of the list, nothing else, in its order.
+    /// Returns whether the items are the whole list, nothing else, in its order.
     pub fn exact(&self) -> bool {
         self.missed.is_empty() && self.false_found.is_empty() && self.in_order
     }
@@ -299,7 +299,7 @@ impl Items {
     }
 }
 
-/// The figures of all parts, each with the floor that was reached before.
+/// The figures of all parts, each with the floor reached before.
 #[derive(Debug, Default)]
 pub struct Report {
     figures: Vec<Figure>,
@@ -324,7 +324,7 @@ struct Worst {
 }
 
 impl Report {
-    /// A share (0 to 1) over `count` pages or items; `floor` is what was reached before.
+    /// Adds a share (0 to 1) over `count` pages or items; `floor` is the share reached before.
     pub fn share(&mut self, part: &str, name: &str, value: f64, count: usize, floor: f64) {
         self.figures.push(Figure {
             part: part.to_owned(),
@@ -335,13 +335,13 @@ impl Report {
         });
     }
 
-    /// How many pages a second; it has no floor, machines differ.
+    /// Adds the number of pages per second; it has no floor, as machines differ.
     pub fn speed(&mut self, part: &str, pages: usize, took: Duration) {
         let value = real(pages) / took.as_secs_f64().max(1e-9);
         self.share(part, "pages a second", value, pages, 0.0);
     }
 
-    /// A page that was not wholly right.
+    /// Adds a page that was not wholly right.
     pub fn worst(&mut self, part: &str, page: &str, score: f64, note: impl Into<String>) {
         self.worst.push(Worst {
             part: part.to_owned(),
@@ -351,7 +351,7 @@ impl Report {
         });
     }
 
-    /// Figures below their floors.
+    /// Returns the figures below their floors.
     pub fn fallen(&self) -> Vec<String> {
         let fell = |figure: &&Figure| figure.value < figure.floor - 1e-6;
         self.figures
@@ -366,7 +366,7 @@ impl Report {
             .collect()
     }
 
-    /// The table, and the `limit` worst pages of each part.
+    /// Prints the table, and the `limit` worst pages of each part.
     pub fn print(&mut self, limit: usize) {
         let mut table = Table::new();
         table
@@ -412,19 +412,19 @@ impl Report {
     }
 }
 
-/// Runs `work` and says how long it took.
+/// Runs `work` and returns how long it took.
 pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = Instant::now();
     let result = work();
     (result, start.elapsed())
 }
 
-/// The elements of a JSON array; none of anything else.
+/// Returns the elements of a JSON array; none for anything else.
 pub fn array(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// `part` of `whole`, where there is a whole.
+/// Returns `part` as a share of `whole`, if that is not zero.
 pub fn share(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| real(part) / real(whole))
 }

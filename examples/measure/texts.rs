@@ -1,4 +1,4 @@
-//! How well deadlines are read in the invented texts that stand beside the corpus.
+//! Measures how well deadlines are read in the invented texts next to the corpus.
 
 use std::{fs, path::Path};
 

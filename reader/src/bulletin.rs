@@ -1,8 +1,7 @@
-//! The words of the field, and nothing else: pure types that every room shares.
+//! The types of the domain, and nothing else: pure types that every module shares.
 //!
-//! A [`Notice`] is what a round reads; a [`Bulletin`] is a notice that was admitted; a
-//! [`Delivery`] is one bulletin on its way to one [`Channel`]. This room does no I/O, reads no
-//! clock, and knows no other room.
+//! A [`Notice`] is read by a round; a [`Bulletin`] is a notice that was admitted; a [`Delivery`] is one bulletin on its
+//! way to one [`Channel`]. This module does no I/O, reads no clock, and knows no other module.
 
 mod added;
 mod address_range;

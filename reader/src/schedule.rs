@@ -1,4 +1,4 @@
-//! When to poll: crontab lines with crontab's meaning, intervals, time zones, clock changes.
+//! Computes when to poll: crontab lines with crontab's meaning, intervals, time zones, clock changes.
 //!
 //! Pure: the next time is a function of a given one. Read [`Schedule::next_after`] first.
 
@@ -15,7 +15,7 @@ use self::crontab::Line;
 
 /// A five- or six-field crontab line, `@hourly` and its like, or `every 5m`.
 ///
-/// Two are the same when they were written the same.
+/// Two are equal if they are written identically.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     text: String,
@@ -31,7 +31,7 @@ enum Rule {
 /// The time ahead within which a line must fire, and the longest interval: 40 years of 365 days.
 const HORIZON: Duration = Duration::from_secs(40 * 365 * 86_400);
 
-/// A text is not a schedule; `Display` says what is wrong and what is expected.
+/// The error of a text that is not a schedule; `Display` states what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a valid schedule: {why}")]
 pub struct ScheduleError {
@@ -64,10 +64,10 @@ impl FromStr for Schedule {
 }
 
 impl Schedule {
-    /// The first time strictly after `after`, by the clock of `zone`.
+    /// Returns the first time strictly after `after`, in `zone`.
     ///
-    /// None only where a line that once fired has no further time within 40 years, or none before
-    /// the year 2101, where the `cron` crate's calendar ends.
+    /// It is `None` only for a line that once fired and has no further time within 40 years, or none before the year
+    /// 2101, where the `cron` crate's calendar ends.
     #[must_use]
     pub fn next_after(&self, after: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
         match &self.rule {
@@ -78,7 +78,7 @@ impl Schedule {
         }
     }
 
-    /// The interval of an `every 5m`; None: a crontab line.
+    /// Returns the interval of an `every 5m`; `None` for a crontab line.
     #[must_use]
     pub fn every(&self) -> Option<Duration> {
         match &self.rule {
@@ -87,7 +87,7 @@ impl Schedule {
         }
     }
 
-    /// The gap between the next two times after `after`: what jitter and backoff are measured by.
+    /// Returns the gap between the next two times after `after`, on which jitter and backoff are based.
     #[must_use]
     pub fn interval(&self, after: DateTime<Utc>, zone: Tz) -> Duration {
         if let Rule::Every(interval) = self.rule {
@@ -108,7 +108,7 @@ impl fmt::Display for Schedule {
     }
 }
 
-/// Returns the schedule that a time of day or an interval standing alone probably means.
+/// Returns the schedule that a bare time of day or interval probably means.
 fn meant(text: &str) -> Option<String> {
     let clock = text.split_once(':');
     let clock = clock.and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
@@ -131,10 +131,10 @@ fn interval(text: &str) -> Result<Duration, String> {
     Ok(interval)
 }
 
-/// Reads `30s`, `5m`, `2h`, `1d`: a whole number and its unit.
+/// Parses `30s`, `5m`, `2h`, `1d`: a whole number and its unit.
 ///
 /// # Errors
-/// It is not a schedule; the error says what is expected.
+/// Fails if it is not a duration; the error states what is expected.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let expected = || {
         format!(

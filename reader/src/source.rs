@@ -1,4 +1,4 @@
-//! From an address to notices and article text: fetch, decode, read, clean, summarise.
+//! Turns an address into notices and article text: fetch, decode, read, clean, summarise.
 
 pub mod article;
 pub mod browser;
@@ -26,13 +26,13 @@ pub use self::reading::{
 };
 use crate::bulletin::ReadAs;
 
-/// Reads a decoded body as what `read_as` says; `Auto` works out what it is.
+/// Reads a decoded body as the kind in `read_as`; `Auto` detects the kind.
 ///
-/// A JSON endpoint reads as [`Reading::List`]. An HTML page that announces a feed reads as itself:
-/// whether to follow [`NoticeList::feeds`] is the round's decision.
+/// A JSON endpoint is read as [`Reading::List`]. An HTML page that announces a feed is read as itself: the round
+/// decides whether to follow [`NoticeList::feeds`].
 ///
 /// # Errors
-/// The page is not what it was asked for, or nothing that can be read.
+/// Fails if the page is not of the requested kind, or cannot be read.
 pub fn read(
     text: &str,
     content_type: Option<&str>,

@@ -1,10 +1,10 @@
-//! The service in virtual time: sites publish, correct, withdraw and move, platforms refuse and lose answers, people
-//! subscribe and rebroadcast, and several processes share the work, which are killed between any two steps, or stand
-//! still past their leases and return. The promises of the design are checked
-//! against a plain record of what should have arrived where.
+//! Simulates the service in virtual time: sites publish, correct, withdraw and move, platforms reject messages and lose
+//! answers, people subscribe and rebroadcast, and several processes share the work, which are killed between any two
+//! steps, or are suspended past their leases and return. The promises of the design are checked against a plain record
+//! of what should have arrived where.
 //!
 //! `NOTICAST_SEEDS=10000 cargo test --release --test simulation` runs as many; `NOTICAST_SEED=7` runs one and prints
-//! what happened. What is simulated, and what is not, stands in ARCHITECTURE.md.
+//! what happened. The scope of the simulation is described in ARCHITECTURE.md.
 
 #![allow(
     clippy::unwrap_used,
@@ -47,7 +47,7 @@ fn no_promise_is_broken_whatever_happens() {
     });
 }
 
-/// Seeds of one worker, up to the first that breaks a promise.
+/// Runs the seeds of one worker, up to the first that breaks a promise.
 fn run(from: u64, seeds: u64, worker: u64, workers: u64) -> Vec<String> {
     let own = (from..from + seeds).filter(|seed| seed % workers == worker);
     for seed in own {

@@ -1,4 +1,4 @@
-//! People: those who publish, those who subscribe, and admins.
+//! Simulates people: publishers, subscribers and admins.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,10 @@ use crate::{
     world::{SITES, World, at_once},
 };
 
-/// How much larger the id of a group is once it is a supergroup.
+/// The amount by which the id of a group is larger once it is a supergroup.
 const GROWN: i64 = 100;
 
-/// What a chat asked for.
+/// The wishes of a chat.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Wish {
     pub(crate) sources: Vec<SourceId>,
@@ -36,7 +36,7 @@ pub(crate) fn by() -> Actor {
     Actor::of_user("somebody")
 }
 
-/// Channels of the config: one that can be edited, one that cannot, each with a mode of its own.
+/// Returns channels of the config: one that can be edited, one that cannot, each with its own mode.
 pub(crate) fn channels(rng: &mut fastrand::Rng) -> Vec<Channel> {
     let zone = chrono_tz::Asia::Shanghai;
     let telegram = ChannelKind::Telegram {
@@ -67,7 +67,7 @@ pub(crate) fn change_modes(channels: &mut [Channel], rng: &mut fastrand::Rng) {
 }
 
 impl World {
-    /// A site publishes, corrects, withdraws, moves or breaks down.
+    /// Makes a site publish, correct, withdraw, move or break down.
     pub(crate) fn site_changes(&mut self) {
         let place = self.rng.usize(..SITES);
         let site = &mut self.sites[place];
@@ -113,7 +113,7 @@ impl World {
                 format!("site {place} takes {} down", item.number)
             }
             84..90 => {
-                // A row that nobody saw as it is now would be an old one where it stands.
+                // A row that no poll saw in its present form would be an old one in its place.
                 let path = site.path;
                 let gone = site.items.iter_mut().filter(|item| item.is_gone);
                 let Some(item) = gone.last().filter(|item| item.is_recognizable(path)) else {
@@ -135,7 +135,7 @@ impl World {
         self.note(what);
     }
 
-    /// Somebody subscribes, wants to be reminded, sends again, pauses, or settles what is held; a group grows.
+    /// Makes people subscribe, request a reminder, send again, pause, or settle held bulletins, or a group grow.
     pub(crate) fn people_ask(&mut self) {
         let chat = 1 + self.rng.i64(0..4);
         let id = ChannelId::of_chat(self.called(chat), None);
@@ -150,7 +150,7 @@ impl World {
         }
     }
 
-    /// The id that a chat has by now.
+    /// Returns the current id of a chat.
     fn called(&self, chat: i64) -> i64 {
         match self.grown.contains(&chat) {
             true => chat + GROWN,
@@ -158,7 +158,7 @@ impl World {
         }
     }
 
-    /// A group becomes a supergroup: it has another id from then on, and keeps all that it had.
+    /// Turns a group into a supergroup: it has another id from then on, and keeps everything that it had.
     fn grow(&mut self, chat: i64) {
         if !self.grown.insert(chat) {
             return;

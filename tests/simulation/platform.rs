@@ -1,4 +1,4 @@
-//! The platform: what it was asked, what it took, and what it answered.
+//! Simulates the platform: the requests that it got, the messages that it accepted, and its answers.
 
 use std::collections::BTreeMap;
 
@@ -22,22 +22,22 @@ pub(crate) struct Message {
     pub(crate) kind: DeliveryKind,
     pub(crate) deliveries: Vec<u64>,
     pub(crate) bulletins: Vec<Shown>,
-    /// Numbers of the bulletins that it was sent with.
+    /// The numbers of the bulletins that it was sent with.
     pub(crate) first: Vec<u64>,
-    /// Bulletins of the message before it was edited, where these are others.
+    /// The bulletins of the message before it was edited, if they were others.
     pub(crate) was_another: Option<Vec<Shown>>,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Platform {
     pub(crate) messages: BTreeMap<u64, Message>,
-    /// Requests of a delivery to which no answer came.
+    /// The requests of a delivery that were not answered.
     pub(crate) unanswered: BTreeMap<u64, u32>,
     next: u64,
     pub(crate) is_calm: bool,
 }
 
-/// What is sent with one request.
+/// The content of one request.
 #[derive(Debug, Clone)]
 pub(crate) struct Sending {
     pub(crate) channel: ChannelId,
@@ -48,16 +48,16 @@ pub(crate) struct Sending {
     pub(crate) edits: Option<MessageRef>,
 }
 
-/// What comes of a request.
+/// The result of a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     Ends(Outcome),
-    /// The chat does not take messages any more.
+    /// The chat no longer accepts messages.
     Shut,
 }
 
 impl Platform {
-    /// Takes a request, or not; gives the answer, which comes after the time beside it.
+    /// Accepts a request or not, and returns the answer, with the time after which it arrives.
     pub(crate) fn ask(
         &mut self,
         rng: &mut fastrand::Rng,

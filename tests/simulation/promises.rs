@@ -1,4 +1,4 @@
-//! What should have arrived where, and whether it did.
+//! Records what should have arrived where, and checks whether it did.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,34 +12,34 @@ use crate::{
     world::{World, at_once},
 };
 
-/// So many articles of a new source are opened after its first poll.
+/// The number of articles of a new source that are opened after its first poll.
 const OPENED_AT_FIRST: usize = 20;
 
-/// The people's record of what is owed to them.
+/// The people's record of the bulletins that are owed to them.
 #[derive(Debug, Default)]
 pub(crate) struct Owed {
-    /// News, and the channels that wanted it when it came.
+    /// News, and the channels that wanted it when it arrived.
     pub(crate) news: BTreeMap<u64, BTreeSet<ChannelId>>,
     /// The newest bulletins of first polls.
     first: BTreeSet<u64>,
-    /// The same, and what an admin marked as seen.
+    /// The same, and the bulletins that an admin marked as seen.
     pub(crate) quiet: BTreeSet<u64>,
     /// Bulletins of notices that were archived before.
     pub(crate) again: BTreeSet<u64>,
     pub(crate) held: BTreeSet<u64>,
     pub(crate) released: BTreeSet<u64>,
-    /// A chat that no longer wants a source does not get what still waits of it.
+    /// The waiting bulletins of a source that a chat no longer wants, which it does not get.
     pub(crate) waived: BTreeSet<(u64, ChannelId)>,
     pub(crate) reminders: BTreeSet<(ChannelId, u64)>,
     pub(crate) rebroadcasts: BTreeSet<DeliveryId>,
     pub(crate) paused: BTreeMap<SourceId, bool>,
-    /// Notices that a poll has shown: site and number.
+    /// The notices that a poll has shown: site and number.
     seen: BTreeSet<(usize, usize)>,
     polled: BTreeSet<usize>,
 }
 
 impl Owed {
-    /// A chat has another name, and is owed the same.
+    /// Renames a chat, which is owed the same as before.
     pub(crate) fn rename(&mut self, from: &ChannelId, to: &ChannelId) {
         for channels in self.news.values_mut() {
             if channels.remove(from) {
@@ -72,8 +72,8 @@ impl Owed {
 }
 
 impl World {
-    /// Takes down what an admission owes to whom, and whether it judged rightly.
-    /// `numbers` are those of the notices that the poll saw.
+    /// Records what an admission owes to which channels, and whether its rulings were right. `numbers` are those of the
+    /// notices that the poll saw.
     pub(crate) fn owe(
         &mut self,
         (place, numbers): (usize, &[usize]),
@@ -90,7 +90,7 @@ impl World {
             let bulletin = at_once(self.store.bulletin(id)).unwrap().unwrap();
             let number = number_of(&bulletin.url);
             let identity = (place, number);
-            // A title alone, without a day, does not identify a notice that comes back under another address.
+            // A title without a day does not identify a notice that returns under another address.
             let site = &self.sites[place];
             let may_be_another = site.style == Style::Undated && site.path > 0;
             if self.owed.seen.contains(&identity) && may_be_another {
@@ -141,7 +141,7 @@ impl World {
         self.see(place, numbers);
     }
 
-    /// All that the page showed is known from now on.
+    /// Marks everything that the page showed as known.
     fn see(&mut self, place: usize, numbers: &[usize]) {
         for &number in numbers {
             self.owed.seen.insert((place, number));
@@ -165,7 +165,7 @@ pub(crate) fn check(world: &mut World) {
     nothing_is_left(world);
 }
 
-/// Promises 1 and 3.
+/// Checks promises 1 and 3.
 fn arrived(world: &mut World) {
     let query = DeliveryQuery::default();
     let deliveries = at_once(world.store.deliveries(&query)).unwrap().items;
@@ -203,7 +203,7 @@ fn arrived(world: &mut World) {
     missing.iter().for_each(|what| world.breaks(what));
 }
 
-/// Promise 2: what was sent twice was in doubt.
+/// Checks promise 2: every repeated message was in doubt.
 fn repeated(world: &mut World) {
     let mut counts: BTreeMap<(ChannelId, u64), (i64, BTreeSet<u64>)> = BTreeMap::new();
     for message in world.platform.messages.values() {
@@ -230,7 +230,7 @@ fn repeated(world: &mut World) {
     repeated.iter().for_each(|what| world.breaks(what));
 }
 
-/// Promise 5: a message says what its bulletin says, and is never edited into another one.
+/// Checks promise 5: a message has the content of its bulletin, and is never edited into another one.
 fn edited(world: &mut World) {
     let mut wrong = Vec::new();
     for message in world.platform.messages.values() {
@@ -299,7 +299,7 @@ fn edited(world: &mut World) {
     wrong.iter().for_each(|what| world.breaks(what));
 }
 
-/// Articles that were there before anybody polled are opened, and that corrects nothing.
+/// Checks that articles that existed before the first poll are opened, and that this corrects nothing.
 fn opened(world: &mut World) {
     let mut wrong = Vec::new();
     for id in &world.owed.first {
@@ -317,7 +317,7 @@ fn opened(world: &mut World) {
     wrong.iter().for_each(|what| world.breaks(what));
 }
 
-/// What people set is what the store says.
+/// Checks that the store has the settings that people made.
 fn remembered(world: &mut World) {
     let chats = at_once(world.store.chats()).unwrap();
     let chats: BTreeMap<ChannelId, Option<Vec<SourceId>>> = chats

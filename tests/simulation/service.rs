@@ -1,4 +1,4 @@
-//! The program: its processes poll, read again and send, and are killed between any two of their steps.
+//! Simulates the program: its processes poll, read again and send, and are killed between any two of their steps.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -22,11 +22,11 @@ pub(crate) struct Flight {
     pub(crate) answer: Answer,
     pub(crate) lands: DateTime<Utc>,
     pub(crate) under: Under,
-    /// Its sender has another holder, who settled the doubt.
+    /// True if its sender has another holder, which settled the doubt.
     pub(crate) is_lost: bool,
 }
 
-/// A poll whose process stands still before it asks the store.
+/// A poll whose process is suspended before it queries the store.
 pub(crate) struct LatePoll {
     pub(crate) place: usize,
     pub(crate) poll: PollFindings,
@@ -34,7 +34,8 @@ pub(crate) struct LatePoll {
 }
 
 impl World {
-    /// One poll of a site; its process may be killed or stand still before the store is asked, and be killed before it answers.
+    /// Polls a site once; its process may be killed or suspended before the store is queried, and be killed before it
+    /// answers.
     pub(crate) fn poll(&mut self, place: usize) {
         let (_, visits) = &mut self.polls[place];
         *visits += 1;
@@ -44,7 +45,7 @@ impl World {
         let site = &self.sites[place];
         let source = site.source().id;
         let Some(under) = self.holder(&LeaseKey::Source(source.clone())) else {
-            // Its holder stands still, or is gone.
+            // Its holder is suspended, or is gone.
             self.polls[place].0 = self.now + TimeDelta::seconds(30);
             return;
         };
@@ -55,7 +56,7 @@ impl World {
         }
         let mut rows = site.page(visits, |_| false);
         let (first_page, mut pages) = (rows.len(), 1);
-        // Rows that are those of the last poll are not judged.
+        // Rows equal to those of the last poll are not judged.
         let hash = hash_of(&rows);
         if self.store.poll_state(&source).rows == Some(hash) {
             return;
@@ -65,7 +66,7 @@ impl World {
             at_once(self.store.judge(&source, &notices)).unwrap()
         };
         let mut judged = judge(&rows);
-        // Where no row is known, further pages are read.
+        // If no row is known, further pages are read.
         while judged.unconnected && pages < 10 {
             pages += 1;
             rows = site.pages(pages, visits, |_| false);
@@ -111,7 +112,7 @@ impl World {
         }
     }
 
-    /// Polls go on whose process stood still.
+    /// Continues the polls whose process was suspended.
     pub(crate) fn land_polls(&mut self) {
         for late in std::mem::take(&mut self.late_polls) {
             match self.stands_still(late.under.process) {
@@ -123,7 +124,7 @@ impl World {
         }
     }
 
-    /// Returns whether it was admitted.
+    /// Admits a poll and returns whether it was admitted.
     fn admit(&mut self, place: usize, poll: PollFindings, under: &Under) -> bool {
         let rows: Vec<_> = poll
             .found
@@ -141,7 +142,7 @@ impl World {
         true
     }
 
-    /// Articles that are due are read again.
+    /// Reads the articles that are due again.
     pub(crate) fn reread(&mut self) {
         for again in at_once(self.store.rereads(self.now, 8)).unwrap() {
             let id = again.bulletin.id;
@@ -173,7 +174,7 @@ impl World {
         heads.iter().any(|head| head.due_at <= self.now)
     }
 
-    /// Each channel's first delivery goes out, where it is due and nothing else of it is under way.
+    /// Sends each channel's first delivery, if it is due and no other one of the channel is under way.
     pub(crate) fn send(&mut self) {
         let heads = at_once(self.store.heads(None)).unwrap();
         for head in heads {
@@ -188,7 +189,7 @@ impl World {
         }
     }
 
-    /// False: its process was killed.
+    /// Begins a delivery; returns false if its process was killed.
     fn begin(&mut self, head: &Waiting) -> bool {
         let Some(under) = self.holder(&sender_of(&head.channel)) else {
             return true;
@@ -203,7 +204,7 @@ impl World {
         let sending = match self.message(head, &all, ids) {
             Some(sending) => sending,
             None => {
-                // Nothing was sent that could be edited.
+                // There is no sent message to edit.
                 let done = Outcome::Sent { message: None };
                 let done = at_once(under.store.complete(head.id, done, self.now));
                 self.written(&under, done);
@@ -260,7 +261,7 @@ impl World {
         })
     }
 
-    /// Answers come in.
+    /// Processes the answers that arrive.
     pub(crate) fn land(&mut self) {
         loop {
             let has_landed = |flight: &Flight| {
@@ -296,19 +297,19 @@ impl World {
         self.written(under, completed);
     }
 
-    /// Whether a process ends here, once in so many times.
+    /// Returns whether a process ends here, with a probability of one in `one_in`.
     fn is_killed(&mut self, one_in: u32) -> bool {
         !self.platform.is_calm && self.rng.u32(..one_in) == 0
     }
 
-    /// The config is read again, perhaps with other settings.
+    /// Reloads the config, perhaps with other settings.
     pub(crate) fn reload(&mut self) {
         self.note("the config is read again");
         crate::people::change_modes(&mut self.channels, &mut self.rng);
         self.sync();
     }
 
-    /// Which channels want the news of a site, by the people's own record.
+    /// Returns the channels that want the news of a site, by the people's own record.
     fn wanting(&self, place: usize) -> Vec<ChannelId> {
         let source = self.sites[place].source().id;
         let configured = self.channels.iter();

@@ -1,4 +1,4 @@
-//! Sites: what they publish, and what their pages show.
+//! Simulates sites: the notices that they publish, and the content of their pages.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use noticast::{
@@ -7,7 +7,7 @@ use noticast::{
 };
 use url::Url;
 
-/// How a site's list is made.
+/// The manner in which a site's list is made.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Style {
     Dated,
@@ -27,9 +27,9 @@ const STYLES: [Style; 5] = [
     Style::Guids,
     Style::Counting,
 ];
-/// Rows of a page.
+/// The number of rows of a page.
 const PAGE: usize = 14;
-/// The beginning of the count of readers behind a title.
+/// The beginning of the count of readers after a title.
 const COUNTER: &str = "（阅读：";
 
 /// One notice as its site knows it.
@@ -41,25 +41,25 @@ pub(crate) struct Item {
     pub(crate) day: NaiveDate,
     pub(crate) deadline: Option<NaiveDate>,
     pub(crate) is_listed: bool,
-    /// Taken down: its page answers 404.
+    /// True if it was taken down: its page answers 404.
     pub(crate) is_gone: bool,
     pub(crate) was_gone: bool,
-    /// How often its title or text was corrected.
+    /// The number of corrections of its title or text.
     pub(crate) changes: u8,
-    /// Title and path of its row as a poll last saw it.
+    /// The title and path of its row as a poll last saw it.
     pub(crate) seen: Option<(String, usize)>,
 }
 
 impl Item {
-    /// Returns whether its row, where it comes back, can be distinguished from one that nobody has seen: a poll saw
-    /// it, under the address or the title that it has now.
+    /// Returns whether its row, if it returns, can be distinguished from one that no poll has seen: a poll saw it,
+    /// under its present address or title.
     pub(crate) fn is_recognizable(&self, path: usize) -> bool {
         let seen = self.seen.as_ref();
         seen.is_some_and(|(title, seen_at)| *seen_at == path || *title == self.title)
     }
 
-    /// Returns whether another title leaves it the same row: it has the address at which a poll saw it last, if one did. The
-    /// site may have moved while the row was taken down.
+    /// Returns whether another title leaves it the same row: it has the address at which a poll saw it last, if one
+    /// did. The site may have moved while the row was taken down.
     pub(crate) fn stays_recognizable(&self, path: usize) -> bool {
         let seen = self.seen.as_ref();
         seen.is_none_or(|(_, seen_at)| *seen_at == path)
@@ -71,10 +71,11 @@ pub(crate) struct Site {
     pub(crate) place: usize,
     pub(crate) style: Style,
     pub(crate) items: Vec<Item>,
-    /// In all addresses; another one after the site moved.
+    /// The path in all addresses; another one after the site moved.
     pub(crate) path: usize,
     pub(crate) is_down: bool,
-    /// Titles were corrected, or addresses changed, since the last poll: nobody could recognize what is both.
+    /// True if titles were corrected since the last poll; addresses must not change in the same time, since a row with
+    /// both changes is unrecognizable.
     pub(crate) is_corrected: bool,
     pub(crate) is_moved: bool,
 }
@@ -130,19 +131,19 @@ impl Site {
         format!("https://site-{place}.example.com/{path}/{number}.htm")
     }
 
-    /// A poll has seen these rows.
+    /// Records that a poll has seen these rows.
     pub(crate) fn see(&mut self, rows: &[(usize, String, usize)]) {
         for (number, title, path) in rows {
             self.items[*number].seen = Some((title.clone(), *path));
         }
     }
 
-    /// The first page of the list as a poll finds it; articles come with what `opens`.
+    /// Returns the first page of the list as a poll finds it; the articles that `opens` selects are included.
     pub(crate) fn page(&self, visits: usize, opens: impl Fn(&Item) -> bool) -> Vec<Found> {
         self.pages(1, visits, opens)
     }
 
-    /// So many pages of it.
+    /// Returns the first pages of it.
     pub(crate) fn pages(
         &self,
         pages: usize,
@@ -150,7 +151,7 @@ impl Site {
         opens: impl Fn(&Item) -> bool,
     ) -> Vec<Found> {
         let listed = self.items.iter().filter(|item| item.is_listed);
-        // Whoever appends at the bottom has one page.
+        // A list that grows at the bottom has one page.
         let rows = match self.style {
             Style::Ascending => usize::MAX,
             _ => pages * PAGE,
@@ -211,7 +212,7 @@ const SUBJECTS: [&str; 10] = [
     "征集意见建议",
 ];
 
-/// No two notices of a site are about the same.
+/// Returns the subject of a notice; no two notices of a site have the same.
 fn subject(place: usize, number: usize) -> String {
     const SIGNS: [char; 10] = ['甲', '乙', '丙', '丁', '戊', '己', '庚', '辛', '壬', '癸'];
     let name: String = [number / 100, number / 10, number]
@@ -221,13 +222,13 @@ fn subject(place: usize, number: usize) -> String {
     format!("{name}楼{}", SUBJECTS[(number + place) % SUBJECTS.len()])
 }
 
-/// The number that a notice has on its site.
+/// Returns the number that a notice has on its site.
 pub(crate) fn number_of(url: &str) -> usize {
     let name = url.rsplit('/').next().unwrap();
     name.trim_end_matches(".htm").parse().unwrap()
 }
 
-/// A row as a poll saw it: the number of its notice, its title without a counter, and the path in its address.
+/// Returns a row as a poll saw it: the number of its notice, its title without a counter, and the path in its address.
 pub(crate) fn row_of(notice: &Notice) -> (usize, String, usize) {
     let path = notice.url.rsplit('/').nth(1).unwrap();
     let title = notice.title.split(COUNTER).next().unwrap();

@@ -1,7 +1,7 @@
-//! Several processes on one store: they come, end, are killed, stand still past their leases and return.
+//! Simulates several processes on one store: they start, end, are killed, are suspended past their leases and return.
 //!
-//! The promises of leases are checked as it happens, against a plain record: nobody takes what another one still holds,
-//! what is written under a lease that has a new holder is refused, and its holder is not.
+//! The promises of leases are checked during the run, against a plain record: no process takes a lease that another one
+//! still holds, a write under a lease with a new holder is rejected, and one by its holder is not.
 
 use std::collections::BTreeMap;
 
@@ -21,16 +21,16 @@ const MOST: usize = 3;
 
 /// One process.
 pub(crate) struct Process {
-    /// Its number, by which a later process of the same name is another one.
+    /// Its number, which distinguishes it from a later process of the same name.
     number: u32,
     name: String,
     store: Store,
     renewed: DateTime<Utc>,
-    /// Until when the machine under it stands still.
+    /// The time until which the machine under it is suspended.
     stands_still: Option<DateTime<Utc>>,
 }
 
-/// A lease by the record: its holder, None once that gave it back, and how often it was taken again.
+/// A lease in the record: its holder, `None` once that released it, and the number of times that it was taken again.
 type Hold = (Option<u32>, u32);
 
 /// The record of all leases.
@@ -42,11 +42,11 @@ pub(crate) struct Under {
     pub(crate) process: u32,
     pub(crate) store: Store,
     key: LeaseKey,
-    /// None: another process holds the lease by now.
+    /// The turn of the lease; `None` if another process holds it by now.
     turn: Option<u32>,
 }
 
-/// The sender that a channel is sent with.
+/// Returns the sender of a channel.
 pub(crate) fn sender_of(channel: &ChannelId) -> LeaseKey {
     let kind = match channel.as_str() {
         "board" => "stdout",
@@ -72,7 +72,7 @@ impl World {
         sources.chain(senders).map(wanted).collect()
     }
 
-    /// A process begins to work, perhaps one of a name that an ended one had.
+    /// Starts a process, perhaps one with the name of an ended one.
     pub(crate) fn join(&mut self, name: String) {
         self.begun += 1;
         let number = self.begun;
@@ -90,7 +90,7 @@ impl World {
         self.record(self.processes.len() - 1);
     }
 
-    /// Time passes, in which those that are awake renew their leases.
+    /// Lets time pass, in which the processes that are awake renew their leases.
     pub(crate) fn pass(&mut self, mut seconds: i64) {
         while seconds > 0 {
             let part = seconds.min(RENEWAL.as_secs().cast_signed());
@@ -99,7 +99,7 @@ impl World {
             self.renew();
             for process in &mut self.processes {
                 if process.stands_still.is_some_and(|until| until <= self.now) {
-                    // It goes on with what it did, and renews its leases the next time.
+                    // It continues its work, and renews its leases the next time.
                     process.stands_still = None;
                 }
             }
@@ -119,7 +119,7 @@ impl World {
         }
     }
 
-    /// Takes down what a process holds that has just renewed its leases.
+    /// Records the leases of a process that has just renewed them.
     fn record(&mut self, place: usize) {
         for wanted in self.wanted() {
             let (process, key) = (&self.processes[place], wanted.key);
@@ -148,7 +148,8 @@ impl World {
         }
     }
 
-    /// Whoever takes a sender repeats what its last holder had under way: it is perhaps sent.
+    /// Settles the doubts of a sender: its new holder repeats the requests that the last one had under way, since they
+    /// were perhaps sent.
     fn settle_doubts(&mut self, key: &LeaseKey, store: &Store) {
         let store = store.under(key).unwrap();
         for doubtful in at_once(store.uncertain()).unwrap() {
@@ -165,7 +166,7 @@ impl World {
         }
     }
 
-    /// A process begins, ends, is killed, or stands still for a while.
+    /// Starts, ends, kills or suspends a process.
     pub(crate) fn processes_change(&mut self) {
         let awake = self.processes.iter().filter(|it| it.stands_still.is_none());
         let awake: Vec<u32> = awake.map(|it| it.number).collect();
@@ -209,7 +210,7 @@ impl World {
         self.renew();
     }
 
-    /// A process ends at once; others take over when its term is over. The last one begins again.
+    /// Kills a process; others take over when its term is over. The last one restarts.
     pub(crate) fn kill(&mut self, number: u32) {
         let is_awake = |it: &Process| it.number != number && it.stands_still.is_none();
         if !self.processes.iter().any(is_awake) || self.rng.u32(..3) == 0 {
@@ -227,7 +228,7 @@ impl World {
         own.into_iter().for_each(|flight| self.lose(&flight));
     }
 
-    /// All processes end at once, and begin again under their names.
+    /// Kills all processes and restarts them under their names.
     pub(crate) fn restart(&mut self) {
         self.restarts += 1;
         self.note("all processes begin again");
@@ -247,7 +248,7 @@ impl World {
         }
     }
 
-    /// Nobody stands still any more.
+    /// Wakes all suspended processes.
     pub(crate) fn wake(&mut self) {
         for process in &mut self.processes {
             process.stands_still = None;
@@ -255,14 +256,14 @@ impl World {
         self.renew();
     }
 
-    /// All but one end.
+    /// Ends all processes except one.
     pub(crate) fn leave_one(&mut self) {
         while let [_, .., last] = &self.processes[..] {
             self.end(last.number);
         }
     }
 
-    /// A process that is awake and believes that it holds a lease.
+    /// Returns an awake process that believes that it holds a lease.
     pub(crate) fn holder(&mut self, key: &LeaseKey) -> Option<Under> {
         let awake = self.processes.iter().filter(|it| it.stands_still.is_none());
         let held = awake.filter_map(|it| Some((it.number, it.store.under(key).ok()?)));
@@ -287,13 +288,14 @@ impl World {
         processes.any(|it| it.number == number && it.stands_still.is_some())
     }
 
-    /// Returns whether nobody took the lease since.
+    /// Returns whether no other process has taken the lease since.
     pub(crate) fn is_held(&self, under: &Under) -> bool {
         let turn = self.holders.get(&under.key).map(|(_, turn)| *turn);
         under.turn.is_some() && under.turn == turn
     }
 
-    /// What was written under a lease; None where another process holds it by now, which must have been refused.
+    /// Returns the result of a write under a lease; `None` if another process holds it by now, in which case the write
+    /// must have been rejected.
     pub(crate) fn written<T>(&mut self, under: &Under, answer: Result<T, StoreError>) -> Option<T> {
         let (is_held, key) = (self.is_held(under), &under.key);
         match answer {

@@ -1,4 +1,4 @@
-//! One run: virtual time, and what happens in it, drawn from a seed.
+//! Runs one simulation: virtual time, and the events in it, drawn from a seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(crate) const SITES: usize = 3;
-/// Simulated hours of one run, after which everything calms down and what is owed must have arrived.
+/// The simulated hours of one run, after which everything calms down and everything owed must have arrived.
 const HOURS: i64 = 6;
 
 pub(crate) struct World {
@@ -31,29 +31,29 @@ pub(crate) struct World {
     pub(crate) sites: Vec<Site>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) platform: Platform,
-    /// When each site is polled next, and how often it was.
+    /// The time of the next poll of each site, and the number of its polls.
     pub(crate) polls: Vec<(DateTime<Utc>, usize)>,
     pub(crate) flights: Vec<Flight>,
-    /// What chats asked for, as the people know it.
+    /// The wishes of chats, by the people's record.
     pub(crate) wishes: BTreeMap<ChannelId, Wish>,
     /// Groups that became supergroups, by their first ids.
     pub(crate) grown: BTreeSet<i64>,
     pub(crate) owed: Owed,
-    /// Which notice a bulletin is: its site and number.
+    /// The notice of a bulletin: its site and number.
     pub(crate) identities: BTreeMap<u64, (usize, usize)>,
     pub(crate) broken: Vec<String>,
     pub(crate) log: Vec<String>,
     pub(crate) restarts: usize,
     pub(crate) processes: Vec<Process>,
     pub(crate) holders: Holders,
-    /// Processes that ever began.
+    /// The number of processes that ever started.
     pub(crate) begun: u32,
-    /// Polls whose process stands still between the page and the store.
+    /// The polls whose process is suspended between the page and the store.
     pub(crate) late_polls: Vec<LatePoll>,
     pub(crate) requests: BTreeSet<String>,
 }
 
-/// What the store answers at once, as plain maps do.
+/// Returns the store's answer, which plain maps give at once.
 pub(crate) fn at_once<T>(answer: impl Future<Output = T>) -> T {
     answer.now_or_never().expect("plain maps answer at once")
 }
@@ -97,7 +97,7 @@ impl World {
         world
     }
 
-    /// Every process reads the config.
+    /// Makes every process read the config.
     pub(crate) fn sync(&mut self) {
         let sources: Vec<_> = self.sites.iter().map(Site::source).collect();
         let processes = self.processes.iter().map(Process::store);
@@ -116,7 +116,7 @@ impl World {
         self.broken.push(line);
     }
 
-    /// Gives the promises that were broken.
+    /// Runs the simulation and returns the promises that were broken.
     pub(crate) fn live(mut self, prints: bool) -> Vec<String> {
         let end = self.now + TimeDelta::hours(HOURS);
         while self.now < end && self.broken.is_empty() {
@@ -134,7 +134,7 @@ impl World {
         self.broken
     }
 
-    /// A little time passes, and something happens in it.
+    /// Lets a little time pass, with an event in it.
     fn step(&mut self) {
         let seconds = self.rng.i64(1..90);
         self.pass(seconds);
@@ -150,7 +150,7 @@ impl World {
         self.work();
     }
 
-    /// All that is due is done.
+    /// Does everything that is due.
     fn work(&mut self) {
         self.land_polls();
         for place in 0..SITES {
@@ -163,10 +163,10 @@ impl World {
         self.send();
     }
 
-    /// Nothing goes wrong any more, and time passes until all that waits is done.
+    /// Ends all trouble, and lets time pass until everything that waits is done.
     fn calm_down(&mut self) {
         self.platform.is_calm = true;
-        // Answers that are on their way come in first.
+        // Answers that are on their way arrive first.
         self.now += TimeDelta::seconds(10);
         self.wake();
         self.land();
@@ -175,7 +175,7 @@ impl World {
             self.sites[place].is_down = false;
         }
         self.unblock_all();
-        // Two days: digests and quiet hours end, and what is announced once a day is announced.
+        // Three days pass: digests and quiet hours end, and daily announcements are made.
         for _ in 0..(3 * 24 * 4) {
             self.now += TimeDelta::minutes(15);
             self.renew();

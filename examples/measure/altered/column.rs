@@ -1,4 +1,4 @@
-//! Where on a page its rows or its text stand, by the page's label.
+//! Finds the place of a page's rows or its text, by the page's label.
 
 use dom_query::{Document, NodeRef};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use url::Url;
 use super::Page;
 use crate::score::{address, array};
 
-/// The rows of a list: each the outermost element that holds one link of the label's alone.
+/// Returns the rows of a list: each is the outermost element that holds only one link of the label.
 pub fn rows<'a>(document: &'a Document, page: &Page) -> Vec<NodeRef<'a>> {
     let base = page.label["base"]
         .as_str()
@@ -45,7 +45,7 @@ pub fn rows<'a>(document: &'a Document, page: &Page) -> Vec<NodeRef<'a>> {
     rows
 }
 
-/// The element that holds all of them.
+/// Returns the element that holds all of them.
 fn common<'a>(nodes: &[NodeRef<'a>]) -> Option<NodeRef<'a>> {
     let first = nodes.first()?.ancestors(None);
     first.into_iter().find(|above| {
@@ -57,7 +57,7 @@ fn common<'a>(nodes: &[NodeRef<'a>]) -> Option<NodeRef<'a>> {
     })
 }
 
-/// The element that holds most lines of an article's text, as deep as may be.
+/// Returns the deepest element that holds most lines of an article's text.
 pub fn text<'a>(document: &'a Document, label: &Value) -> Option<NodeRef<'a>> {
     const MOST_LINES: usize = 12;
     let body = label["body"].as_str().or(label["articleBody"].as_str())?;
@@ -82,7 +82,7 @@ pub fn text<'a>(document: &'a Document, label: &Value) -> Option<NodeRef<'a>> {
     while let Some(inner) = found.element_children().into_iter().find(holds) {
         found = inner;
     }
-    // A text of one paragraph stands in the box around it.
+    // A text of one paragraph is in the box around it.
     match found.has_name("p") || found.has_name("span") {
         true => found.parent(),
         false => Some(found),
@@ -93,7 +93,7 @@ fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The element that holds the page's rows or its text.
+/// Returns the element that holds the page's rows or its text.
 pub fn of<'a>(document: &'a Document, page: &Page) -> Option<NodeRef<'a>> {
     match page.is_list() {
         true => rows(document, page).first()?.parent(),

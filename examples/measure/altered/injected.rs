@@ -1,4 +1,4 @@
-//! Boxes that are no part of a page's content, put into it: nothing that is read may change.
+//! Puts boxes that are not part of a page's content into it: nothing that is read may change.
 
 use dom_query::{Document, NodeRef};
 use noticast::bulletin::ReadAs;
@@ -7,8 +7,8 @@ use super::{Found, Page, column};
 use crate::score::{Mean, Report};
 
 const PART: &str = "injected";
-/// How a box is put in, and what was reached before for each of [`BOXES`]: as sites name them; without any name at the
-/// edges of a page; and without any name beside the content or in it.
+/// The manners in which a box is inserted, and the share reached before for each of [`BOXES`]: as sites name them;
+/// without any name at the edges of a page; and without any name next to the content or in it.
 const MANNERS: [(&str, [f64; 6]); 3] = [
     ("", [0.99; 6]),
     (", without its names", [0.99; 6]),
@@ -18,7 +18,7 @@ const MANNERS: [(&str, [f64; 6]); 3] = [
     ),
 ];
 const LENGTHS: [usize; 3] = [1, 4, 12];
-/// Where a box is put, and how it is dressed.
+/// The places where a box is inserted, each with its dress.
 const PLACES: [(&str, Dress); 18] = [
     ("start", Dress::Named),
     ("end", Dress::Named),
@@ -40,15 +40,15 @@ const PLACES: [(&str, Dress); 18] = [
     ("end", Dress::BareNested),
 ];
 
-/// How a box is dressed.
+/// The dress of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Dress {
     /// With the names and roles that sites give to such boxes.
     Named,
-    /// The same, in boxes of no name.
+    /// The same, in boxes without a name.
     Nested,
     Hidden,
-    /// Without any name, role or element that says what it is.
+    /// Without any name, role or element that identifies it.
     Bare,
     BareNested,
 }
@@ -59,7 +59,7 @@ impl Dress {
     }
 }
 
-/// A kind of box, and how it is built: from how many pieces, in Chinese or English.
+/// A function that builds a box, from a number of pieces, in Chinese or English.
 type Build = fn(usize, bool) -> String;
 const BOXES: [(&str, Build); 6] = [
     ("a consent dialog", consent),
@@ -131,7 +131,7 @@ fn variants() -> Vec<Variant> {
 }
 
 impl Variant {
-    /// Its place in [`MANNERS`].
+    /// Returns its place in [`MANNERS`].
     fn manner(&self) -> usize {
         match (self.dress.is_bare(), self.place) {
             (false, _) => 0,
@@ -159,7 +159,7 @@ fn marker(place: &str) -> String {
     format!("<!--place {place}-->")
 }
 
-/// The page with a comment wherever a box may be put.
+/// Returns the page with a comment in every place for a box.
 fn marked(page: &Page) -> String {
     let document = Document::from(page.html.as_str());
     let body = document.select("body");
@@ -211,7 +211,7 @@ fn pick(chinese: bool, zh: &'static str, en: &'static str) -> &'static str {
     if chinese { zh } else { en }
 }
 
-/// So many paragraphs of what a site says of itself and of its visitors.
+/// Returns `count` paragraphs of a site's texts about itself and its visitors.
 fn prose(count: usize, chinese: bool, words: [&[&str]; 2]) -> String {
     let words = words[usize::from(!chinese)].iter().cycle();
     words

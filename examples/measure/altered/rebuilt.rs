@@ -1,4 +1,4 @@
-//! Pages built in another manner, as sites that nobody has seen may be: the label must still be met.
+//! Rebuilds pages in another manner, as unknown sites may be built: the label must still be met.
 
 mod articles;
 mod lists;
@@ -18,10 +18,11 @@ use crate::{
 };
 
 const PART: &str = "rebuilt";
-/// A text that shares as much with the label's is a right one.
+/// The share of the label's text from which a text is right.
 const RIGHT_TEXT: f64 = 0.9;
 
-/// Alters the page, and its label where something else is right then; false where the page has nothing to alter.
+/// A function that alters the page, and its label if that changes the right reading; it returns false if the page has
+/// nothing to alter.
 type Rebuild = fn(&Document, &mut Page) -> bool;
 
 /// An alteration, for lists or for articles, and the share of pages that were read right when it was last measured.
@@ -71,7 +72,7 @@ pub fn measure(pages: &[Page], every: usize, report: &mut Report) {
     }
 }
 
-/// What is wrong with the altered page; none where there was nothing to alter.
+/// Returns the fault in the altered page; `None` if there was nothing to alter.
 fn try_on(page: &Page, alteration: &Alteration) -> Option<(Option<String>, Page)> {
     let document = Document::from(page.html.as_str());
     let mut page = Page {

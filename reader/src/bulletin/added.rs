@@ -1,4 +1,4 @@
-//! Sources and channels that live in the store: somebody added them from a chat, at the desk or by the API.
+//! Sources and channels that are in the store: they were added from a chat, at the desk or by the API.
 
 use std::fmt;
 
@@ -12,23 +12,23 @@ use super::{
     robot::{Form, Key, RobotKind},
 };
 
-/// The keys of a `[[source]]` as JSON, without its id; `channels` beside them names the channels that alone have it.
+/// The keys of a `[[source]]` as JSON, without its id; next to them, `channels` names the only channels that have it.
 pub type SourceKeys = Map<String, Value>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddedSource {
     pub id: SourceId,
-    /// The chat that it was added from; None: it was added at the desk or by the API.
+    /// The chat that it was added from; `None` if it was added at the desk or by the API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat: Option<ChannelId>,
     pub at: DateTime<Utc>,
-    /// They were checked by the rules of the config when they were written.
+    /// The keys, which were checked by the rules of the config when they were written.
     #[serde(flatten)]
     pub keys: SourceKeys,
 }
 
 impl AddedSource {
-    /// A source that has nothing but an id, a name and an address, as chats add them.
+    /// Creates a source with only an id, a name and an address, as chats add them.
     #[must_use]
     pub fn from_chat(
         id: SourceId,
@@ -48,21 +48,21 @@ impl AddedSource {
         }
     }
 
-    /// The id where it has no name.
+    /// Returns the name, or the id if it has no name.
     #[must_use]
     pub fn name(&self) -> &str {
         let name = self.keys.get("name").and_then(Value::as_str);
         name.unwrap_or(self.id.as_str())
     }
 
-    /// Empty where it has no page.
+    /// Returns the address; empty if it has no page.
     #[must_use]
     pub fn url(&self) -> &str {
         let url = self.keys.get("url").and_then(Value::as_str);
         url.unwrap_or_default()
     }
 
-    /// The channels that alone have it; None: all that have all sources.
+    /// Returns the only channels that have it; `None` for all channels that have all sources.
     #[must_use]
     pub fn channels(&self) -> Option<Vec<ChannelId>> {
         let named = self.keys.get("channels")?.as_array()?;
@@ -90,13 +90,13 @@ const KEYS_OF_EVERY_CHANNEL: [&str; 12] = [
     "template",
 ];
 
-/// A channel that was added at the desk or by the API. Its keys hold secrets, which leave the store in the messages of its
-/// sender alone.
+/// A channel that was added at the desk or by the API. Its keys hold secrets, which leave the store only in the
+/// messages of its sender.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddedChannel {
     pub id: ChannelId,
     pub at: DateTime<Utc>,
-    /// They were checked by the rules of the config when they were written.
+    /// The keys, which were checked by the rules of the config when they were written.
     #[serde(flatten)]
     pub keys: ChannelKeys,
 }
@@ -109,21 +109,21 @@ impl fmt::Debug for AddedChannel {
 }
 
 impl AddedChannel {
-    /// As the config names it.
+    /// Returns the kind as the config names it.
     #[must_use]
     pub fn kind(&self) -> &str {
         let kind = self.keys.get("kind").and_then(Value::as_str);
         kind.unwrap_or_default()
     }
 
-    /// The id where it has no name.
+    /// Returns the name, or the id if it has no name.
     #[must_use]
     pub fn name(&self) -> &str {
         let name = self.keys.get("name").and_then(Value::as_str);
         name.unwrap_or(self.id.as_str())
     }
 
-    /// The keys that anybody at the desk may see. A key that this version does not know may be a secret.
+    /// Returns the keys that everyone at the desk may see. A key that this version does not know may be a secret.
     #[must_use]
     pub fn open_keys(&self) -> ChannelKeys {
         let mut keys = self.keys.clone();
@@ -137,13 +137,13 @@ impl AddedChannel {
         known.is_some_and(|known| !known.form.is_secret())
     }
 
-    /// The names of its secrets that are set.
+    /// Returns the names of its secrets that are set.
     #[must_use]
     pub fn secrets(&self) -> Vec<&'static str> {
         self.secrets_where(|value| !value.is_null())
     }
 
-    /// The names of its secrets that stayed behind in another store.
+    /// Returns the names of its secrets that stayed behind in another store.
     #[must_use]
     pub fn lost(&self) -> Vec<&'static str> {
         self.secrets_where(Value::is_null)
@@ -157,8 +157,8 @@ impl AddedChannel {
         found.map(|key| key.name).collect()
     }
 
-    /// A secret that these keys would send to another server, or without encryption, though nobody typed it again:
-    /// people who may edit a channel could read its secrets by that.
+    /// Returns a secret that these keys would send to another server, or without encryption, although it was not typed
+    /// again: people who may edit a channel could read its secrets in this way.
     #[must_use]
     pub fn secret_for_another_server(
         &self,
@@ -180,7 +180,7 @@ impl AddedChannel {
         secrets.find(is_kept).map(|key| key.name)
     }
 
-    /// The channel as it may leave this machine: each secret that is set is null.
+    /// Returns the channel in the form in which it may leave this machine: each secret that is set is null.
     #[must_use]
     pub fn without_secrets(&self) -> Self {
         let mut keys = self.open_keys();
@@ -193,10 +193,10 @@ impl AddedChannel {
     }
 }
 
-/// The key that says how a mail server is reached; its port follows from it.
+/// The key for the encryption of the connection to a mail server; its port follows from it.
 const ENCRYPTION: &str = "encryption";
 
-/// Scheme, host and port of an address; None: there is none.
+/// Returns scheme, host and port of an address; `None` if there is no address.
 fn server(key: &Key, keys: &ChannelKeys) -> Option<(String, Option<String>, Option<u16>)> {
     let left_out = match key.form {
         Form::Api(platform) => platform,

@@ -1,10 +1,10 @@
-//! Words of a page that call nobody. Chats read `@name` as a mention, which notifies a person, and
-//! `/command` as something to tap, wherever they stand in a message.
+//! Neutralizes mentions and commands in the words of a page. Chats read `@name` as a mention, which notifies a person,
+//! and `/command` as something to tap, wherever they are in a message.
 
-/// Shows nothing, and parts a sign from the name behind it. What cleans a line for a card lets it pass.
+/// An invisible character that separates a sign from the name after it. The cleaning of lines for cards keeps it.
 const JOINT: char = '\u{200c}';
 
-/// The same to the eye, without mentions and commands. Mail and web addresses stay as they are.
+/// Returns a text that looks the same, without mentions and commands. Mail and web addresses stay as they are.
 pub fn quiet(text: &str) -> String {
     let mut quiet = String::with_capacity(text.len());
     let mut in_address = false;
@@ -23,7 +23,7 @@ pub fn quiet(text: &str) -> String {
     quiet
 }
 
-/// A text as it was before [`quiet`].
+/// Returns a text as it was before [`quiet`].
 pub fn unquiet(text: &str) -> String {
     let parted = ['@', '/'].map(|sign| (format!("{sign}{JOINT}"), sign.to_string()));
     parted.iter().fold(text.to_owned(), |text, (parted, sign)| {
@@ -37,7 +37,7 @@ fn begins_call(before: Option<char>, rest: &str) -> bool {
     let mut chars = rest.chars();
     let sign = chars.next();
     let names = |c: char| match sign {
-        // WeCom and DingTalk know `@所有人`, and other chats names in any script.
+        // WeCom and DingTalk know `@所有人`, and other chats have names in any script.
         Some('@') => c.is_alphanumeric() || c == '_',
         Some('/') => is_name(c),
         _ => false,

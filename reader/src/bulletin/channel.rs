@@ -14,50 +14,50 @@ use super::{
 };
 use crate::schedule::Schedule;
 
-/// Where bulletins go.
+/// A destination of bulletins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Channel {
     pub id: ChannelId,
     pub name: String,
     pub kind: ChannelKind,
-    /// None: all sources.
+    /// The sources that it has; `None` for all sources.
     pub sources: Option<Vec<SourceId>>,
-    /// Sources that go to other channels alone.
+    /// The sources that only other channels have.
     pub without: Vec<SourceId>,
     pub filter: Filter,
-    /// The words of bulletins that pass quiet hours and digests; none: nothing does.
+    /// The words of bulletins that pass quiet hours and digests; empty if none do.
     pub urgent: Filter,
     pub mode: Mode,
-    /// When a digest goes out, by the clock of `time_zone`.
+    /// The times at which a digest is sent, in `time_zone`.
     pub digest: Schedule,
     pub quiet: Option<Quiet>,
-    /// A short note where a message that was sent cannot be edited.
+    /// True if a short note is sent where a sent message cannot be edited.
     pub corrections: bool,
-    /// In place of the built-in card.
+    /// The template in place of the built-in card.
     pub template: Option<Template>,
     pub time_zone: Tz,
-    /// The language of its cards; None: that of the config.
+    /// The language of its cards; `None` for that of the config.
     pub language: Option<Language>,
-    /// What it is for the bulletins of single sources, where a chat wishes so.
+    /// The variants of the channel for the bulletins of single sources, where a chat wishes them.
     pub apart: BTreeMap<SourceId, Arc<Channel>>,
 }
 
-/// The kinds of channel that are built, each with its own settings.
+/// The kinds of channel that exist, each with its own settings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChannelKind {
     Telegram {
         chat: TelegramChat,
         topic: Option<i32>,
         silent: bool,
-        /// Attachments go along as documents.
+        /// True if attachments are sent along as documents.
         documents: bool,
-        /// Cards have buttons below them.
+        /// True if cards have buttons below them.
         buttons: bool,
     },
     Stdout {
         format: StdoutFormat,
     },
-    /// Every other kind, with its keys.
+    /// Any other kind, with its keys.
     Robot(Robot),
 }
 
@@ -65,11 +65,11 @@ pub enum ChannelKind {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TelegramChat {
     Id(i64),
-    /// With its leading `@`.
+    /// A name with its leading `@`.
     Name(String),
 }
 
-/// `@name`, or a number other than 0.
+/// Parses `@name`, or a number other than 0.
 impl FromStr for TelegramChat {
     type Err = ();
 
@@ -91,11 +91,11 @@ pub enum StdoutFormat {
     Json,
 }
 
-/// Bytes that a bot may upload to Telegram.
+/// The number of bytes that a bot may upload to Telegram.
 pub const LARGEST_DOCUMENT: u64 = 50 << 20;
 
 impl ChannelKind {
-    /// Returns whether a message that was sent can be changed.
+    /// Returns whether a sent message can be changed.
     #[must_use]
     pub fn can_edit(&self) -> bool {
         match self {
@@ -105,7 +105,7 @@ impl ChannelKind {
         }
     }
 
-    /// Returns whether programs read what is sent there: fields, not a text.
+    /// Returns whether programs read the messages: fields, not a text.
     #[must_use]
     pub fn is_data(&self) -> bool {
         match self {
@@ -117,10 +117,10 @@ impl ChannelKind {
 }
 
 impl Channel {
-    /// When a digest goes out where nobody says.
+    /// The schedule of a digest if none is configured.
     pub const DIGEST: &'static str = "0 18 * * *";
 
-    /// A channel with every optional key at its default: all bulletins of all sources.
+    /// Creates a channel with every optional key at its default: all bulletins of all sources.
     #[must_use]
     pub fn new(id: ChannelId, kind: ChannelKind, time_zone: Tz) -> Self {
         Self {
@@ -144,7 +144,7 @@ impl Channel {
         }
     }
 
-    /// The value of a key of its kind, where that is one of the table's; empty where it was left out.
+    /// Returns the value of a key of its kind, if that is one of the table's; empty if it was left out.
     #[must_use]
     pub fn setting(&self, key: &str) -> &str {
         match &self.kind {
@@ -153,14 +153,14 @@ impl Channel {
         }
     }
 
-    /// Returns whether this channel asked for bulletins of `source`.
+    /// Returns whether this channel requested bulletins of `source`.
     #[must_use]
     pub fn wants(&self, source: &SourceId) -> bool {
         let wanted = self.sources.as_ref();
         wanted.is_none_or(|wanted| wanted.contains(source)) && !self.without.contains(source)
     }
 
-    /// The channel as it is for a bulletin of these sources: the first one that it wants decides.
+    /// Returns the variant of the channel for a bulletin of these sources: the first one that it wants decides.
     #[must_use]
     pub fn for_sources<'a>(&self, mut sources: impl Iterator<Item = &'a SourceId>) -> &Self {
         if self.apart.is_empty() {
@@ -180,7 +180,7 @@ impl Channel {
         own.fold(self.filter.cost(), |cost, filter| cost.plus(filter.cost()))
     }
 
-    /// Takes all its filters away.
+    /// Removes all its filters.
     pub fn drop_filters(&mut self) {
         self.filter = Filter::default();
         for apart in self.apart.values_mut() {
@@ -188,7 +188,7 @@ impl Channel {
         }
     }
 
-    /// The kind as the config names it.
+    /// Returns the kind as the config names it.
     #[must_use]
     pub fn kind_name(&self) -> &'static str {
         match &self.kind {

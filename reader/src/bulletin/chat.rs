@@ -1,4 +1,4 @@
-//! A chat that subscribed by itself: who let it in, and what it wants.
+//! A chat that subscribed itself: its admission and its wishes.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,33 +14,34 @@ use super::{
     wish::{FilterWords, SourceWish},
 };
 
-/// Characters of an announcement to chats and channels: with the question whether to send it, it is one message.
+/// The number of characters of an announcement to chats and channels: together with the question whether to send it, it
+/// is one message.
 pub const LONGEST_ANNOUNCEMENT: usize = 3000;
 
-/// The settings that a chat asked for. Each wish that is text was checked when it was taken.
+/// The settings that a chat requested. Each wish that is text was checked when it was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chat {
-    /// As Telegram called it last, for those who let it in.
+    /// The last title that Telegram reported, for the admins who admit it.
     pub title: String,
     pub standing: Standing,
-    /// None: all sources.
+    /// The sources that it has; `None` for all sources.
     pub sources: Option<Vec<SourceId>>,
     /// Words or `/regex/`, as in a channel's `include` and `exclude`.
     pub include: Vec<String>,
     pub exclude: Vec<String>,
     #[serde(with = "zone")]
     pub time_zone: Tz,
-    /// As in the config: `22:00-07:00`.
+    /// The quiet hours as in the config: `22:00-07:00`.
     pub quiet: Option<String>,
-    /// As in the config: a crontab line.
+    /// The digest schedule as in the config: a crontab line.
     pub digest: Option<String>,
     pub silent: bool,
-    /// None: what Telegram says of the person who writes, else the config's.
+    /// The language; `None` for the one that Telegram reports for the writer, else the config's.
     pub language: Option<Language>,
-    /// Its cards come without buttons.
+    /// True if its cards have no buttons.
     #[serde(default)]
     pub without_buttons: bool,
-    /// What it wishes otherwise for single sources.
+    /// Its different wishes for single sources.
     #[serde(default)]
     pub own: BTreeMap<SourceId, SourceWish>,
 }
@@ -49,16 +50,16 @@ pub struct Chat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
-    /// It never asked.
+    /// It never requested anything.
     #[default]
     New,
-    /// It asked, and waits for an admin.
+    /// It made a request, and waits for an admin.
     Pending,
-    /// Where anyone may subscribe: to public sources.
+    /// It may have public sources, where anyone may subscribe.
     Open,
-    /// An admin let it in: to all sources.
+    /// An admin admitted it to all sources.
     Approved,
-    /// An admin turned it down.
+    /// An admin rejected it.
     Refused,
 }
 
@@ -81,14 +82,14 @@ impl Chat {
         }
     }
 
-    /// Returns whether it asked for bulletins of `source`, let in or not.
+    /// Returns whether it requested bulletins of `source`, admitted or not.
     #[must_use]
     pub fn wants(&self, source: &SourceId) -> bool {
         let sources = self.sources.as_ref();
         sources.is_none_or(|sources| sources.contains(source))
     }
 
-    /// Returns whether it asked for anything.
+    /// Returns whether it requested anything.
     #[must_use]
     pub fn wants_any(&self) -> bool {
         self.sources
@@ -96,7 +97,7 @@ impl Chat {
             .is_none_or(|wanted| !wanted.is_empty())
     }
 
-    /// Returns whether bulletins may go there: of public sources, or of those that are not.
+    /// Returns whether bulletins may be sent there: of public sources, or of others.
     #[must_use]
     pub fn may_have(&self, is_public: bool) -> bool {
         match self.standing {
@@ -106,19 +107,19 @@ impl Chat {
         }
     }
 
-    /// None: it was accepted in the past, and costs more than a chat's may by now.
+    /// Returns the filter; `None` if it was accepted in the past, and now costs more than a chat's may.
     #[must_use]
     pub fn filter(&self) -> Option<Filter> {
         Filter::accepted(&self.include, &self.exclude)
     }
 
-    /// Returns whether it asked for a filter.
+    /// Returns whether it requested a filter.
     #[must_use]
     pub fn has_filter(&self) -> bool {
         !self.include.is_empty() || !self.exclude.is_empty()
     }
 
-    /// Returns whether `channel`, which is this chat, lacks a filter that it asked for.
+    /// Returns whether `channel`, which is this chat, lacks a filter that it requested.
     #[must_use]
     pub fn lacks_filter(&self, channel: &Channel) -> bool {
         let mut own = self.own.iter();
@@ -130,7 +131,7 @@ impl Chat {
         (self.has_filter() && channel.filter.is_empty()) || own.any(lacks)
     }
 
-    /// The same without any filter.
+    /// Returns the chat without any filter.
     #[must_use]
     pub fn without_filters(mut self) -> Self {
         (self.include, self.exclude) = (Vec::new(), Vec::new());
@@ -141,7 +142,7 @@ impl Chat {
         self
     }
 
-    /// Changes what it wishes for one source.
+    /// Changes its wishes for one source.
     pub fn wish_for(&mut self, source: &SourceId, change: impl FnOnce(&mut SourceWish)) {
         change(self.own.entry(source.clone()).or_default());
         self.forget_empty_wishes();
@@ -151,7 +152,7 @@ impl Chat {
         self.own.retain(|_, wish| *wish != SourceWish::default());
     }
 
-    /// The words of its filter, or of the one that it has for a source alone.
+    /// Returns the words of its filter, or of its own one for a source.
     #[must_use]
     pub fn filter_words(&self, source: Option<&SourceId>) -> FilterWords {
         let own = source.and_then(|source| self.own.get(source)?.filter.clone());
@@ -161,7 +162,7 @@ impl Chat {
         })
     }
 
-    /// The channel that the chat is; None where `id` is no chat's.
+    /// Returns the chat as a channel; `None` if `id` is not a chat's.
     #[must_use]
     pub fn channel(&self, id: &ChannelId) -> Option<Channel> {
         let (chat, topic) = id.chat()?;
@@ -177,7 +178,7 @@ impl Chat {
             channel.name.clone_from(&self.title);
         }
         channel.sources.clone_from(&self.sources);
-        // Without a filter nothing is missed; the bot notifies the chat.
+        // Without a filter no bulletin is missed; the bot notifies the chat.
         channel.filter = self.filter().unwrap_or_default();
         channel.language = self.language;
         channel.quiet = self.quiet.as_ref().and_then(|hours| hours.parse().ok());
@@ -192,7 +193,7 @@ impl Chat {
     }
 }
 
-/// A time zone by its name.
+/// A time zone, serialized by its name.
 mod zone {
     use chrono_tz::Tz;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -1,11 +1,11 @@
-//! Ranges of days, as people ask for them: by the day that a bulletin shows.
+//! Ranges of days, as people request them: by the day that a bulletin shows.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::moment::Moment;
 
-/// The days from one to another, both included, by the clock of a zone.
+/// The days from one to another, both included, in a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayRange {
     pub from: Option<NaiveDate>,
@@ -13,12 +13,13 @@ pub struct DayRange {
     pub zone: Tz,
 }
 
-/// A list has a bulletin where it was new, which may be some time before or after the day that it shows.
+/// The time by which the place of a bulletin in a list, which follows from when it was new, may precede the day that it
+/// shows; `LATER` is the time by which it may follow it.
 const EARLIER: TimeDelta = TimeDelta::days(31);
 const LATER: TimeDelta = TimeDelta::days(4);
 
 impl DayRange {
-    /// The day that a bulletin shows: its own, else the one on which it was first seen.
+    /// Returns the day that a bulletin shows: its own, else the one on which it was first seen.
     #[must_use]
     pub fn shown(published: Option<Moment>, first_seen: DateTime<Utc>, zone: Tz) -> NaiveDate {
         match published {
@@ -34,7 +35,7 @@ impl DayRange {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 
-    /// Between which times (ms) a list has all of these, and some others.
+    /// Returns the times (ms) between which a list has all of these, and some others.
     #[must_use]
     pub fn bounds_ms(&self) -> (i64, i64) {
         let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();

@@ -1,4 +1,4 @@
-//! Mistakes in values that somebody sent. Each has a kind, and each language has words for each kind.
+//! Mistakes in values from users. Each has a kind, and each language has words for each kind.
 
 use std::fmt;
 
@@ -7,69 +7,69 @@ use super::page_fault::PageFault;
 /// The kinds of mistakes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputFault {
-    /// There is nothing in it, and there has to be.
+    /// It is empty, which it may not be.
     Empty,
-    /// It is longer than so many characters.
+    /// It is longer than this number of characters.
     TooLong(usize),
-    /// It is no address of the web, or one with a user name or password.
+    /// It is not a web address, or one with a user name or password.
     NoAddress,
-    /// There are more files than so many.
+    /// There are more files than this number.
     TooManyFiles(usize),
-    /// All is as it was.
+    /// Nothing was changed.
     NothingChanged,
-    /// A time that is over.
+    /// The time is in the past.
     Past,
-    /// A user name or password of an address that is kept and exported.
+    /// The user name or password is in an address that is stored and exported.
     Login,
-    /// The address leads where it may not be fetched.
+    /// The address leads to a place from which nothing may be fetched.
     Page(PageFault),
-    /// It says no times.
+    /// It is not a schedule.
     NoSchedule,
-    /// It is no number up to this one.
+    /// It is not a number up to this one.
     NoCount(i64),
     /// A word that can never match, or that takes too long to match.
     NoPattern(String),
-    /// It is no CSS selector.
+    /// It is not a CSS selector.
     NoSelector,
     /// It names a channel that is not in the config.
     NoChannel,
     /// A feed, which no browser renders.
     NotRendered,
-    /// It says where a secret lies, in files or variables of the server.
+    /// It names the place of a secret, in files or variables of the server.
     Elsewhere,
-    /// A secret that is to be typed again, as it would go to another server.
+    /// It is a secret that must be typed again, as it would be sent to another server.
     TypeAgain,
-    /// It is no secret: there is white space in it.
+    /// It is not a secret: there is white space in it.
     NoSecret,
     /// It holds a password, which has a field of its own.
     PasswordInAddress,
-    /// It is no address of a mail server.
+    /// It is not the address of a mail server.
     NoMailServer,
-    /// It is no mail address, or not all are.
+    /// It is not a mail address, or not all are.
     NoMailbox,
-    /// It is no id of a room of Matrix.
+    /// It is not the id of a Matrix room.
     NoRoom,
-    /// It names a source that is not there.
+    /// It names a source that does not exist.
     NoSource,
-    /// It says no time of day.
+    /// It is not a time of day.
     NoTimeOfDay,
-    /// It says no hours from one time to another.
+    /// It is not a range of hours.
     NoHours,
-    /// It is no time zone.
+    /// It is not a time zone.
     NoZone,
-    /// It is no template, or names what there is not.
+    /// It is not a template, or names something that does not exist.
     NoTemplate,
-    /// Programs alone send it, and their sentence says what is wrong.
+    /// Only programs send it, and their sentence states what is wrong.
     Unusable,
 }
 
 /// A mistake in one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldFault {
-    /// Its name in the API; empty: it is about all of them.
+    /// The field's name in the API; empty if it is about all of them.
     pub field: String,
     pub kind: InputFault,
-    /// For programs and the log: `what; what is expected`.
+    /// The explanation for programs and the log: `what; what is expected`.
     pub what: String,
 }
 

@@ -1,4 +1,4 @@
-//! Words and patterns that decide which bulletins a source lets in or a channel wants.
+//! Words and patterns that decide which bulletins a source admits or a channel wants.
 
 mod compiled;
 mod possible;
@@ -9,12 +9,12 @@ pub use self::compiled::Cost;
 use self::compiled::{Compiled, Unusable};
 use super::fold;
 
-/// Words and patterns of one list.
+/// The number of words and patterns in one list.
 const MOST_WORDS: usize = 1000;
 
 /// `include` and `exclude` of a source or channel: words or `/regex/`, in title or summary.
 ///
-/// Cheap to clone. Two filters are the same when they were written the same.
+/// A filter is cheap to clone. Two filters are equal if they are written identically.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter(Arc<Patterns>);
 
@@ -25,7 +25,7 @@ struct Patterns {
     cost: Cost,
 }
 
-/// A title and a summary as filters compare them: folded once, however many filters there are.
+/// A title and a summary in the form that filters compare: folded once, for any number of filters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Folded([String; 2]);
 
@@ -40,27 +40,27 @@ impl Folded {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Wanted,
-    /// There are words to include, and none is in it.
+    /// There are words to include, and it has none of them.
     NoneIncluded,
-    /// The word or pattern that refuses it, as written.
+    /// The word or pattern that rejects it, as written.
     Excluded(String),
 }
 
-/// A pattern that cannot be used; `Display` says what is wrong and what is expected.
+/// The error of a pattern that cannot be used; `Display` states what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{pattern}` is not a valid pattern: {why}; expected a word or `/regex/`")]
 pub struct FilterError {
     pub pattern: String,
     pub why: String,
-    /// It could be used if it were smaller, or if there were fewer of them.
+    /// True if it could be used if it were smaller, or if there were fewer of them.
     pub is_too_large: bool,
 }
 
 impl Filter {
-    /// A filter of the config.
+    /// Compiles a filter of the config.
     ///
     /// # Errors
-    /// A `/regex/` that does not compile, is too large or can never match, or an empty word.
+    /// Fails for a `/regex/` that does not compile, is too large or can never match, and for an empty word.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
         let patterns = |texts: &[String]| {
             let mut room = Cost::OF_A_LIST;
@@ -69,7 +69,7 @@ impl Filter {
         Ok(Self::of(patterns(include)?, patterns(exclude)?))
     }
 
-    /// Returns whether these are more words, or longer ones, than a chat that subscribed by itself may have.
+    /// Returns whether these are more words, or longer ones, than a chat that subscribed itself may have.
     #[must_use]
     pub fn exceeds_a_chat(include: &[String], exclude: &[String]) -> bool {
         const MOST_WORDS: usize = 30;
@@ -78,18 +78,18 @@ impl Filter {
         include.len() + exclude.len() > MOST_WORDS || include.iter().chain(exclude).any(is_long)
     }
 
-    /// A filter of a chat that subscribed by itself, which may cost far less.
+    /// Compiles a filter of a chat that subscribed itself, which may cost far less.
     ///
     /// # Errors
-    /// As [`Filter::new`].
+    /// Fails like [`Filter::new`].
     pub fn of_chat(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
         let mut room = Cost::OF_A_CHAT;
         let include = within(&mut room, include)?;
         Ok(Self::of(include, within(&mut room, exclude)?))
     }
 
-    /// As [`Filter::of_chat`] for what was accepted in the past: a word that is refused by now matches
-    /// nothing, and takes nothing of the rest with it. None: it is larger than may be by now.
+    /// Compiles words that were accepted in the past, like [`Filter::of_chat`]: a word that is no longer valid matches
+    /// nothing, and does not affect the others. `None` if it is larger than now allowed.
     #[must_use]
     pub fn accepted(include: &[String], exclude: &[String]) -> Option<Self> {
         let mut room = Cost::OF_A_CHAT;
@@ -117,7 +117,7 @@ impl Filter {
         }))
     }
 
-    /// Full and half width, upper and lower case, traditional and simplified characters are alike.
+    /// Returns the verdict; full and half width, upper and lower case, traditional and simplified characters are alike.
     #[must_use]
     pub fn verdict(&self, title: &str, summary: &str) -> Verdict {
         match self.is_empty() {
@@ -141,13 +141,13 @@ impl Filter {
         Verdict::NoneIncluded
     }
 
-    /// Returns what its regular expressions cost; words cost next to nothing.
+    /// Returns the cost of its regular expressions; words cost next to nothing.
     #[must_use]
     pub fn cost(&self) -> Cost {
         self.0.cost
     }
 
-    /// The same for its clones alone, as long as one of them lives.
+    /// Returns an address that only its clones share, as long as one of them exists.
     #[must_use]
     pub fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
@@ -159,7 +159,7 @@ impl Filter {
         self.0.include.is_empty() && self.0.exclude.is_empty()
     }
 
-    /// Returns whether one of the words to include is in it; without such words, no.
+    /// Returns whether one of the words to include is in a bulletin; without such words, false.
     #[must_use]
     pub fn names(&self, title: &str, summary: &str) -> bool {
         !self.0.include.is_empty() && self.verdict(title, summary) == Verdict::Wanted
@@ -174,10 +174,10 @@ struct Pattern {
 
 #[derive(Debug)]
 enum Rule {
-    /// Folded.
+    /// A folded word.
     Word(String),
     Regex(Box<Compiled>),
-    /// Was accepted in the past, and is no pattern any more.
+    /// A word that was accepted in the past, and is no longer valid.
     Nothing,
 }
 
@@ -187,7 +187,7 @@ impl PartialEq for Pattern {
     }
 }
 
-/// Patterns that cost no more than `room` in all, which is smaller by them then.
+/// Compiles patterns that cost no more than `room` in total, and subtracts their cost from it.
 fn within(room: &mut Cost, texts: &[String]) -> Result<Vec<Pattern>, FilterError> {
     if let Some(text) = texts.get(MOST_WORDS) {
         return Err(FilterError {
@@ -199,7 +199,7 @@ fn within(room: &mut Cost, texts: &[String]) -> Result<Vec<Pattern>, FilterError
     texts.iter().map(|text| Pattern::new(text, room)).collect()
 }
 
-/// As titles are: with one space between words.
+/// Returns a text with one space between words, like titles.
 fn one_spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -251,15 +251,15 @@ impl Pattern {
     }
 }
 
-/// The two parts of `/regex/flags`; None for a word.
+/// Returns the two parts of `/regex/flags`; `None` for a word.
 fn regex_and_flags(written: &str) -> Option<(&str, &str)> {
     let (regex, flags) = written.strip_prefix('/')?.rsplit_once('/')?;
     let is_flags = flags.bytes().all(|b| b.is_ascii_alphabetic());
     is_flags.then_some((regex, flags))
 }
 
-/// The flags as the engine writes them. Case is never distinguished, a text is one line, and one match is
-/// enough: `i`, `u` and `g` say so and change nothing.
+/// Returns the flags in the engine's syntax. Case is never distinguished, a text is one line, and one match is enough:
+/// `i`, `u` and `g` request this and change nothing.
 fn with_flags(regex: &str, flags: &str) -> Result<String, String> {
     let of_ours = |c: char| matches!(c, 'i' | 'u' | 'g');
     let of_the_engine = |c: char| matches!(c, 'm' | 's' | 'x');
@@ -426,7 +426,8 @@ mod tests {
         }
     }
 
-    /// How long this thread has been at work: what others do beside it does not count, where the system says so.
+    /// Returns how long this thread has been computing: other work of the machine does not count, where the system
+    /// reports it.
     fn worked() -> Duration {
         let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
         let busy = schedule.split(' ').next().and_then(|ns| ns.parse().ok());
@@ -463,7 +464,7 @@ mod tests {
             let filter = filter(&[pattern], &[]);
             let begun = worked();
             assert_eq!(filter.verdict(&text, &text), Verdict::NoneIncluded);
-            // 10 ms in a release build; this one may be slower.
+            // It takes 10 ms in a release build; this one may be slower.
             assert!(worked() - begun < Duration::from_millis(250), "{pattern}");
         }
     }

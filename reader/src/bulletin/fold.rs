@@ -1,4 +1,4 @@
-//! Text as searches and filters compare it.
+//! Folds text to the form that searches and filters compare.
 
 use std::sync::LazyLock;
 
@@ -9,9 +9,9 @@ use unicode_normalization::UnicodeNormalization as _;
 /// Unified ideographs and extension A; the rest of Unicode has no everyday characters.
 const HAN: std::ops::RangeInclusive<char> = '\u{3400}'..='\u{9fff}';
 
-/// The simplified form of each of [`HAN`], which most are themselves.
+/// The simplified form of each of [`HAN`]; most are their own.
 ///
-/// One by one, not by phrase: a word then folds the same wherever it stands in a text.
+/// They are converted one by one, not by phrase: a word then folds to the same text in every context.
 static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
     let lines: String = HAN.flat_map(|c| [c, '\n']).collect();
     let converter = OpenCC::from_config(BuiltinConfig::T2s).expect("its dictionaries are built in");
@@ -23,13 +23,14 @@ static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The first letter of how a Chinese character is read, as sites write it in addresses: `t` for 通. None for others.
+/// Returns the first letter of the reading of a Chinese character, as sites write it in addresses: `t` for 通. `None`
+/// for others.
 #[must_use]
 pub fn initial(c: char) -> Option<&'static str> {
     c.to_pinyin().map(|reading| reading.first_letter())
 }
 
-/// Full and half width, upper and lower case, traditional and simplified characters made alike.
+/// Folds a text: full and half width, upper and lower case, traditional and simplified characters become alike.
 #[must_use]
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
@@ -39,7 +40,7 @@ pub fn fold(text: &str) -> String {
     let mut rest = text;
     while !rest.is_empty() {
         rest = fold_plain(rest, &mut folded);
-        // The first may be the plain one with which the next makes one character.
+        // The first may be a plain one that combines with the next into one character.
         let mut behind = rest.char_indices().skip(1);
         let end = behind.find(|(_, c)| plain(*c).is_some());
         let (odd, behind) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
@@ -49,7 +50,8 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Folds what is plain at the beginning of a text; gives the rest, with the last plain character if others follow.
+/// Folds the plain characters at the beginning of a text; returns the rest, with the last plain character if others
+/// follow.
 fn fold_plain<'a>(text: &'a str, folded: &mut String) -> &'a str {
     let mut last = None;
     for (at, c) in text.char_indices() {
@@ -66,11 +68,11 @@ fn fold_plain<'a>(text: &'a str, folded: &mut String) -> &'a str {
     ""
 }
 
-/// Folds a character of which normalizing makes one other at most, and that never joins what stands before it.
+/// Folds a character that normalizes to at most one other, and that never combines with the one before it.
 fn plain(c: char) -> Option<char> {
     match c {
         '\0'..='\x7f' => Some(c.to_ascii_lowercase()),
-        // Their ASCII forms lie in the same order.
+        // Their ASCII forms are in the same order.
         '\u{ff01}'..='\u{ff5e}' => {
             let half = u32::from(c) - u32::from('\u{ff01}') + u32::from('!');
             char::from_u32(half).map(|half| half.to_ascii_lowercase())
@@ -83,7 +85,7 @@ fn plain(c: char) -> Option<char> {
     }
 }
 
-/// Returns what characters are simplified to.
+/// Returns the characters that others are simplified to.
 pub(super) fn simplified_forms() -> impl Iterator<Item = char> {
     let pairs = HAN.zip(SIMPLIFIED.iter().copied());
     pairs.filter(|(from, to)| from != to).map(|(_, to)| to)
@@ -101,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    /// The definition, without a quick way for what is plain.
+    /// Folds by the definition, without the quick way for plain characters.
     fn folded_slowly(text: &str) -> String {
         let lower = text.nfkc().flat_map(char::to_lowercase);
         lower.map(simplified).collect()

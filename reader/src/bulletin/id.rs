@@ -1,11 +1,11 @@
-//! Identifiers that could be mixed up, each a type of its own.
+//! Identifiers that could be mixed up, each as its own type.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A text is not an identifier.
+/// The error of a text that is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a valid id; an id is 1 to 32 of a-z, 0-9, `_` and `-`, and begins with a letter or digit"
@@ -56,8 +56,8 @@ impl FromStr for ChannelId {
     }
 }
 
-/// A topic of a Telegram group as messages are addressed to it: the General one (1) is the group itself,
-/// and Telegram refuses its number.
+/// Returns the topic of a Telegram group to which messages are addressed: the General one (1) is the group itself, and
+/// Telegram rejects its number.
 #[must_use]
 pub fn topic_of(number: i32) -> Option<i32> {
     const GENERAL: i32 = 1;
@@ -65,7 +65,7 @@ pub fn topic_of(number: i32) -> Option<i32> {
 }
 
 impl ChannelId {
-    /// The id of a chat, or of a topic in it, that subscribed by itself.
+    /// Returns the id of a chat that subscribed itself, or of a topic in it.
     #[must_use]
     pub fn of_chat(chat: i64, topic: Option<i32>) -> Self {
         let id = match topic.and_then(topic_of) {
@@ -75,7 +75,7 @@ impl ChannelId {
         Self(id.into())
     }
 
-    /// The chat, and the topic in it, of an id that is not the config's.
+    /// Returns the chat, and the topic in it, of an id that is not the config's.
     #[must_use]
     pub fn chat(&self) -> Option<(i64, Option<i32>)> {
         chat_of(&self.0)
@@ -93,7 +93,7 @@ fn chat_of(id: &str) -> Option<(i64, Option<i32>)> {
 macro_rules! text_id {
     ($name:ident) => {
         impl $name {
-            /// The id as it is written in the config and on the command line.
+            /// Returns the id as it is written in the config and on the command line.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0

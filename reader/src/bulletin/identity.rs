@@ -1,8 +1,7 @@
-//! When two rows are the same bulletin.
+//! Decides when two rows are the same bulletin.
 //!
-//! An address is an identity once everything that does not make another bulletin of it is gone:
-//! [`canonical_url`]. What a fragment is worth depends on the page, so it is kept apart; the
-//! store judges it (`store/judge.rs`).
+//! An address is an identity once everything that does not make it another bulletin is removed: [`canonical_url`]. The
+//! value of a fragment depends on the page, so it is stored separately; the store judges it (`store/judge.rs`).
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -14,26 +13,26 @@ use super::{moment::Moment, retitled::plain_title};
 pub struct SeenKey(pub [u8; 16]);
 
 impl SeenKey {
-    /// Of an address as [`canonical_url`] gives it.
+    /// Returns the key of an address from [`canonical_url`].
     #[must_use]
     pub fn address(canonical: &str) -> Self {
         Self::of("url", canonical)
     }
 
-    /// Of a feed entry's own identity.
+    /// Returns the key of a feed entry's own identity.
     #[must_use]
     pub fn guid(guid: &str) -> Self {
         Self::of("guid", guid.trim())
     }
 
-    /// Of a title on a day; what [`plain_title`] leaves out does not count.
+    /// Returns the key of a title on a day; the parts that [`plain_title`] leaves out do not count.
     #[must_use]
     pub fn titled(title: &str, published: Option<&Moment>) -> Self {
         let day = published.map(|at| at.day().to_string()).unwrap_or_default();
         Self::of("title", &format!("{day}\n{}", plain_title(title)))
     }
 
-    /// Of a title on a day at one address, which others share.
+    /// Returns the key of a title on a day at one address that others share.
     #[must_use]
     pub fn titled_at(address: Self, titled: Self) -> Self {
         Self::of("titled at", &format!("{:x?}{:x?}", address.0, titled.0))
@@ -50,9 +49,8 @@ impl SeenKey {
     }
 }
 
-/// The address without what does not make another bulletin of it: http/https, a leading `www.`,
-/// default ports, tracking parameters, session ids, parameter order, and fragments (but one that
-/// begins with `/` or `!`).
+/// Returns the address without the parts that do not make it another bulletin: http/https, a leading `www.`, default
+/// ports, tracking parameters, session ids, parameter order, and fragments (except one that begins with `/` or `!`).
 #[must_use]
 pub fn canonical_url(url: &str) -> String {
     let Ok(url) = Url::parse(url.trim()) else {
@@ -66,7 +64,7 @@ pub fn canonical_url(url: &str) -> String {
         let host = host.trim_end_matches('.');
         canonical.push_str(host.strip_prefix("www.").unwrap_or(host));
     }
-    // `Url` drops the scheme's own port; the other one's stands for the same page all the same.
+    // `Url` drops the scheme's own port; the other scheme's still means the same page.
     if let Some(port) = url.port().filter(|port| !matches!(port, 80 | 443)) {
         canonical.push_str(&format!(":{port}"));
     }
@@ -83,14 +81,14 @@ pub fn canonical_url(url: &str) -> String {
     canonical
 }
 
-/// The fragment that [`canonical_url`] leaves out.
+/// Returns the fragment that [`canonical_url`] leaves out.
 #[must_use]
 pub fn loose_fragment(url: &str) -> Option<&str> {
     let (_, fragment) = url.trim().split_once('#')?;
     Some(fragment).filter(|text| !text.is_empty() && !text.starts_with(['/', '!']))
 }
 
-/// Without `;jsessionid=…` and ASP.NET's `/(S(…))`, with `%` escapes in capitals.
+/// Returns a path without `;jsessionid=…` and ASP.NET's `/(S(…))`, with `%` escapes in capitals.
 fn path_without_session(path: &str) -> String {
     let segments: Vec<String> = path
         .split('/')
@@ -140,7 +138,7 @@ fn is_session(parameter: &str) -> bool {
     NAMES.contains(&name.as_str()) || name.starts_with("aspsessionid") || is_long_sid
 }
 
-/// Parameters that say by which campaign, button or person an address came.
+/// Parameters for the campaign, button or person that an address came from.
 const TRACKERS: [&str; 45] = [
     "_ga",
     "_gl",
@@ -189,7 +187,7 @@ const TRACKERS: [&str; 45] = [
     "yclid",
 ];
 const TRACKER_PREFIXES: [&str; 6] = ["utm_", "pk_", "mtm_", "matomo_", "hsa_", "share_"];
-/// Values of `from` that say who shared, not what is shown.
+/// Values of `from` for the way in which a page was shared, not for its content.
 const SHARES: [&str; 9] = [
     "appmessage",
     "groupmessage",
@@ -202,14 +200,14 @@ const SHARES: [&str; 9] = [
     "weixin",
 ];
 
-/// Returns whether a parameter says who brought the reader, or defeats a cache, and not what is shown.
+/// Returns whether a parameter only identifies the referrer, or defeats a cache, and does not affect the content.
 fn tracks(parameter: &str) -> bool {
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     let name = name.to_ascii_lowercase();
     let is_time = value.len() >= 10 && value.bytes().all(|b| b.is_ascii_digit());
     match name.as_str() {
         "from" | "share" => SHARES.contains(&value.to_ascii_lowercase().as_str()),
-        // Parameters that pages add against caches.
+        // Pages add these parameters against caches.
         "_" | "_t" | "ts" | "timestamp" => is_time,
         "rand" | "random" | "nocache" => true,
         _ => {
@@ -221,7 +219,7 @@ fn tracks(parameter: &str) -> bool {
     }
 }
 
-/// `%e5` and `%E5` are one (RFC 3986, section 6.2.2.1).
+/// Converts escapes to capitals: `%e5` and `%E5` are equal (RFC 3986, section 6.2.2.1).
 fn capital_escapes(text: &str) -> String {
     let mut left_of_escape = 0;
     text.chars()

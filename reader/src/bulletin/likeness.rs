@@ -1,4 +1,4 @@
-//! The likeness of two texts: the words they share, apart from counters and times that change at each poll.
+//! Compares two texts by the words they share, apart from counters and times that change at each poll.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -6,10 +6,10 @@ use regex::Regex;
 
 use super::fold::fold;
 
-/// Characters that are compared of a text.
+/// The number of characters of a text that are compared.
 const LONGEST: usize = 20_000;
 
-/// Returns how much two texts have in common, from 0 to 1, whatever their numbers say.
+/// Returns how much two texts have in common, from 0 to 1, regardless of their numbers.
 #[must_use]
 pub fn likeness(a: &str, b: &str) -> f64 {
     let runs = |text: &str| -> HashSet<(char, char)> {
@@ -24,7 +24,7 @@ pub fn likeness(a: &str, b: &str) -> f64 {
     share
 }
 
-/// A text without what changes at each poll: counters, and spaces and punctuation.
+/// Returns a text without the parts that change at each poll: counters, and spaces and punctuation.
 #[must_use]
 pub fn steady(text: &str) -> String {
     let end = text
@@ -35,7 +35,7 @@ pub fn steady(text: &str) -> String {
     steady.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Returns what a text says, whatever its counters and spaces: another one is a correction.
+/// Returns a text without counters and spaces: a change of the rest is a correction.
 #[must_use]
 pub fn substance(text: &str) -> String {
     let said = without_counters(text);

@@ -1,4 +1,4 @@
-//! User and password of an address, taken off it before anything else sees it (promise 9).
+//! Removes user and password from an address before anything else sees it (promise 9).
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use url::Url;
 
 use super::secret::Secret;
 
-/// The user and password for a site that wants them.
+/// The user and password for a site that requires them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Login {
     pub user: Secret,
@@ -15,7 +15,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// Takes user and password off an address that has any.
+    /// Removes user and password from an address that has them, and returns them.
     pub fn take_from(url: &mut Url) -> Option<Self> {
         if url.username().is_empty() && url.password().is_none() {
             return None;
@@ -29,7 +29,7 @@ impl Login {
         Some(login)
     }
 
-    /// An address as it may be shown.
+    /// Returns an address as it may be shown.
     #[must_use]
     pub fn taken_off(url: &Url) -> Cow<'_, Url> {
         let mut url = Cow::Borrowed(url);

@@ -1,4 +1,4 @@
-//! The times at which a channel takes its bulletins: at once, in bundles or digests, and its quiet hours.
+//! The times at which a channel gets its bulletins: at once, in bundles or digests, and its quiet hours.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use super::moment::Moment;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
-    /// Each bulletin by itself.
+    /// Each bulletin separately.
     #[default]
     Each,
     /// The bulletins of one poll, up to eight in one card.
@@ -25,7 +25,7 @@ impl Mode {
         ("digest", Self::Digest),
     ];
 
-    /// As the config names it.
+    /// Returns the mode as the config names it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Mode {
     }
 }
 
-/// Hours in which nothing is sent, by the clock of the channel: `22:00-07:00`.
+/// The hours in which nothing is sent, in the channel's time zone: `22:00-07:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Quiet {
     from: NaiveTime,
@@ -47,7 +47,7 @@ pub struct Quiet {
 const LONGEST_GAP_MINUTES: i64 = 25 * 60;
 
 impl Quiet {
-    /// The end of the quiet hours that hold `at`; None: it is not quiet then.
+    /// Returns the end of the quiet hours around `at`; `None` if it is not quiet then.
     ///
     /// Of an hour that a clock change repeats, the first counts; hours that it leaves out end with it.
     #[must_use]
@@ -62,7 +62,8 @@ impl Quiet {
     }
 }
 
-/// Returns when people are reminded of a deadline: a day before it by their clock; of a day, that morning at nine.
+/// Returns the time of the reminder of a deadline in a zone: a day before it, or, for a deadline without a time, nine
+/// in the morning of the day before.
 #[must_use]
 pub fn reminder_of(deadline: &Moment, zone: Tz) -> Option<DateTime<Utc>> {
     let by = match deadline {
@@ -72,7 +73,7 @@ pub fn reminder_of(deadline: &Moment, zone: Tz) -> Option<DateTime<Utc>> {
     first(by.date() - Days::new(1), by.time(), zone)
 }
 
-/// The first time at which the clock shows so much, or more where that is left out.
+/// Returns the first moment at which the clock shows this time, or a later one if a clock change leaves it out.
 fn first(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<DateTime<Utc>> {
     let shown = day.and_time(time);
     (0..=LONGEST_GAP_MINUTES).find_map(|minutes| {
@@ -84,7 +85,7 @@ fn first(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<DateTime<Utc>> {
 }
 
 impl FromStr for Quiet {
-    /// The text cannot be read; the error says what is expected.
+    /// The error of an unreadable text, which states what is expected.
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -110,7 +111,7 @@ impl std::fmt::Display for Quiet {
     }
 }
 
-/// `7:00`, `07:00`; an hour of one or two digits, a minute of two.
+/// Parses `7:00`, `07:00`: an hour of one or two digits, a minute of two.
 fn clock(text: &str) -> Option<NaiveTime> {
     let (hour, minute) = text.trim().split_once(':')?;
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
@@ -189,7 +190,7 @@ mod tests {
         assert_eq!(remind("2026-03-01", shanghai), "2026-02-28T09:00:00+08:00");
         let time = "2026-03-29T17:30:00+08:00";
         assert_eq!(remind(time, shanghai), "2026-03-28T17:30:00+08:00");
-        // 11:30 there, on the day after the clock was set forward.
+        // This is 11:30 there, on the day after the clock was set forward.
         assert_eq!(
             remind(time, Tz::Europe__Berlin),
             "2026-03-28T11:30:00+01:00"

@@ -21,7 +21,7 @@ const TAGS: [&str; 17] = [
 ];
 
 /// # Errors
-/// The part that the server would refuse.
+/// Returns the part that the server would reject.
 pub(super) fn check(html: &str) -> Result<(), String> {
     let mut open: Vec<String> = Vec::new();
     let mut rest = html;
@@ -50,7 +50,7 @@ pub(super) fn check(html: &str) -> Result<(), String> {
     unclosed.map_or(Ok(()), Err)
 }
 
-/// Where a tag ends; a `>` between quotes ends none.
+/// Returns the end of a tag; a `>` between quotes does not end it.
 fn end_of(tag: &str) -> Option<usize> {
     let mut quote = None;
     tag.char_indices().find_map(|(at, c)| {

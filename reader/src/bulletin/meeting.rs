@@ -1,14 +1,14 @@
-//! Channels whose messages meet: at one place, or at some of their readers.
+//! Finds channels whose messages meet: at one place, or at some of their readers.
 
 use super::{
     channel::{Channel, ChannelKind, TelegramChat},
     robot::Robot,
 };
 
-/// Readers that a sentence names.
+/// The number of readers that a sentence names.
 const MOST_NAMED: usize = 3;
 
-/// A sentence for each two channels that meet.
+/// Returns a sentence for each two channels that meet.
 #[must_use]
 pub fn meetings(channels: &[Channel]) -> Vec<String> {
     let places: Vec<Place<'_>> = channels.iter().map(|it| Place::of(&it.kind)).collect();
@@ -53,7 +53,7 @@ fn share_a_source(one: &Channel, other: &Channel) -> bool {
     wanted.is_none_or(|(wanted, by)| wanted.iter().any(|source| by.wants(source)))
 }
 
-/// The place that a channel leads to, as far as the config says.
+/// The place that a channel leads to, as far as the config determines it.
 enum Place<'a> {
     Chat(String, Option<i32>),
     Robot(&'a Robot, super::robot::Fingerprint),

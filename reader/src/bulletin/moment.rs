@@ -9,9 +9,9 @@ use utoipa::{
     openapi::{KnownFormat, Object, OneOfBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
-/// A day, where a page gives no more, or a time with its offset.
+/// A day, if a page gives no more, or a time with its offset.
 ///
-/// Serialises as a string: `2022-11-20`, or RFC 3339 (`2022-11-20T08:00:00+08:00`).
+/// It serializes as a string: `2022-11-20`, or RFC 3339 (`2022-11-20T08:00:00+08:00`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Moment {
@@ -38,7 +38,7 @@ impl PartialSchema for Moment {
 impl ToSchema for Moment {}
 
 impl Moment {
-    /// The calendar day, as the page shows it.
+    /// Returns the calendar day, as the page shows it.
     #[must_use]
     pub fn day(&self) -> NaiveDate {
         match self {
@@ -47,7 +47,7 @@ impl Moment {
         }
     }
 
-    /// Returns whether this is surely before `other`: by the clock where both have one, else by the day.
+    /// Returns whether this is surely before `other`: by the time if both have one, else by the day.
     #[must_use]
     pub fn is_before(&self, other: &Self) -> bool {
         match (self, other) {

@@ -1,26 +1,26 @@
-//! The content of a page, before anyone has judged it.
+//! The content of a page, before it was judged.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::moment::Moment;
 
-/// One entry as a round reads it from a list or a feed.
+/// One entry of a list or a feed, as a round reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Absolute address, resolved against the page's base, as the page gives it.
     pub url: String,
     /// A feed's own identity for the entry (RSS `guid`, Atom `id`, JSON Feed `id`).
     pub guid: Option<String>,
-    /// Cleaned, one line, never empty.
+    /// The title: cleaned, one line, never empty.
     pub title: String,
     pub published: Option<Moment>,
     pub updated: Option<Moment>,
     /// A feed's or card's own teaser, plain text.
     pub summary: Option<String>,
-    /// The author or publisher, where the list or feed names one.
+    /// The author or publisher, if the list or feed names one.
     pub publisher: Option<String>,
-    /// Kept on top of the list (置顶) regardless of its date.
+    /// True if it is kept on top of the list (置顶) regardless of its date.
     pub pinned: bool,
 }
 
@@ -35,18 +35,18 @@ pub struct Article {
     pub publisher: Option<String>,
     /// Body text in reading order; paragraphs are separated by one `\n`.
     pub text: String,
-    /// The text before characters were simplified or repaired, where it differs.
+    /// The text before characters were simplified or repaired, if it differs.
     pub text_as_published: Option<String>,
-    /// Whole sentences, at most 120 Chinese or 360 other characters; half as many more where one would be cut otherwise.
+    /// Whole sentences, at most 120 Chinese or 360 other characters; half as many more if one would be cut otherwise.
     pub summary: Option<String>,
-    /// By when people must act, where the text says so.
+    /// The time by which people must act, if the text states one.
     pub deadline: Option<Moment>,
     pub attachments: Vec<Attachment>,
-    /// The next page of a text that goes on elsewhere, absolute.
+    /// The next page of a text that continues elsewhere, absolute.
     pub next_page: Option<String>,
     /// Notes for the reader of the result, such as a date in the future.
     pub warnings: Vec<String>,
-    /// None: it came with its list or feed, and no page was opened for it.
+    /// The page that was opened; `None` if the article was in its list or feed.
     pub opened: Option<Opened>,
 }
 
@@ -54,7 +54,7 @@ pub struct Article {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Opened {
     pub validators: Validators,
-    /// BLAKE3 of its body: an equal one is not read again.
+    /// The BLAKE3 hash of its body: an equal one is not read again.
     pub body: [u8; 16],
 }
 
@@ -69,7 +69,7 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// Its size as people read it: `24 KB`, `1.2 MB`.
+    /// Returns its size as people read it: `24 KB`, `1.2 MB`.
     #[must_use]
     pub fn shown_size(&self) -> Option<String> {
         const KB: u64 = 1024;

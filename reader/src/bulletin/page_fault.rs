@@ -1,10 +1,10 @@
-//! Why a page could not be read, by kind: each language has words for each.
+//! The reasons why a page could not be read, by kind: each language has words for each.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The kind of page that came in place of a list of notices.
+/// The kind of page that was found in place of a list of notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PageKind {
     Article,
@@ -14,12 +14,12 @@ pub enum PageKind {
     Maintenance,
     EmptyList,
     NeedsScripts,
-    /// Nothing on it repeats as the rows of a list do.
+    /// No part of it repeats like the rows of a list.
     NoRows,
 }
 
 impl PageKind {
-    /// Its name on the command line and in the log.
+    /// Returns its name on the command line and in the log.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,42 +43,43 @@ impl fmt::Display for PageKind {
     }
 }
 
-/// Why a page could not be had or read. It is stored with a source's state, so that new kinds stand last.
+/// The reason why a page could not be fetched or read. It is stored with a source's state, so new kinds are added at
+/// the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PageFault {
     NotFound,
-    /// The server answered with another status than that of success.
+    /// The server answered with a status other than success.
     Status(u16),
-    /// No connection, or one that broke off.
+    /// No connection, or a broken one.
     Unreachable,
     TimedOut,
-    /// The host name leads nowhere.
+    /// The host name does not resolve.
     NoHost,
-    /// There is no safe connection: its certificate is not valid, or it does not speak TLS as we do.
+    /// There is no safe connection: the server's certificate is not valid, or it does not support our TLS versions.
     NotSafe,
     /// The proxy did not let the request through.
     Proxy,
-    /// The guard on private addresses refused it.
+    /// The guard on private addresses rejected it.
     Private,
     /// The site's robots.txt forbids it.
     Robots,
-    /// The address has a user name or a password, which it may not have there.
+    /// The address has a user name or a password, which is not allowed there.
     HasLogin,
     TooLarge,
     /// The page is of another kind than a list.
     Instead(PageKind),
-    /// No list is found, for a reason of its own.
+    /// No list was found, for another reason.
     NoList,
     NotAFeed,
     NoText,
     /// Binary, empty, or in no charset that makes sense.
     Unreadable,
-    /// A fault of our own.
+    /// A fault in our own program.
     Broken,
 }
 
 impl PageFault {
-    /// The contract's `error.code`.
+    /// Returns the contract's `error.code`.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {

@@ -1,15 +1,15 @@
-//! Why something was not sent, or perhaps twice: by kind, so that each language has words for it, in the
+//! The reasons why something was not sent, or perhaps twice: by kind, so that each language has words for it, in the
 //! log's language, and in the words of the platform.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// Stands between the sentence of a stored reason and the rest of it; no platform's words contain it.
+/// The separator between the sentence of a stored reason and the rest of it; no platform's words contain it.
 const REST: char = '\u{1f}';
 
-/// A fault of a delivery, a channel or a sender. It is stored by its name: a program that does not know
-/// one shows the sentence beside it.
+/// A fault of a delivery, a channel or a sender. It is stored by its name: a program that does not know one shows the
+/// sentence next to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SendFault {
@@ -17,29 +17,29 @@ pub enum SendFault {
     Unreachable,
     /// The platform did not answer: perhaps it was sent.
     Unanswered,
-    /// An error page came instead of the platform's answer.
+    /// An error page was received instead of the platform's answer.
     Ailing,
     /// The platform rejects its secret.
     Denied,
-    /// Its secret is missing, as it did not come along with an import.
+    /// Its secret is missing, as an import does not include it.
     NoSecret,
-    /// The platform did not take it this time.
+    /// The platform did not accept it this time.
     NotNow,
-    /// It may go on after so many seconds.
+    /// It may continue after this number of seconds.
     TooFast(u64),
-    /// The group has this id now.
+    /// The group now has this id.
     Moved(i64),
-    /// This message is refused, and always will be.
+    /// This message is rejected, and always will be.
     Refused,
     /// Some readers do not have it yet.
     Partly,
     /// Some readers never got it.
     NeverAll,
-    /// The channel takes nothing until somebody does something about it, for a reason that the platform says.
+    /// The channel accepts nothing until a person intervenes, for a reason that the platform states.
     Shut,
     /// There is no such chat, or the bot is not in it.
     NoChat,
-    /// The bot was put out of the chat.
+    /// The bot was removed from the chat.
     Kicked,
     /// A person blocked the bot, or never began a conversation with it.
     Blocked,
@@ -47,28 +47,28 @@ pub enum SendFault {
     NoRights,
     /// The topic is closed or deleted.
     NoTopic,
-    /// The account or group exists no longer.
+    /// The account or group no longer exists.
     Deleted,
     /// The bulletin is not in the store.
     NoBulletin,
     /// The file was not sent, and its card links to it.
     StaysLink,
-    /// A message that was sent is possibly repeated.
+    /// A sent message is possibly repeated.
     Repeated,
     /// The program ended before the platform answered.
     Ended,
-    /// As [`SendFault::Ended`], on a platform that knows repetitions.
+    /// Like [`SendFault::Ended`], on a platform that recognizes repetitions.
     EndedSafely,
-    /// The program failed while it sent this.
+    /// The program failed while it sent this message.
     Broken,
-    /// Not answered so many times: perhaps delivered, and not sent again.
+    /// It was not answered this number of times: perhaps delivered, and not sent again.
     Perhaps(u8),
-    /// Undone before an answer came: perhaps delivered.
+    /// It was undone before an answer arrived: perhaps delivered.
     Undone,
 }
 
 impl SendFault {
-    /// Returns whether nothing but its sender keeps a message from going out: its secret, or the way to the platform.
+    /// Returns whether only its sender keeps a message from being sent: its secret, or the connection to the platform.
     #[must_use]
     pub fn is_of_sender(self) -> bool {
         matches!(
@@ -87,15 +87,15 @@ impl SendFault {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub struct Reason {
-    /// None: a program stored it that kept no kinds.
+    /// The kind of the fault; `None` if an older program without kinds stored it.
     pub fault: Option<SendFault>,
-    /// The whole of it, in the log's language.
+    /// The whole reason, in the log's language.
     pub said: String,
-    /// Somebody else's words about it, or the address that it is about.
+    /// The words of another party about it, or the address that it is about.
     pub quoted: Option<String>,
 }
 
-/// The part of a reason that JSON keeps beside its sentence.
+/// The part of a reason that JSON has next to its sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReasonKind {
     pub fault: SendFault,
@@ -104,7 +104,7 @@ pub struct ReasonKind {
 }
 
 impl Reason {
-    /// Returns what JSON has beside the sentence; [`Reason::of_kind`] puts it back.
+    /// Returns the part that JSON has next to the sentence; [`Reason::of_kind`] puts it back.
     #[must_use]
     pub fn kind(&self) -> Option<ReasonKind> {
         self.fault.map(|fault| ReasonKind {
@@ -134,7 +134,7 @@ impl Reason {
         }
     }
 
-    /// Quotes what `who` answered, before its meaning is known.
+    /// Quotes the answer of `who`, before its meaning is known.
     #[must_use]
     pub fn answered(who: &str, quoted: String) -> Self {
         Self {
@@ -144,7 +144,7 @@ impl Reason {
         }
     }
 
-    /// Quotes the whole text of somebody else.
+    /// Quotes the whole text of another party.
     #[must_use]
     pub fn quoting(quoted: String) -> Self {
         Self {
@@ -160,14 +160,14 @@ impl Reason {
         Self { quoted, ..self }
     }
 
-    /// The same with what people do about it.
+    /// Adds the remedy for people.
     #[must_use]
     pub fn with_remedy(self, remedy: &str) -> Self {
         let said = format!("{}; {remedy}", self.said);
         Self { said, ..self }
     }
 
-    /// The same behind what it led to.
+    /// Puts the reason after its consequence.
     #[must_use]
     pub fn behind(self, fault: SendFault, beginning: &str) -> Self {
         Self {
@@ -177,7 +177,7 @@ impl Reason {
         }
     }
 
-    /// The same of one of several readers.
+    /// Returns the reason of one of several readers.
     #[must_use]
     pub fn of(self, reader: &str) -> Self {
         let named = |text: String| format!("{reader}: {text}");
@@ -188,7 +188,7 @@ impl Reason {
         }
     }
 
-    /// Those of several readers in one.
+    /// Joins the reasons of several readers.
     #[must_use]
     pub fn all<'a>(reasons: impl IntoIterator<Item = &'a Self>) -> Self {
         let reasons: Vec<&Self> = reasons.into_iter().collect();
@@ -202,14 +202,14 @@ impl Reason {
         }
     }
 
-    /// The same, which is `fault` unless it is known more exactly.
+    /// Sets the kind to `fault` unless it is known more exactly.
     #[must_use]
     pub fn or(self, fault: SendFault) -> Self {
         let fault = self.fault.or(Some(fault));
         Self { fault, ..self }
     }
 
-    /// Returns whether it waits because it was sent too fast, also where an earlier program stored it.
+    /// Returns whether it waits because it was sent too fast, including reasons that an earlier program stored.
     #[must_use]
     pub fn is_too_fast(&self) -> bool {
         match self.fault {
@@ -218,7 +218,7 @@ impl Reason {
         }
     }
 
-    /// The same with each text as `cut` leaves it.
+    /// Applies `cut` to each text.
     #[must_use]
     pub fn cut(self, cut: impl Fn(String) -> String) -> Self {
         Self {
@@ -235,8 +235,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// As it is stored. What earlier programs stored is a sentence alone, and they show the sentence of a new one
-/// first.
+/// Parses the stored form. Earlier programs stored only a sentence, and they show the sentence of a new reason first.
 impl From<String> for Reason {
     fn from(stored: String) -> Self {
         let rest = stored.rsplit_once(REST);
@@ -269,7 +268,7 @@ impl From<Reason> for String {
     }
 }
 
-/// In JSON, which people and other programs read, the sentence alone.
+/// Serializes only the sentence to JSON, which people and other programs read.
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match serializer.is_human_readable() {
@@ -297,7 +296,7 @@ mod tests {
         for reason in [plain, quoting.clone().or(SendFault::Kicked), long] {
             assert_eq!(Reason::from(String::from(reason.clone())), reason);
         }
-        // Without a kind, only the sentence is kept.
+        // Without a kind, only the sentence is stored.
         assert_eq!(String::from(quoting), "Forbidden: bot was kicked");
     }
 

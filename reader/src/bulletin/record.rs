@@ -1,4 +1,4 @@
-//! The records that are kept: bulletins and their deliveries.
+//! The records that are stored: bulletins and their deliveries.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use super::{
     searched::SearchedParts,
 };
 
-/// A notice that was admitted. Its text is kept apart (it may be long).
+/// A notice that was admitted. Its text, which may be long, is stored separately.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bulletin {
     pub id: BulletinId,
@@ -29,7 +29,7 @@ pub struct Bulletin {
     pub attachments: Vec<Attachment>,
     pub first_seen: DateTime<Utc>,
     pub state: BulletinState,
-    /// Which rule put it into that state, for those who ask why.
+    /// The rule that put it into that state, for people who want to know why.
     pub cause: Cause,
     /// 0 as first seen; one more for each correction.
     pub revision: u32,
@@ -46,7 +46,7 @@ impl Bulletin {
         }
     }
 
-    /// All that carry it, its own first.
+    /// Returns all sources that carry it, its own first.
     pub fn sources(&self) -> impl Iterator<Item = &SourceId> {
         std::iter::once(&self.source).chain(&self.also)
     }
@@ -73,26 +73,26 @@ impl BulletinState {
     }
 }
 
-/// The reason for which a bulletin was pushed, kept quiet or held (promises 2 to 4).
+/// The reason why a bulletin was pushed, kept quiet or held (promises 2 to 4).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// Unknown, and not old by any rule.
     New,
-    /// Among the newest of a first poll whose source asks for them (`announce_first`).
+    /// Among the newest of a first poll whose source requests them (`announce_first`).
     Announced,
-    /// From the first poll; stores and answers have it as `first-look`.
+    /// From the first poll; stores and answers use `first-look`.
     #[serde(rename = "first-look")]
     FirstPoll,
     /// Dated before the oldest that the baseline showed.
     OlderThanBaseline,
     /// Below the last known row, and not dated after it.
     BelowKnown,
-    /// Refused by the source's filter; what decided, as written in the config.
+    /// Rejected by the source's filter; the deciding word or pattern, as written in the config.
     Filtered(String),
     /// The page seemed redesigned.
     Redesign,
-    /// An admin published it from what was held.
+    /// An admin published it from the held ones.
     Released,
     /// An admin marked it as seen.
     MarkedSeen,
@@ -102,7 +102,7 @@ pub enum Cause {
     Migrated,
     /// Far more at one poll than the source ever had.
     Flood,
-    /// Published at a desk; by whom, as operations name their actors.
+    /// Published at a desk; the actor, as operations name it.
     Desk(String),
 }
 
@@ -110,24 +110,24 @@ pub enum Cause {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
     pub at: DateTime<Utc>,
-    /// The title before, where it changed.
+    /// The previous title, if it changed.
     pub title: Option<String>,
     pub what: Changed,
 }
 
-/// A change of something else than the title, as it is announced to people.
+/// A change of something other than the title, as it is announced to people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Changed {
     Nothing,
     Text,
-    /// The part of the text that is gone.
+    /// The part of the text that was removed.
     Before(String),
     /// The part of the text that is new.
     Added(String),
     /// Its files were these.
     Files(String),
-    /// It was withdrawn, and is there again.
+    /// It was withdrawn, and was restored.
     Restored,
     /// Neither title nor text nor files: its deadline, summary, publisher or address.
     Details,
@@ -137,7 +137,7 @@ pub enum Changed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub id: DeliveryId,
-    /// None for announcements.
+    /// The bulletin; `None` for announcements.
     pub bulletin: Option<BulletinId>,
     pub channel: ChannelId,
     pub kind: DeliveryKind,
@@ -145,14 +145,13 @@ pub struct Delivery {
     /// The number of requests that were begun.
     pub attempts: u32,
     pub message: Option<MessageRef>,
-    /// The reason for which it, or its last attempt, failed. Also set, as a warning, on a sent one that is
-    /// possibly repeated.
+    /// The reason why it, or its last attempt, failed. Also set, as a warning, on a sent one that is possibly repeated.
     pub error: Option<Reason>,
     pub queued_at: DateTime<Utc>,
-    /// Not before this.
+    /// The time before which it is not sent.
     pub due_at: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
-    /// Shown on top of a rebroadcast.
+    /// The note on top of a rebroadcast.
     pub note: Option<String>,
 }
 
@@ -164,7 +163,7 @@ pub enum DeliveryKind {
     Rebroadcast,
     Announcement,
     Reminder,
-    /// A file of a bulletin that was sent, as its note says by its address.
+    /// A file of a bulletin that was sent; the note holds its address.
     Document,
 }
 

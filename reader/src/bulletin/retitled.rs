@@ -1,6 +1,6 @@
-//! The relation of one title to another: the same, grown, the next of a series, or another one.
+//! Compares two titles: the same, grown, the next of a series, or another one.
 //!
-//! A counter or a mark that comes, goes or counts on makes no other title. Read [`compare`].
+//! A counter or a mark that appears, disappears or counts on does not make another title. Read [`compare`].
 
 use std::sync::LazyLock;
 
@@ -15,29 +15,29 @@ use super::{
 /// The relation of a title to another one that was seen in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retitled {
-    /// The same, but for marks, counters, spaces, case and width.
+    /// The same, except for marks, counters, spaces, case and width.
     Same,
     /// One is the other with words added: `（更正）`.
     Grown,
-    /// The same words with other numbers, days and hours apart: 第22批 and 第23批.
+    /// The same words with other numbers, except days and hours: 第22批 and 第23批.
     Next,
     Other,
-    /// Hardly a word of the one is in the other.
+    /// Hardly any words in common.
     Unlike,
 }
 
 /// Titles that have less than this in common are alike by chance: 关于 and 通知 are in most titles.
 const CHANCE: f64 = 0.15;
 
-/// Returns what titles are compared by: cleaned, without spaces, letter case, character width and a final
-/// ellipsis. Keys of the store are made of it, so it may not change for a title without marks.
+/// Returns the form in which titles are compared: cleaned, without spaces, letter case, character width and a final
+/// ellipsis. Keys of the store are built from it, so it may not change for a title without marks.
 #[must_use]
 pub fn plain_title(title: &str) -> String {
     let plain: String = spaced_title(title).split(' ').collect();
     plain.trim_end_matches('.').to_owned()
 }
 
-/// The same with single spaces, which part a count from the words beside it.
+/// Returns the same form with single spaces, which separate a count from the words next to it.
 #[must_use]
 pub fn spaced_title(title: &str) -> String {
     let folded: String = clean_title(title)
@@ -55,7 +55,7 @@ pub fn is_cut_title(title: &str) -> bool {
     title.ends_with('…') || title.ends_with("..")
 }
 
-/// Returns how `now` stands to `before`.
+/// Returns the relation of `now` to `before`.
 #[must_use]
 pub fn compare(before: &str, now: &str) -> Retitled {
     let (before, now) = (plain_title(before), plain_title(now));
@@ -81,7 +81,7 @@ pub fn compare(before: &str, now: &str) -> Retitled {
     }
 }
 
-/// Without days and hours, which a correction may well move.
+/// Returns a title without days and hours, which a correction may well move.
 fn without_days(title: &str) -> String {
     static DAYS: LazyLock<Regex> = LazyLock::new(|| {
         let pattern = r"(\d{4}年)?\d{1,2}月\d{1,2}[日号]|\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[:：]\d{2}|\d{1,2}[时点]";
@@ -102,7 +102,7 @@ fn numbers(title: &str) -> Vec<String> {
     numbers.map(str::to_owned).collect()
 }
 
-/// The words of a title, with a place for each number.
+/// Returns the words of a title, with a place for each number.
 fn skeleton(title: &str) -> Option<String> {
     let mut skeleton = String::new();
     for c in title.chars() {

@@ -1,6 +1,6 @@
-//! Channels of other platforms than Telegram: what of one is secret, whom it is sent by, and where it leads.
+//! Channels of other platforms than Telegram: their secrets, their senders, and their destinations.
 //!
-//! A kind is one line of [`KINDS`], which the config is read by, and one file in `push/`.
+//! A kind is one line of [`KINDS`], by which the config is parsed, and one file in `push/`.
 
 mod kinds;
 mod place;
@@ -9,10 +9,10 @@ use std::fmt;
 
 pub use kinds::{Form, KINDS, Key, Robot, RobotKind, Setting};
 
-/// All members who see an application of WeCom.
+/// The recipient for all members who see an application of WeCom.
 const EVERYBODY: &str = "@all";
 
-/// The key that two channels have in common that lead to the same place, or are sent by the same sender.
+/// A key that is equal for two channels that lead to the same place, or have the same sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 16]);
 
@@ -23,8 +23,8 @@ impl fmt::Display for Fingerprint {
 }
 
 impl Robot {
-    /// All that must be shown nowhere: secrets, and of secret addresses also what follows the host and each
-    /// part of that, where it is a key. A word that any address may hold (`/json`) hides nothing by itself.
+    /// Returns everything that must never be shown: secrets, and of secret addresses also the text after the host and
+    /// each part of that, if it is a key. A word that any address may hold (`/json`) hides nothing alone.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let secrets = self.values.values().filter_map(|value| match value {
@@ -42,21 +42,21 @@ impl Robot {
         with_parts.map(str::to_owned).collect()
     }
 
-    /// The same for channels that one sender serves.
+    /// Returns a key that is equal for channels that one sender serves.
     #[must_use]
     pub fn account(&self) -> Fingerprint {
         let account = (self.kind.account)(self);
         self.fingerprint(account.into_iter().map(str::to_owned))
     }
 
-    /// The same for channels whose messages meet.
+    /// Returns a key that is equal for channels whose messages meet.
     #[must_use]
     pub fn place(&self) -> Fingerprint {
         self.fingerprint(self.kind.place.iter().map(|key| place::meant(self, key)))
     }
 
-    /// Of those who read this one, the readers who read the other one too: each by the name that both know.
-    /// Somebody who reads all that an application of WeCom sends is among them wherever it goes.
+    /// Returns the readers of this one who also read the other one, each by the name that both know. A member who reads
+    /// everything that an application of WeCom sends is always among them.
     #[must_use]
     pub fn readers_shared_with(&self, other: &Self) -> Vec<String> {
         let without_readers = |robot: &Self| {
@@ -89,7 +89,7 @@ impl Robot {
     }
 }
 
-/// Returns whether a part of an address is made to be unknown, and is no word.
+/// Returns whether a part of an address is meant to be secret, and is not a word.
 fn is_key(part: &str) -> bool {
     let is_word = |part: &str| part.chars().all(|c| c.is_ascii_lowercase());
     part.len() >= 8 && !is_word(part)

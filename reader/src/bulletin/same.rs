@@ -1,9 +1,9 @@
-//! The comparison of two notices of two sources: are they the same? Precision first: a wrong merge hides news.
+//! Decides whether two notices of two sources are the same. Precision first: a wrong merge hides news.
 //!
-//! Near-equal titles (第一批 and 第二批, 2025 and 2026, two campuses) are two notices; what joins is an
-//! equal address, or an equal title with the day or the text beside it, or an equal text with a title
-//! that only gained its issuer. Where two texts say something else in the same place (the name of a
-//! quarter, of a person), they are two notices, however much else they share. Read [`is_same`].
+//! Near-equal titles (第一批 and 第二批, 2025 and 2026, two campuses) are two notices; they are merged for an equal address,
+//! or an equal title with the day or the text next to it, or an equal text with a title that only gained its issuer. If
+//! two texts differ in one place (the name of a quarter, of a person), they are two notices, however much else they
+//! share. Read [`is_same`].
 
 use std::sync::LazyLock;
 
@@ -19,25 +19,26 @@ use super::{
 /// The parts of a notice that are compared.
 #[derive(Debug, Clone, Default)]
 pub struct Face {
-    /// As [`super::canonical_url`] makes it.
+    /// The address from [`super::canonical_url`].
     pub url: String,
-    /// Of its address, also where that says nothing of it.
+    /// The host of its address, also if that identifies nothing.
     host: String,
     pub day: Option<NaiveDate>,
-    /// Names of its files.
+    /// The names of its files.
     pub files: Vec<String>,
     title: String,
-    /// In the whole title.
+    /// The numbers in the whole title.
     numbers: Vec<String>,
     text: String,
 }
 
-/// Characters of a title that says enough with the day beside it, and of a text that can be compared.
+/// The number of characters from which a title is enough with the day next to it, and from which a text can be
+/// compared.
 const TITLE: usize = 10;
 const TEXT: usize = 40;
-/// The share of two versions of one text that they have in common.
+/// The share that two versions of one text have in common.
 const ALIKE: f64 = 0.9;
-/// Days between two postings of one notice: what comes each week is another one each week.
+/// The number of days between two postings of one notice: a weekly one is another notice each week.
 const DAYS: i64 = 6;
 
 impl Face {
@@ -61,7 +62,7 @@ impl Face {
         }
     }
 
-    /// Returns what the same notice has in common, one of them at least: address, title, text.
+    /// Returns keys of which the same notice shares at least one: address, title, text.
     #[must_use]
     pub fn keys(&self) -> [Option<String>; 3] {
         let said = |text: &String, least: usize| text.chars().count() >= least;
@@ -77,7 +78,7 @@ impl Face {
 #[must_use]
 pub fn is_same(a: &Face, b: &Face) -> bool {
     if a.url == b.url && !a.url.is_empty() {
-        // A status page shows one thing after the other at one address.
+        // A status page shows one thing after another at one address.
         let is_of_other_day = matches!((a.day, b.day), (Some(a), Some(b)) if a != b);
         return !is_of_other_day || compare(&a.title, &b.title) != Retitled::Next;
     }
@@ -96,7 +97,7 @@ pub fn is_same(a: &Face, b: &Face) -> bool {
             false => a.text == b.text && is_within(&a.title, &b.title),
         };
     }
-    // Two columns of one site may well say the same of two things.
+    // Two columns of one site may well have the same words about two things.
     let is_same_day = a.day.is_some() && a.day == b.day;
     is_same_day && a.title == b.title && a.title.chars().count() >= TITLE && a.host != b.host
 }
@@ -114,7 +115,7 @@ fn is_within(a: &str, b: &str) -> bool {
             .is_some_and(|it| ISSUER.is_match(it))
 }
 
-/// Returns whether texts of equal numbers are one, but for what stands before or after it in one of them.
+/// Returns whether texts with equal numbers are one, except for the text before or after it in one of them.
 fn are_alike(a: &str, b: &str) -> bool {
     if a == b {
         return true;
@@ -130,7 +131,7 @@ fn are_alike(a: &str, b: &str) -> bool {
     share >= ALIKE && numbers(a) == numbers(b)
 }
 
-/// The part of `a` in which `b` begins, and which goes on as `b` does to the end of either.
+/// Returns the part of `a` in which `b` begins, and which continues like `b` to the end of either.
 fn within<'a>(a: &'a str, b: &str) -> Option<&'a str> {
     let head = b.char_indices().nth(TEXT).map_or(b, |(end, _)| &b[..end]);
     let begins = a.match_indices(head).map(|(at, _)| &a[at..]);
@@ -142,8 +143,8 @@ fn within<'a>(a: &'a str, b: &str) -> Option<&'a str> {
         .next()
 }
 
-/// A title without what a site puts around it: 【通知】 in front, 转发, spaces and punctuation. What else
-/// stands in brackets may well be what distinguishes it from another: 【北京】, 【上海】.
+/// Returns a title without the additions of a site: 【通知】 in front, 转发, spaces and punctuation. Other words in brackets
+/// may well distinguish it from another title: 【北京】, 【上海】.
 #[must_use]
 pub fn bare_title(title: &str) -> String {
     static AROUND: LazyLock<Regex> = LazyLock::new(|| {
@@ -162,8 +163,8 @@ pub fn bare_title(title: &str) -> String {
     }
 }
 
-/// Returns whether a page is still about what it was about: its title, or most of its text. A page to sign in
-/// on, or the front page, stands in for many an article at times.
+/// Returns whether a page still has the same subject: its title, or most of its text. A sign-in page, or the home page,
+/// sometimes replaces an article.
 #[must_use]
 pub fn is_same_page(title: &str, now: Option<&str>, text: &str, text_now: &str) -> bool {
     const MOSTLY: f64 = 0.5;
@@ -172,7 +173,7 @@ pub fn is_same_page(title: &str, now: Option<&str>, text: &str, text_now: &str) 
     is_titled || likeness(text, text_now) >= MOSTLY
 }
 
-/// The numbers in a text, also Chinese ones and those of heavenly stems, in their order.
+/// Returns the numbers in a text, including Chinese ones and heavenly stems, in their order.
 fn numbers(text: &str) -> Vec<String> {
     const DIGITS: &str = "〇零一二三四五六七八九十百千两甲乙丙丁戊己庚辛壬癸上中下东西南北";
     let is_part = |c: char| c.is_ascii_digit() || DIGITS.contains(c);

@@ -2,7 +2,7 @@
 
 use super::{fold, notice::Attachment};
 
-/// The parts of a bulletin that are searched beside its text.
+/// The parts of a bulletin that are searched in addition to its text.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchedParts<'a> {
     pub title: &'a str,
@@ -12,7 +12,7 @@ pub struct SearchedParts<'a> {
 }
 
 impl SearchedParts<'_> {
-    /// Each part folded, on a line of its own, so that no word stands in two parts.
+    /// Returns the parts folded, each on its own line, so that no word spans two parts.
     #[must_use]
     pub fn folded(&self) -> String {
         let files = self.files.iter().map(|file| file.name.as_str());

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A token, key or password. It shows nowhere: `Debug` and `Display` print `***`.
+/// A token, key or password. It is never shown: `Debug` and `Display` print `***`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
@@ -12,7 +12,7 @@ impl Secret {
         Self(text)
     }
 
-    /// The secret itself, for the request that needs it and for nothing else.
+    /// Returns the secret itself, only for the request that needs it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! The sections of the checked config beside sources and channels.
+//! The sections of the checked config other than sources and channels.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -25,7 +25,7 @@ impl Language {
     /// The language of the command line and the log.
     pub const OF_LOG: Self = Self::En;
 
-    /// Its code of ISO 639-1, as the config and browsers write it.
+    /// Returns its code of ISO 639-1, as the config and browsers write it.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Language {
         }
     }
 
-    /// Returns the language of a tag such as `zh-CN`, or `en_GB.UTF-8`; None: it is none of ours.
+    /// Returns the language of a tag such as `zh-CN`, or `en_GB.UTF-8`; `None` if it is not one of ours.
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_', '.']).next()?;
@@ -43,22 +43,22 @@ impl Language {
     }
 }
 
-/// `[telegram]`.
+/// The `[telegram]` section.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TelegramSettings {
     pub token: Secret,
-    /// User ids of those who run the bot.
+    /// The user ids of the operators of the bot.
     pub admins: Vec<i64>,
     pub api_url: Url,
     pub proxy: Option<Url>,
-    /// Messages a second, all chats together.
+    /// The number of messages per second, for all chats together.
     pub rate: u32,
     pub subscribe: Subscribe,
     pub add_sources: AddSources,
 }
 
 impl TelegramSettings {
-    /// A bot with every optional key at its default.
+    /// Creates settings for a bot with every optional key at its default.
     #[must_use]
     pub fn new(token: Secret) -> Self {
         Self {
@@ -89,27 +89,27 @@ pub enum AddSources {
     Nobody,
 }
 
-/// `[web]`.
+/// The `[web]` section.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebSettings {
-    /// None: `"off"`.
+    /// The address to listen on; `None` for `"off"`.
     pub listen: Option<SocketAddr>,
     pub public_url: Option<Url>,
-    /// The WebSub hub that is notified of what is new in feeds.
+    /// The WebSub hub that is notified of new entries in feeds.
     pub hub: Option<Url>,
-    /// What the pages, feeds and cards call this channel; None: words of the reader's language.
+    /// The name of this channel on the pages, in feeds and on cards; `None` for words in the reader's language.
     pub title: Option<String>,
     pub admin_token: Option<Secret>,
     pub metrics_token: Option<Secret>,
-    /// Further names that are answered; loopback, `listen` and `public_url` always are.
+    /// Further host names that are answered; loopback, `listen` and `public_url` always are.
     pub hosts: Vec<Host>,
-    /// Whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    /// The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
     pub trusted_proxies: Vec<AddressRange>,
 }
 
 impl WebSettings {
-    /// The bulletin whose page has this address, if it is a page of ours. Without a `public_url` ours is
-    /// whatever has our port (any, where that is 0): people may know the machine by any name.
+    /// Returns the bulletin whose page has this address, if it is one of our pages. Without a `public_url` our pages
+    /// are those with our port (any, if that is 0): people may know the machine by any name.
     #[must_use]
     pub fn bulletin_at(&self, address: &str) -> Option<u64> {
         let url = Url::parse(address).ok()?;
@@ -126,7 +126,7 @@ impl WebSettings {
         page.trim_end_matches('/').parse().ok()
     }
 
-    /// The address of a bulletin's page, where people can reach it.
+    /// Returns the address of a bulletin's page, if people can reach it.
     #[must_use]
     pub fn page_of(&self, bulletin: u64) -> Option<String> {
         let root = self.public_url.as_ref()?;
@@ -150,27 +150,28 @@ impl Default for WebSettings {
     }
 }
 
-/// `[store]`.
+/// The `[store]` section.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StoreSettings {
-    /// A PostgreSQL database; None: sled below the state folder.
+    /// A PostgreSQL database; `None` for sled below the state folder.
     pub url: Option<Secret>,
-    /// The name of this process among workers and connections of the database; None: that of its host, and a random suffix.
+    /// The name of this process among workers and connections of the database; `None` for that of its host, with a
+    /// random suffix.
     pub worker: Option<String>,
 }
 
-/// `[fetch]`.
+/// The `[fetch]` section.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FetchSettings {
     pub concurrency: usize,
     pub per_host: usize,
     pub timeout: Duration,
-    /// Bytes of a body after decompression.
+    /// The number of bytes of a body after decompression.
     pub max_body: u64,
     pub user_agent: String,
     pub proxy: Option<Url>,
     pub allow_private: AllowPrivate,
-    /// A program, or `ws://…` of one that runs; empty: what is found.
+    /// A program, or `ws://…` of a running one; empty for the first that is found.
     pub browser: String,
 }
 
@@ -189,7 +190,7 @@ impl Default for FetchSettings {
     }
 }
 
-/// Which private addresses may be reached.
+/// The private addresses that may be reached.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AllowPrivate {
     No,

@@ -13,11 +13,11 @@ use crate::schedule::Schedule;
 pub struct Source {
     pub id: SourceId,
     pub name: String,
-    /// The group that the source stands under on pages and in feeds.
+    /// The group that the source is listed under on pages and in feeds.
     pub group: Option<String>,
-    /// Without user and password, which are its `login`.
+    /// The address without user and password, which are its `login`.
     pub url: Url,
-    /// Goes to the origin of `url` alone, as `headers` do.
+    /// The login, which, like `headers`, is sent only to the origin of `url`.
     pub login: Option<Login>,
     pub schedule: Schedule,
     pub time_zone: Tz,
@@ -25,35 +25,35 @@ pub struct Source {
     pub filter: Filter,
     /// The number of newest bulletins that the first poll pushes.
     pub announce_first: usize,
-    /// Open each new article for text and summary.
+    /// True if each new article is opened for text and summary.
     pub full_text: bool,
-    /// Traditional to simplified characters.
+    /// True if traditional characters are converted to simplified ones.
     pub simplify: bool,
-    /// Pages of the list to read, at least 1.
+    /// The number of pages of the list to read, at least 1.
     pub depth: usize,
-    /// False: kept from pages, feeds, `/latest` and search without a token.
+    /// False if it is excluded from pages, feeds, `/latest` and search without a token.
     pub public: bool,
-    /// For this source alone; None: the global one, else the environment's.
+    /// The proxy for only this source; `None` for the global one, else the environment's.
     pub proxy: Option<Url>,
     pub headers: BTreeMap<String, String>,
-    /// A charset label that overrides what the page says.
+    /// A charset label that overrides the one that the page states.
     pub charset: Option<String>,
-    /// An authority of its own, PEM.
+    /// The source's own authority, PEM.
     pub ca: Option<PathBuf>,
-    /// False: the server's certificate is not checked.
+    /// False if the server's certificate is not checked.
     pub verify: bool,
-    /// True where robots.txt is obeyed.
+    /// True if robots.txt is obeyed.
     pub robots: bool,
-    /// Its pages are rendered in the browser of `[fetch]` before they are read.
+    /// True if its pages are rendered in the browser of `[fetch]` before they are read.
     pub browser: bool,
     pub select: Select,
 }
 
 impl Source {
-    /// The interval of sources that have no schedule of their own.
+    /// The interval of sources without their own schedule.
     pub const SCHEDULE: &'static str = "every 10m";
 
-    /// A source with everything else as the config has it where a key is absent.
+    /// Creates a source with everything else as in the config if a key is absent.
     #[must_use]
     pub fn new(id: SourceId, mut url: Url) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl Source {
         }
     }
 
-    /// A source that has no page: what stands there is published by us.
+    /// Creates a source without a page: its notices are published by us.
     #[must_use]
     pub fn desk(id: SourceId) -> Self {
         let nowhere = Url::parse("about:blank").expect("an address");
@@ -94,14 +94,14 @@ impl Source {
         }
     }
 
-    /// The page that is polled; None: it is a desk.
+    /// Returns the page that is polled; `None` if it is a desk.
     #[must_use]
     pub fn address(&self) -> Option<&Url> {
         (self.kind != ReadAs::Desk).then_some(&self.url)
     }
 }
 
-/// The kind of document at a source's address, where it has one.
+/// The kind of document at a source's address, if it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReadAs {
     #[default]
@@ -109,13 +109,13 @@ pub enum ReadAs {
     List,
     Feed,
     Json,
-    /// No address: bulletins are published here, by the command line, the API or the desk.
+    /// There is no address: bulletins are published here, by the command line, the API or the desk.
     Desk,
-    /// Only for previews.
+    /// This kind is only for previews.
     Article,
 }
 
-/// CSS selectors, each for one part, where detection needs help.
+/// CSS selectors, each for one part, for pages where detection needs help.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Select {
     pub item: Option<String>,

@@ -9,32 +9,32 @@ use serde::Serialize;
 
 use super::markup;
 
-/// The text of a template, checked; cheap to clone. Two are the same when they were written the same.
+/// The text of a template, checked; cheap to clone. Two are equal if they are written identically.
 #[derive(Clone)]
 pub struct Template {
     text: Arc<str>,
     ready: Arc<Environment<'static>>,
 }
 
-/// The fields that a template may name. Texts are clean; what a bulletin does not have is empty.
+/// The fields that a template may name. Texts are clean; absent ones are empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TemplateFields {
     /// The bulletin's number.
     pub id: u64,
     pub title: String,
     pub url: String,
-    /// Names of the sources that carry it.
+    /// The names of the sources that carry it.
     pub source: String,
     pub publisher: String,
-    /// A day or a time by the channel's clock.
+    /// A day or a time in the channel's time zone.
     pub published: String,
     pub deadline: String,
     pub summary: String,
-    /// That it is not simply news: 重发, 更正, 提醒.
+    /// The mark of a bulletin that is not simply news: 重发, 更正, 提醒.
     pub mark: String,
     /// An admin's words on top of a rebroadcast.
     pub note: String,
-    /// Each has `name`, `url` and `size`.
+    /// The attachments; each has `name`, `url` and `size`.
     pub attachments: Vec<TemplateFile>,
 }
 
@@ -42,7 +42,7 @@ pub struct TemplateFields {
 pub struct TemplateFile {
     pub name: String,
     pub url: String,
-    /// Such as `24 KB`; empty where it is not known.
+    /// The size, such as `24 KB`; empty if it is unknown.
     pub size: String,
 }
 
@@ -59,17 +59,17 @@ const FIELDS: [&str; 11] = [
     "note",
     "attachments",
 ];
-/// Instructions of one card: a loop over the attachments is a few hundred.
+/// The number of instructions for one card: a loop over the attachments is a few hundred.
 const FUEL: u64 = 50_000;
-/// Calls within one another: a macro may call itself.
+/// The depth of nested calls: a macro may call itself.
 const DEPTH: usize = 64;
-/// By the name's ending values are escaped as Telegram's HTML, or not.
+/// The names of the template, whose ending decides whether values are escaped as Telegram's HTML.
 const MARKED_UP: &str = "card.html";
 const PLAIN: &str = "card.txt";
 
 impl Template {
     /// # Errors
-    /// Its syntax is wrong, or a field does not exist; the error says what is expected.
+    /// Fails if its syntax is wrong, or a field does not exist; the error states what is expected.
     pub fn new(text: &str) -> Result<Self, String> {
         bounds::check(text)?;
         let mut ready = Environment::new();
@@ -99,17 +99,17 @@ impl Template {
             text: text.into(),
             ready: Arc::new(ready),
         };
-        // Filters and attributes show themselves only when they are used.
+        // Filters and attributes are checked only when they are used.
         for sample in samples() {
             template.render(&sample, true)?;
         }
         Ok(template)
     }
 
-    /// The same for a chat of Telegram, where its cards are HTML.
+    /// Checks a template like [`Template::new`] for a Telegram chat, where its cards are HTML.
     ///
     /// # Errors
-    /// Telegram would refuse a card of it, too.
+    /// Also fails if Telegram would reject one of its cards.
     pub fn of_html(text: &str) -> Result<Self, String> {
         let template = Self::new(text)?;
         for sample in samples() {
@@ -121,10 +121,10 @@ impl Template {
         Ok(template)
     }
 
-    /// The card of one bulletin; `marks_up`: values are escaped as HTML.
+    /// Renders the card of one bulletin; with `marks_up`, values are escaped as HTML.
     ///
     /// # Errors
-    /// It failed, such as a card that takes too long.
+    /// Fails for errors such as a card that takes too long.
     pub fn render(&self, fields: &TemplateFields, marks_up: bool) -> Result<String, String> {
         let name = if marks_up { MARKED_UP } else { PLAIN };
         let template = self.ready.get_template(name);
@@ -134,7 +134,7 @@ impl Template {
     }
 }
 
-/// A bulletin that has nothing, and one that has all.
+/// Returns a bulletin with no field set, and one with all of them.
 fn samples() -> [TemplateFields; 2] {
     let some = || "样本".to_owned();
     let url = || "https://www.example.com/1.html".to_owned();
@@ -163,7 +163,7 @@ fn samples() -> [TemplateFields; 2] {
     [bare, full]
 }
 
-/// In one line, with the template's own line in it.
+/// Explains an error in one line, with the line of the template.
 fn explained(error: &minijinja::Error) -> String {
     let line = error
         .line()

@@ -1,13 +1,13 @@
-//! A title without what pages put around it: pins, marks of what is new or much read, counters, numbering.
+//! Removes the additions of pages from a title: pins, marks for new or much read notices, counters, numbering.
 //!
-//! All of these come and go while the notice stays the same, so that readers take them off and the
-//! store compares titles without them. Start with [`clean_title`].
+//! All of these appear and disappear while the notice stays the same, so readers remove them and the store compares
+//! titles without them. Start with [`clean_title`].
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// The title as its author wrote it. A title that is nothing but such marks stays as it is.
+/// Returns the title as its author wrote it. A title that consists only of such marks stays as it is.
 #[must_use]
 pub fn clean_title(title: &str) -> String {
     let title = title.trim();
@@ -23,7 +23,8 @@ pub fn clean_title(title: &str) -> String {
     (if says { clean } else { title }).to_owned()
 }
 
-/// A title that stands twice, as where one of two forms is hidden on narrow screens; one of them may be cut.
+/// Returns a title once that is there twice, as where one of two forms is hidden on narrow screens; one of them may be
+/// truncated.
 fn once(title: &str) -> &str {
     const SHORTEST: usize = 18;
     let cut = |text: &'_ str| text.trim_end_matches(['.', '…', ' ']).len();
@@ -47,7 +48,7 @@ fn once(title: &str) -> &str {
     })
 }
 
-/// Returns whether a page calls the notice pinned in front of its title.
+/// Returns whether a page marks the notice as pinned in front of its title.
 #[must_use]
 pub fn is_pinned_title(title: &str) -> bool {
     static PINNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -58,17 +59,17 @@ pub fn is_pinned_title(title: &str) -> bool {
     PINNED.is_match(title)
 }
 
-/// Words that pin, in any place.
+/// Words for a pin, in any place.
 const PIN: &str = "(?:全局|全站|公告|總|总|区域)?置[顶頂]|固[顶頂]|pinned|sticky";
-/// Words that pin where a colon follows.
+/// Words for a pin if a colon follows.
 const PINNED_BY: &str = r"(?i:an(?:geheftet|gepinnt)|épinglé|fijado|fixado|fissato|przypięty|vastgezet|закреплено|закреплённое|고정됨?|ピン留め)\s*[:：|｜]\s*";
-/// Words that are a mark where brackets stand around them, or a space and a title follow.
+/// Words that are a mark if they are in brackets, or if a space and a title follow.
 const MARK: &str =
     "new|hot|top|[顶頂新热熱荐薦精]|最新|[热熱]门|熱門|热帖|推[荐薦]|精[华華]|加精|必[读讀]";
 const LABEL: &str = "(?:阅读|已读|閱讀|閲覧|收藏|参与|參與|报名人|報名人|转发|浏览|瀏覽|点击|點擊|访问|訪問|查看|评论|評論|回复|回覆|回帖|下载|下載)(?:次数|次數|人次|人数|量|数|數|率)?|人[气氣]|热度|熱度|围观|圍觀|点赞数?|조회수?|lượt xem|просмотр(?:ы|ов|а)?|(?-u:\\b)(?:views?|reads?|hits?|clicks?|comments?|replies|visits?)";
 const NUMBER: &str = r"\d[\d,.]{0,11}\s?[万萬wk千]?\+?";
 
-/// Returns whether a text that stands by itself counts readers or answers: `56次`, `131 views`, `阅读：12`.
+/// Returns whether a separate text counts readers or answers: `56次`, `131 views`, `阅读：12`.
 #[must_use]
 pub fn is_counter(text: &str) -> bool {
     static COUNTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -79,12 +80,12 @@ pub fn is_counter(text: &str) -> bool {
     COUNTER.is_match(text)
 }
 
-/// A title without a count at its end that only a longer study of the page can distinguish from its words:
+/// Returns a title without a count at its end that only a longer study of the page can distinguish from its words:
 /// `56次`, `131 views`, `3跟帖`, `已有九人看过`, stars.
 #[must_use]
 pub(super) fn without_count(title: &str) -> &str {
     static COUNT: LazyLock<Regex> = LazyLock::new(|| {
-        // Plain titles have no spaces that would part a number from its word.
+        // Plain titles have no spaces that would separate a number from its word.
         let label = LABEL.replace(r"(?-u:\b)", "");
         fixed(&format!(
             r"(?i)(?:[\[(（【](?:\d+|{NUMBER}(?:{SAID}))[\])）】]|[^第\d.,]({NUMBER}\s*(?:{TIMES}|{SAID}|(?:{TIMES})?(?:{label}))|{READERS}|{LEFT}|[★☆⭐]+))$"
@@ -101,9 +102,9 @@ pub(super) fn without_count(title: &str) -> &str {
 const SAID: &str = "跟[帖贴]|回应|[点點]?[赞贊讚]|评|評|人看[过過]|人想去|人感兴趣|likes?|upvotes?|answers?|antworten|kommentare?|aufrufe|vues?|réponses?|commentaires?|commenti|risposte|respuestas?|comentarios?|visitas|vistas|комментари(?:й|я|ев)|ответ(?:а|ов)?";
 /// `已有九人看过`, `12人已读`, `已报名12人`.
 const READERS: &str = r"(?:已有|共有)?[\d〇零一二三四五六七八九十百千万两]+(?:人次|人|次)(?:看过|看過|已读|阅读|浏览|参与|报名|评论|点赞|围观|关注)|(?:已报名|已有|已参与|已售)[\d〇零一二三四五六七八九十百千万两]+[人份次]";
-/// Days until something ends, places that are left.
+/// The days until something ends, or the places that are left.
 const LEFT: &str = r"(?:仅剩|还剩|还有|剩余)(?:名额)?\d+[天日个人份](?:截止|结束|到期)?";
-/// Units of a counter that no label names.
+/// Units of a counter that has no label.
 const TIMES: &str = "人次|次";
 
 fn without_head(title: &str) -> &str {
@@ -119,13 +120,13 @@ fn without_head(title: &str) -> &str {
             r"(?i)^(?:{PIN})(?:中?[:：|｜·!！#\]】）)〕〗』」》≫}}-][\s:：|｜·-]*|\s+)|^{PINNED_BY}"
         ))
     });
-    // With any sign around it, and a word or two of where or until when.
+    // A mark with any sign around it, and a word or two of where or until when.
     static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(&format!(
             r"(?i)^[\p{{P}}\p{{S}}]{{1,3}}\s*\p{{Han}}{{0,4}}(?:{PIN})中?\s*[\p{{P}}\p{{S}}]{{1,3}}[\s:：]*"
         ))
     });
-    // A word of capitals is a mark before Chinese alone: "NEW YORK" is none.
+    // A word in capitals is a mark only before Chinese: "NEW YORK" is not one.
     static SHOUTED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
             r"^(?:(?:NEW|HOT|TOP|New|Hot|new|hot)(?:[!！|｜:：]\s*|\s+)|[顶頂新热熱荐薦]\s+)(\p{Han}[^\s]|[《【“])",
@@ -154,13 +155,13 @@ fn without_head(title: &str) -> &str {
         .unwrap_or(title)
 }
 
-/// A mark in brackets, or a sign, behind the title.
+/// A mark in brackets, or a sign, after the title.
 static MARKED_TAIL: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
         r"(?i)(?:\s*[\[【〔]\s*(?:{PIN}|{MARK})\s*[!！]?\s*[\]】〕]|\s*[（(]\s*(?:{PIN}|new|hot|热门?|最新)\s*[!！]?\s*[）)]|[\s|›»📌📍🔥🆕🔝\u{{fe0f}}]+)$"
     ))
 });
-/// A mark without brackets behind the title.
+/// A mark without brackets after the title.
 static SHOUTED: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"(?i)[\p{Han}”》）)]((?:\s+(?:new|hot|top|[新热熱荐薦图圖顶頂]|置[顶頂])|new)[!！]?)$")
 });
@@ -179,7 +180,7 @@ static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
         )$"
     ))
 });
-/// Without marks around them a counter and its name stand apart from the title.
+/// A counter and its name without marks around them, separated from the title.
 static APART: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
         r"(?i)\s+(?:(?:{LABEL})\s*({NUMBER})\s?(?:次|人次|人)?|({NUMBER})\s?(?:次|人次|人)?\s?(?:{LABEL}))$"
@@ -188,7 +189,7 @@ static APART: LazyLock<Regex> = LazyLock::new(|| {
 /// A number in brackets, without a name.
 static BARE: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"[\p{Han}”》）)]\s*([\[（(]\s*([1-9]\d{2,4})\s*[\]）)])$"));
-/// The name of the file that the notice was written in.
+/// The name of the file in which the notice was written.
 static ENDING: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"(?i)[\p{Han}”》）)】\d](\.(?:docx?|xlsx?|pptx?|wps|pdf|ofd|html?|txt|rtf))$")
 });

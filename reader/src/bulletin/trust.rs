@@ -1,44 +1,45 @@
-//! The worth of a source's validators (promise 7).
+//! Judges a source's validators (promise 7).
 //!
-//! Some servers answer 304 for ever: their ETag or Last-Modified does not change with the page, and they
-//! compare it with nothing else. Validators are therefore used, but not believed until the page was seen to
-//! change together with them; and once a day every source is asked without conditions.
+//! Some servers answer 304 for ever: their ETag or Last-Modified does not change with the page, and they compare it
+//! with nothing else. Validators are therefore used, but not believed until the page was seen to change together with
+//! them; and once a day every source is requested without conditions.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::notice::Validators;
 
-/// Less than a day, so that a source with a long interval is asked in time as well.
+/// The age of the last whole answer from which another one is requested: less than a day, so that a source with a long
+/// interval is polled in time as well.
 const WHOLE_AFTER: TimeDelta = TimeDelta::hours(20);
 
 /// The experience with a source's validators.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Trust {
-    /// When a request without conditions was last answered with a body.
+    /// The time when a request without conditions was last answered with a body.
     pub whole_at: Option<DateTime<Utc>>,
-    /// When the validators in use first came.
+    /// The time when the validators in use were first received.
     pub since: Option<DateTime<Utc>>,
-    /// They changed when the page did.
+    /// True if they changed when the page did.
     pub is_proven: bool,
-    /// These stayed as they were although the page changed: they are not used again.
+    /// Validators that stayed the same although the page changed: they are not used again.
     pub refuted: Validators,
 }
 
-/// A page that came with a body.
+/// A page that was received with a body.
 #[derive(Debug, Clone, Copy)]
 pub struct Came<'a> {
     pub validators: &'a Validators,
-    /// True where it differs from the page before; None: there was none.
+    /// True if it differs from the page before; `None` if there was none.
     pub is_changed: Option<bool>,
-    /// It was asked for without conditions.
+    /// True if it was requested without conditions.
     pub is_whole: bool,
     pub at: DateTime<Utc>,
 }
 
 impl Trust {
-    /// Returns what the next request for the page may be conditional on.
+    /// Returns the validators for the conditions of the next request for the page.
     #[must_use]
     pub fn conditions(&self, known: &Validators, now: DateTime<Utc>) -> Validators {
         let is_recent = |at: DateTime<Utc>| (now - at).abs() < WHOLE_AFTER;
@@ -48,8 +49,8 @@ impl Trust {
         }
     }
 
-    /// Returns whether a 304 is to be checked at once by a request without conditions: the same validators came
-    /// back, and they were never seen to change with the page. The waits between such checks double.
+    /// Returns whether a 304 is to be checked at once by a request without conditions: the same validators were
+    /// received again, and they were never seen to change with the page. The waits between such checks double.
     #[must_use]
     pub fn doubts(&self, known: &Validators, answered: &Validators, now: DateTime<Utc>) -> bool {
         if self.is_proven || answered.differs_from(known) {
@@ -61,7 +62,7 @@ impl Trust {
         }
     }
 
-    /// Takes in a page; gives the validators to use from now on.
+    /// Processes a page and returns the validators to use from now on.
     pub fn take(&mut self, known: &Validators, came: Came<'_>) -> Validators {
         if came.is_whole {
             self.whole_at = Some(came.at);
@@ -78,8 +79,8 @@ impl Trust {
         usable
     }
 
-    /// Returns what a request for an article of the source may be conditional on: a day alone, as Last-Modified is
-    /// one, counts only where it proved right.
+    /// Returns the validators for the conditions of a request for an article of the source: a day alone, such as
+    /// Last-Modified, counts only if it proved right.
     #[must_use]
     pub fn article_conditions(&self, known: Validators) -> Validators {
         let is_refuted = self.refuted != Validators::default();
@@ -91,7 +92,7 @@ impl Trust {
 }
 
 impl Validators {
-    /// These, replaced by those that a 304 names (RFC 9111, section 4.3.4).
+    /// Returns these validators, with those that are missing taken from `others` (RFC 9111, section 4.3.4).
     #[must_use]
     pub fn or(self, others: &Self) -> Self {
         Self {

@@ -1,6 +1,6 @@
-//! Times of day as people type them, on a phone or at the desk.
+//! Parses times of day as people type them, on a phone or at the desk.
 
-/// Full-width digits, colons and dashes as they are on a phone's Chinese keyboard.
+/// Converts the full-width digits, colons and dashes of a phone's Chinese keyboard.
 fn narrow(text: &str) -> String {
     let narrow = |c: char| match c {
         '：' => ':',
@@ -14,7 +14,7 @@ fn narrow(text: &str) -> String {
         .collect()
 }
 
-/// `22-7` and `22点-7点` as `22:00-07:00`; what is something else stays as it is.
+/// Converts `22-7` and `22点-7点` to `22:00-07:00`; anything else stays as it is.
 #[must_use]
 pub fn hours(text: &str) -> String {
     let text = narrow(text);
@@ -27,7 +27,7 @@ pub fn hours(text: &str) -> String {
     }
 }
 
-/// `18:30`, `18`, `18点`, `18点半`.
+/// Parses `18:30`, `18`, `18点`, `18点半`.
 #[must_use]
 pub fn clock(text: &str) -> Option<(u32, u32)> {
     let text = narrow(text).replace(['点', '时'], ":").replace('半', "30");
@@ -42,13 +42,13 @@ pub fn clock(text: &str) -> Option<(u32, u32)> {
     (hour < 24 && minute < 60).then_some((hour, minute))
 }
 
-/// The crontab line of a time each day, hours first.
+/// Returns the crontab line of a time each day, hours first.
 #[must_use]
 pub fn daily((hour, minute): (u32, u32)) -> String {
     format!("{minute} {hour} * * *")
 }
 
-/// The time of such a line: `0 18 * * *` as `18:00`.
+/// Returns the time of such a line: `0 18 * * *` as `18:00`.
 #[must_use]
 pub fn shown_daily(line: &str) -> String {
     let mut fields = line

@@ -1,4 +1,4 @@
-//! What a chat wishes for the bulletins of one source, where that differs from what it wishes for all.
+//! The wishes of a chat for the bulletins of one source, where they differ from its general ones.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::{
     manner::Mode,
 };
 
-/// Each wish wins over the chat's own; None: as the chat wishes.
+/// Wishes that override the chat's own; `None` for the chat's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceWish {
     pub filter: Option<FilterWords>,
@@ -26,14 +26,14 @@ pub struct FilterWords {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DigestWish {
-    /// Each bulletin as it comes.
+    /// Each bulletin as it arrives.
     AtOnce,
-    /// As in the config: a crontab line.
+    /// A crontab line, as in the config.
     At(String),
 }
 
 impl FilterWords {
-    /// None: it was accepted in the past, and costs more than a chat's may by now.
+    /// Returns the filter; `None` if it was accepted in the past, and now costs more than a chat's may.
     #[must_use]
     pub fn filter(&self) -> Option<Filter> {
         Filter::accepted(&self.include, &self.exclude)
@@ -46,12 +46,12 @@ impl FilterWords {
 }
 
 impl SourceWish {
-    /// The chat's channel as it is for bulletins of this source.
+    /// Returns the chat's channel for bulletins of this source.
     #[must_use]
     pub(super) fn of(&self, chat: &Channel) -> Channel {
         let mut channel = chat.clone();
         if let Some(words) = &self.filter {
-            // Without a filter nothing is missed; the bot notifies the chat.
+            // Without a filter no bulletin is missed; the bot notifies the chat.
             channel.filter = words.filter().unwrap_or_default();
         }
         if let (Some(wished), ChannelKind::Telegram { silent, .. }) =

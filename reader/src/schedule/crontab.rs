@@ -1,12 +1,12 @@
 //! Crontab lines: the fields as Debian's cron reads them, and their times on a real clock.
 //!
-//! The `cron` crate searches the calendar; what it does otherwise than crontab (weekdays from
-//! 1 = Sunday, both day fields joined by *and*, clock changes) is translated here.
+//! The `cron` crate searches the calendar; its differences from crontab (weekdays from 1 = Sunday, both day fields
+//! joined by *and*, clock changes) are translated here.
 
 use chrono::{DateTime, Duration, MappedLocalTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 
-/// The forms that a schedule may have, for whoever wrote another one.
+/// The forms that a schedule may have, for the error about any other text.
 pub(super) const FORMS: &str = "expected five fields (minute, hour, day, month, day of week), six with \
                      seconds first, `@hourly` `@daily` `@weekly` `@monthly` `@yearly`, or `every 5m`";
 
@@ -15,7 +15,7 @@ pub(super) const FORMS: &str = "expected five fields (minute, hour, day, month, 
 pub(super) struct Line {
     /// One, or two whose times are joined: crontab's *or* of the day fields.
     calendars: Vec<cron::Schedule>,
-    /// The minute or hour begins with `*`: every real minute counts, at clock changes too.
+    /// True if the minute or hour begins with `*`: every real minute counts, at clock changes too.
     real_time: bool,
 }
 
@@ -57,7 +57,7 @@ const fn numbers(name: &'static str, low: u32, high: u32) -> Field {
 }
 
 impl Line {
-    /// Reads a line; the error says what is wrong and what is expected.
+    /// Parses a line; the error states what is wrong and what is expected.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let text = match text.strip_prefix('@') {
             Some(name) => nickname(name)?,
@@ -79,8 +79,7 @@ impl Line {
             calendars: calendars(&sets, stars[3] || stars[5])?,
             real_time: stars[1] || stars[2],
         };
-        // Weekdays and leap years repeat after 28 years: a line that is silent so long after 2000
-        // is silent for ever.
+        // Weekdays and leap years repeat after 28 years: a line that never fires in that time after 2000 never fires.
         let start = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
         match line.next_wall(start.into()) {
             Some(_) => Ok(line),
@@ -92,7 +91,7 @@ impl Line {
         }
     }
 
-    /// The first wall-clock time strictly after `wall`.
+    /// Returns the first wall-clock time strictly after `wall`.
     fn next_wall(&self, wall: NaiveDateTime) -> Option<NaiveDateTime> {
         self.calendars
             .iter()
@@ -110,8 +109,8 @@ impl Line {
         first.into_iter().chain(again).min()
     }
 
-    /// Each wall-clock time once: one that a clock change skips comes as soon as the clock goes
-    /// on, one that it repeats comes the first time.
+    /// Returns each wall-clock time once: one that a clock change skips as soon as the clock continues, one that it
+    /// repeats at the first time.
     fn next_once(&self, after: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
         let mut wall = after.with_timezone(&zone).naive_local();
         loop {
@@ -126,7 +125,7 @@ impl Line {
         }
     }
 
-    /// The next wall-clock time that there really is, whichever pass of a repeated hour it is in.
+    /// Returns the next wall-clock time that really exists, in either pass of a repeated hour.
     fn next_real(&self, after: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
         let mut wall = after.with_timezone(&zone).naive_local();
         loop {
@@ -145,8 +144,8 @@ impl Line {
         }
     }
 
-    /// A time that `after` has behind it by the wall clock, and that comes again because the clock
-    /// is about to be set back.
+    /// Returns a time that is before `after` by the wall clock, and that is repeated because the clock is about to be
+    /// set back.
     fn next_repeated(&self, after: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
         let wall = after.with_timezone(&zone).naive_local();
         let second = match zone.from_local_datetime(&wall) {
@@ -160,12 +159,12 @@ impl Line {
     }
 }
 
-/// Returns when the clock goes on after the gap that `wall` is in.
+/// Returns the moment at which the clock continues after the gap that `wall` is in.
 fn gap_end(wall: NaiveDateTime, zone: Tz) -> Option<DateTime<Tz>> {
     GapInfo::new(&wall, &zone)?.end
 }
 
-/// The first second after `before` that has the offset of `later`.
+/// Returns the first second after `before` that has the offset of `later`.
 fn set_back(before: DateTime<Utc>, later: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
     let offset = |time: DateTime<Utc>| time.with_timezone(&zone).naive_local() - time.naive_utc();
     let (mut low, mut high) = (before.timestamp(), later.timestamp());
@@ -197,7 +196,7 @@ fn nickname(name: &str) -> Result<&'static str, String> {
     })
 }
 
-/// One calendar where a day must match both day fields, else one for each of them.
+/// Returns one calendar if a day must match both day fields, else one for each of them.
 fn calendars(sets: &[u64], both_days: bool) -> Result<Vec<cron::Schedule>, String> {
     const ANY_DAY: u64 = u64::MAX;
     let calendar = |day: u64, weekday: u64| {
@@ -235,7 +234,7 @@ fn render(set: u64, range: std::ops::RangeInclusive<u32>) -> String {
 }
 
 impl Field {
-    /// The numbers of a list of ranges, as bits.
+    /// Parses the numbers of a list of ranges, as bits.
     fn parse(&self, text: &str) -> Result<u64, String> {
         let mut set = 0;
         for part in text.split(',') {

@@ -17,7 +17,7 @@ fn utc(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// The next `count` times, as the wall clock of `zone` with its offset.
+/// Returns the next `count` times, as the wall clock of `zone` with its offset.
 fn next(text: &str, zone: Tz, from: &str, count: usize) -> Vec<String> {
     let schedule = schedule(text);
     let mut after = utc(from);
@@ -232,7 +232,7 @@ fn the_interval_is_the_gap_of_the_next_two_times() {
 
 // ---- crontab's meaning, worked out minute by minute, as cron's own loop does it ----
 
-/// A field as text, and the numbers it stands for.
+/// A field as text, and the numbers that it means.
 #[derive(Debug, Clone)]
 struct Meant {
     text: String,
@@ -332,8 +332,8 @@ const WINDOWS: [(Tz, &str); 11] = [
     (SHANGHAI, "2024-02-29"),
 ];
 
-/// Returns what cron's loop would have run in the two and a half days around a change: it wakes at every
-/// minute, keeps a clock of its own that never goes back, and runs what that clock passed over.
+/// Returns what cron's loop would have run in the two and a half days around a change: it wakes at every minute, has
+/// its own clock that never goes back, and runs everything that this clock passed.
 fn simulate(line: &[Meant; 5], minutes: &[(DateTime<Utc>, NaiveDateTime)]) -> Vec<DateTime<Utc>> {
     let real_time = line[..2].iter().any(|field| field.text.starts_with('*'));
     let mut clock = minutes[0].1 - TimeDelta::minutes(1);

@@ -1,8 +1,8 @@
-//! An article page: title, date, issuing body, text, attachments.
+//! Reads an article page: title, date, issuing body, text, attachments.
 //!
-//! [`read`] is the whole sequence. `layout` cuts the page into blocks; `body` finds which of them are the
-//! text, `trim` what of it is not; the other parts read the lines around it and what the page's head says. Nothing here
-//! knows any site: all rules are about structure, and words that notice pages everywhere share.
+//! [`read`] is the whole sequence. `layout` cuts the page into blocks; `body` finds which of them are the text, `trim`
+//! which of them are not; the other parts read the lines around it and the page's head. Nothing here knows any site:
+//! all rules are about structure, and words that notice pages everywhere share.
 
 mod agreement;
 mod apart;
@@ -40,22 +40,23 @@ use super::{
 };
 use crate::bulletin::{Article, Moment, PageKind, clean_title};
 
-/// More text than a page has that stands in for another, in [`layout::measure`]'s units.
+/// A length of text that a page which stands in for another does not reach, in [`layout::measure`]'s units.
 const MUCH_TEXT: f32 = 150.0;
 
 /// Reads an article from a page's text.
 ///
 /// # Errors
-/// [`ReadError::NoText`] where the page has neither text nor attachments, [`ReadError::TooLarge`],
+/// Returns [`ReadError::NoText`] if the page has neither text nor attachments, [`ReadError::TooLarge`], or
 /// [`ReadError::Unreadable`].
 pub fn read(html: &str, context: &Context<'_>) -> Result<Article, ReadError> {
     read_called(html, None, context)
 }
 
-/// The same where a list or an archive calls the article so: a line of the page that says the same is its headline.
+/// Reads an article like [`read`], given the title that a list or an archive has for it: a line of the page with that
+/// text is its headline.
 ///
 /// # Errors
-/// As [`read`].
+/// Fails like [`read`].
 pub fn read_called(
     html: &str,
     called: Option<&str>,
@@ -70,7 +71,7 @@ pub fn read_called(
 /// Reads an article from a parsed page.
 ///
 /// # Errors
-/// As [`read`].
+/// Fails like [`read`].
 pub(crate) fn read_page(page: &PageTree, context: &Context<'_>) -> Result<Article, ReadError> {
     read_parsed(page, None, context)
 }
@@ -106,7 +107,7 @@ fn read_parsed(
     let is_scan =
         || text.is_empty() && published.moment.is_some() && picture::is_scan(&parts, base);
     let has_more = !attachments.is_empty() || is_scan();
-    // What has a headline and a day of publication is no page that stands in for another.
+    // A page with a headline and a day of publication does not stand in for another.
     let has_head = parts.title.blocks.is_some() && published.moment.is_some();
     if let Some(what) = refusal(&layout, &text, has_more, has_head) {
         return Err(ReadError::NoText(what));
@@ -137,7 +138,7 @@ fn read_parsed(
     })
 }
 
-/// By when people must act, as a text or else the `lead` above it says.
+/// Returns the deadline that a text states, or else the `lead` above it.
 fn deadline(
     text: &str,
     lead: &str,
@@ -145,12 +146,12 @@ fn deadline(
     context: &Context<'_>,
 ) -> Option<summary::ByWhen> {
     let by_when = |text: &str| summary::by_when(text, published, context.time_zone, context.now);
-    // The text knows better than the lines above it.
+    // The text is more reliable than the lines above it.
     let own = text.strip_prefix(lead).unwrap_or(text);
     by_when(own).or_else(|| by_when(lead))
 }
 
-/// The text of blocks in its final words, and as published where that differs.
+/// Returns the text of blocks in its final words, and as published if that differs.
 fn words(blocks: &[usize], parts: &Parts<'_>, context: &Context<'_>) -> (String, Option<String>) {
     let raw = body::text(blocks, parts.layout);
     let (repaired, as_published) = text::repair_keeping(&raw);
@@ -167,17 +168,17 @@ fn in_style(text: &str, context: &Context<'_>) -> String {
     }
 }
 
-/// Returns what the page is instead, where there is nothing to read: no text, nor anything more.
+/// Returns what the page is instead if it has neither text nor anything else to read.
 fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, has_head: bool) -> Option<String> {
     let page = layout.page;
     let (units, _) = layout::measure(text);
-    // A box to sign in that is hidden or stands beside asks nobody.
+    // A sign-in box that is hidden or outside the content does not ask for a sign-in.
     let asks = (0..page.elements.len() as Id).any(|id| {
         let is_password =
             page.name(id) == "input" && page.attribute(id, "type") == Some("password");
         is_password && layout.facts[id as usize].aside == 0
     });
-    // A page to sign in on may offer a manual.
+    // A sign-in page may offer a manual.
     let empty = asks && units < 8.0;
     if units >= MUCH_TEXT || has_more && !empty {
         return None;

@@ -1,8 +1,8 @@
-//! Pages that scripts build, rendered in the user's own Chromium.
+//! Renders pages that scripts build in the user's own Chromium.
 //!
-//! The browser is started when a page needs it and ends when none did for a while; it shows one page at a time, each in
-//! a context without history or cookies. All that it loads comes by way of a proxy of ours, which judges addresses as the
-//! fetcher does: the browser itself knows no other way out. Read [`Browser::render`] first, then `page`.
+//! The browser is started when a page needs it and ended after a while without pages; it shows one page at a time, each
+//! in a context without history or cookies. Everything that it loads passes through our proxy, which judges addresses
+//! as the fetcher does: the browser itself has no other way out. Read [`Browser::render`] first, then `page`.
 
 mod activity;
 mod error;
@@ -26,12 +26,12 @@ pub(crate) use self::ticket::{PageTicket, Rendered};
 pub use self::{error::BrowserError, launch::find};
 use self::{launch::KeptBrowser, wire::BrowserWire};
 
-/// A browser that shows nothing for so long is ended.
+/// The time after which a browser that shows no page is ended.
 const IDLE: Duration = Duration::from_secs(60);
-/// All that a page may take, the start of the browser included.
+/// The time limit for a page, including the start of the browser.
 const WHOLE: Duration = Duration::from_secs(45);
 
-/// What a message of a browser is taken as; for the fuzz target: it must be answered, whatever it is.
+/// Processes a message of a browser. For the fuzz target: any message must be handled.
 pub fn hear(message: &str) {
     if let Some(wire::BrowserMessage::Event(event)) = wire::understood(message) {
         let mut activity = activity::Activity::default();
@@ -43,7 +43,7 @@ pub fn hear(message: &str) {
 /// The browser of `[fetch] browser`, running or not.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    /// As the config names it; empty: what is found.
+    /// The name in the config; empty for the first browser that is found.
     named: String,
     running: Arc<Mutex<Option<Running>>>,
 }
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Browser {
 
 struct Running {
     wire: BrowserWire,
-    /// None: a browser that others run.
+    /// The keeper; `None` for a browser that another party runs.
     _kept: Option<KeptBrowser>,
     used: Instant,
 }
@@ -71,8 +71,8 @@ impl Browser {
         }
     }
 
-    /// Renders a page. `way` opens the proxy by which the browser reaches the net, given our own address as the browser
-    /// sees it and the browser's; it is dropped when the page is closed.
+    /// Renders a page. `way` opens the proxy through which the browser reaches the network, given our own address as
+    /// the browser sees it and the browser's; it is dropped when the page is closed.
     ///
     /// A browser that failed is ended, and the next page gets a new one.
     pub(crate) async fn render<W, P>(
@@ -84,9 +84,9 @@ impl Browser {
         W: Future<Output = io::Result<P>>,
         P: AsRef<str>,
     {
-        // Held while the page is open: one at a time.
+        // The lock is held while the page is open: one page at a time.
         let mut place = self.running.lock().await;
-        // Taken out, so that a page that is given up ends its browser.
+        // The browser is taken out, so that a page that is given up ends its browser.
         let running = place.take();
         let rendering = async {
             let mut running = match running {

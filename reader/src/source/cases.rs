@@ -1,4 +1,4 @@
-//! The cases that everybody shares, where they lie: how many of them are read right.
+//! Measures how many of the shared cases are read right, if the shared folder exists.
 
 use std::{collections::HashSet, io::Read, path::PathBuf};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::bulletin::{Moment, ReadAs, Select};
 
-/// A file of the folder that is shared by all who work on the project.
+/// Returns the path of a file in the folder that the whole project shares.
 pub(super) fn shared(path: &str) -> PathBuf {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = [root.join("../../shared"), root.join("../../../shared")];
@@ -37,7 +37,7 @@ fn accepted(case: &Value, key: &str) -> Vec<String> {
         .collect()
 }
 
-/// A moment as the cases write it: `2026-03-20` or `2026-03-20T17:00`.
+/// Returns a moment as the cases write it: `2026-03-20` or `2026-03-20T17:00`.
 fn written(moment: &Moment) -> String {
     moment.to_string().chars().take(16).collect()
 }
@@ -131,7 +131,7 @@ const NOTICE: [&str; 4] = [
     "本站所载内容仅供参考，未经书面授权，任何单位和个人不得转载、摘编或者以其他方式使用，违者将依法追究责任。",
     "如对本站内容有疑问，请在工作日与我们联系，我们将在核实有关情况之后，尽快给予答复和处理，感谢您的支持。",
 ];
-/// Boxes that stand outside a page's content.
+/// Boxes outside a page's content.
 const BOXES: [(&str, &str); 19] = [
     (
         "<div class=\"cookie-notice\" role=\"dialog\" hidden>",
@@ -158,13 +158,13 @@ const BOXES: [(&str, &str); 19] = [
     ("<div class=\"d-none\">", "</div>"),
     ("<aside>", "</aside>"),
     ("<div hidden><div><div>", "</div></div></div>"),
-    // At the edge of the body, without any mark.
+    // Boxes at the edge of the body, without any mark.
     ("", ""),
     ("<div>", "</div>"),
     ("<div class=\"w1\"><div class=\"w2\">", "</div></div>"),
 ];
 
-/// The list pages of the corpus with their addresses.
+/// Returns the list pages of the corpus with their addresses.
 fn list_pages() -> Vec<(String, Url, String)> {
     let mut pages = Vec::new();
     for folder in ["lists", "synthetic/lists", "fresh/lists"] {
@@ -197,7 +197,7 @@ fn list_pages() -> Vec<(String, Url, String)> {
     pages
 }
 
-/// The addresses of a page's rows, where it is read as a list.
+/// Returns the addresses of a page's rows, if it is read as a list.
 fn rows(html: &str, base: &Url, kind: ReadAs) -> Option<HashSet<String>> {
     let context = Context {
         base,
@@ -212,7 +212,7 @@ fn rows(html: &str, base: &Url, kind: ReadAs) -> Option<HashSet<String>> {
     }
 }
 
-/// A page with prose put into a box at the head or the end of its body.
+/// Returns a page with prose put into a box at the start or the end of its body.
 fn with_prose(html: &str, variant: usize) -> String {
     let (open, close) = BOXES[variant / 4 % BOXES.len()];
     let words = if variant.is_multiple_of(2) {
@@ -233,7 +233,7 @@ fn with_prose(html: &str, variant: usize) -> String {
     format!("{}{piece}{}", &html[..at], &html[at..])
 }
 
-/// Hidden text, dialogs and footers decide nothing: as many pages are lists with them as without.
+/// Checks that hidden text, dialogs and footers decide nothing: as many pages are lists with them as without.
 #[test]
 #[ignore = "needs ../shared/corpus"]
 fn lists_stay_lists_whatever_stands_outside_their_content() {

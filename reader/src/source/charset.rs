@@ -1,8 +1,7 @@
-//! From bytes to text: BOM, HTTP, `<meta>` or XML declaration, then detection.
+//! Turns bytes into text: BOM, HTTP, `<meta>` or XML declaration, then detection.
 //!
-//! No label is believed unseen: what it makes of the body is scored by the share of characters
-//! that make no sense. Knows nothing of markup beyond where a charset is declared. Read
-//! [`decode`] first.
+//! Every label is checked: the text that it results in is scored by the share of characters that make no sense. This
+//! module knows nothing of markup beyond where a charset is declared. Read [`decode`] first.
 
 use std::borrow::Cow;
 
@@ -15,22 +14,22 @@ pub struct Decoded {
     pub text: String,
     /// The name of the encoding that was used, such as `gb18030`.
     pub charset: &'static str,
-    /// A wrong or missing label, shown to people who ask.
+    /// A wrong or missing label, shown to users who request details.
     pub warning: Option<String>,
 }
 
-/// How far into a page a charset is searched for. The HTML standard says 1,024 bytes; real pages
-/// put comments and scripts before it.
+/// The length within which a charset declaration is searched for. The HTML standard says 1,024 bytes; real pages put
+/// comments and scripts before it.
 const DECLARED_WITHIN: usize = 8 << 10;
 
-/// Share of senseless characters up to which UTF-8 is believed. UTF-8 is hard to meet by accident
-/// (GBK read as UTF-8 is over 0.6), while pages that cut titles by bytes break some characters.
+/// The share of senseless characters up to which UTF-8 is believed. UTF-8 is hard to meet by accident (GBK read as
+/// UTF-8 is over 0.6), while pages that cut titles by bytes break some characters.
 const UTF8_TOLERANCE: f32 = 0.3;
 
-/// The same for other charsets, which accept almost anything.
+/// The same share for other charsets, which accept almost anything.
 const TOLERANCE: f32 = 0.05;
 
-/// How many characters the choice between two charsets that both fit reads.
+/// The number of characters on which the choice between two matching charsets is based.
 const SAMPLE: usize = 2_000;
 
 /// Decodes a body; `label` is the source's own setting and wins over everything but a BOM.
@@ -78,11 +77,11 @@ fn mislabelled(reading: &DecodedBody<'_>, claim: Option<&'static Encoding>) -> O
     }
 }
 
-/// The body as one encoding reads it.
+/// The body decoded with one encoding.
 struct DecodedBody<'a> {
     encoding: &'static Encoding,
     text: Cow<'a, str>,
-    /// How many characters are not ASCII.
+    /// The number of characters that are not ASCII.
     foreign: usize,
     /// The share of them that the encoding cannot produce from sound text.
     senseless: f32,
@@ -95,7 +94,7 @@ impl<'a> DecodedBody<'a> {
         let (mut foreign, mut bad) = (0_usize, 0_usize);
         for c in whole.chars().filter(|c| !c.is_ascii()) {
             foreign += 1;
-            // C1 controls are what single-byte charsets make of bytes that they have no use for.
+            // Single-byte charsets turn bytes that they do not define into C1 controls.
             bad += usize::from(matches!(c, '\u{FFFD}' | '\u{80}'..='\u{9F}'));
         }
         #[expect(clippy::cast_precision_loss, reason = "a share needs no more")]
@@ -108,8 +107,8 @@ impl<'a> DecodedBody<'a> {
         }
     }
 
-    /// The share of characters in the first part that are rare in every language that uses them.
-    /// Chooses between charsets that both accept the body.
+    /// Returns the share of characters in the first part that are rare in every language that uses them. It decides
+    /// between charsets that both accept the body.
     fn strangeness(&self) -> f32 {
         let foreign = self.text.chars().filter(|c| !c.is_ascii()).take(SAMPLE);
         let (mut all, mut strange) = (0_f32, 0_f32);
@@ -172,7 +171,7 @@ fn choose<'a>(
     }
 }
 
-/// A body of ASCII bytes reads the same in every charset, but for the one that shifts.
+/// Decodes a body of ASCII bytes, which reads the same in every charset except the one that shifts.
 fn ascii<'a>(
     utf8: DecodedBody<'a>,
     body: &'a [u8],
@@ -189,12 +188,12 @@ fn ascii<'a>(
     }
 }
 
-/// The claim, unless the detector's guess makes clearly more sense of the body.
+/// Returns the claimed charset, unless the detector's guess makes clearly more sense of the body.
 fn believable<'a>(claimed: DecodedBody<'a>, guessed: DecodedBody<'a>) -> DecodedBody<'a> {
     if guessed.senseless > claimed.senseless {
         return claimed;
     }
-    // Western labels are what servers say by default, and they accept every byte.
+    // Western labels are the servers' default, and they accept every byte.
     let default_label = claimed.encoding.is_single_byte() && !guessed.encoding.is_single_byte();
     if default_label || guessed.strangeness() + 0.2 < claimed.strangeness() {
         guessed
@@ -205,13 +204,13 @@ fn believable<'a>(claimed: DecodedBody<'a>, guessed: DecodedBody<'a>) -> Decoded
 
 fn guess(body: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    // Not the last: a body may have been cut within a character.
+    // This is not the last piece: a body may have been cut within a character.
     detector.feed(body, false);
     widest(detector.guess(None, Utf8Detection::Deny))
 }
 
-/// Returns whether no common text has this character: outside the first levels of GB 2312 and Big5, which
-/// hold 99 % of running Chinese, or for no text at all.
+/// Returns whether a character occurs in no common text: it is outside the first levels of GB 2312 and Big5, which hold
+/// 99 % of running Chinese, or not for text at all.
 fn is_strange(c: char) -> bool {
     let level_one = |encoding: &'static Encoding, rows: std::ops::RangeInclusive<u8>| {
         let mut buffer = [0; 4];
@@ -225,7 +224,7 @@ fn is_strange(c: char) -> bool {
     }
 }
 
-/// UTF-16 without a BOM: the zero halves of its ASCII characters all stand on one side.
+/// Detects UTF-16 without a BOM: the zero halves of its ASCII characters are all on one side.
 fn utf16_by_zeros(body: &[u8]) -> Option<&'static Encoding> {
     let head = &body[..body.len().min(2 << 10)];
     let zeros = |from: usize| {
@@ -250,7 +249,7 @@ fn is_utf16(encoding: &'static Encoding) -> bool {
     encoding == UTF_16LE || encoding == UTF_16BE
 }
 
-/// The charset that the page's own XML declaration or `<meta>` names.
+/// Returns the charset that the page's own XML declaration or `<meta>` names.
 fn declared(body: &[u8]) -> Option<&'static Encoding> {
     let head: String = body[..body.len().min(DECLARED_WITHIN)]
         .iter()
@@ -286,7 +285,7 @@ fn in_meta(head: &str) -> Option<&'static Encoding> {
     None
 }
 
-/// The value of `name=value`, quoted or not, in lower-case text.
+/// Returns the value of `name=value`, quoted or not, in lower-case text.
 fn parameter<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let mut rest = text;
     loop {
@@ -300,7 +299,7 @@ fn parameter<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The encoding that a label means; GB2312 and GBK are read as what contains them.
+/// Returns the encoding that a label means; GB2312 and GBK are replaced by their superset.
 fn named(label: &str) -> Option<&'static Encoding> {
     let label = label.trim().to_ascii_lowercase();
     let standard = match label.as_str() {

@@ -1,11 +1,11 @@
-//! CSS selectors over a parsed page: dom_query's business, so the page is put into its tree, and
-//! only where a source has selectors.
+//! Applies CSS selectors to a parsed page. dom_query does this, so the page is converted into its tree, and only where
+//! a source has selectors.
 
 use dom_query::{Document, Matcher, NodeId, Selection};
 
 use super::page::{Id, PageTree};
 
-/// The outermost elements that a selector matches, in page order; none for what is no selector.
+/// Returns the outermost elements that a selector matches, in page order; empty for an invalid selector.
 pub(super) fn outermost(page: &PageTree, selector: &str) -> Vec<Id> {
     let Ok(matcher) = Matcher::new(selector) else {
         return Vec::new();
@@ -24,7 +24,7 @@ pub(super) fn outermost(page: &PageTree, selector: &str) -> Vec<Id> {
     found
 }
 
-/// The page's elements that a selection holds; `nodes` are those of [`document`].
+/// Returns the page's elements in a selection; `nodes` are those of [`document`].
 pub(super) fn ids(nodes: &[NodeId], selection: &Selection<'_>) -> Vec<Id> {
     let found = selection.nodes().iter();
     found
@@ -33,7 +33,8 @@ pub(super) fn ids(nodes: &[NodeId], selection: &Selection<'_>) -> Vec<Id> {
         .collect()
 }
 
-/// A page in the tree that selectors work on, and its elements' nodes, in the same order.
+/// Converts a page into the tree that selectors work on, and returns it with the nodes of the elements, in the same
+/// order.
 pub(super) fn document(page: &PageTree) -> (Document, Vec<NodeId>) {
     let document = Document::default();
     let mut nodes: Vec<NodeId> = Vec::with_capacity(page.elements.len());
@@ -48,7 +49,7 @@ pub(super) fn document(page: &PageTree) -> (Document, Vec<NodeId>) {
         }
         nodes.push(node.id);
     }
-    // Text comes last: `:contains()` asks what an element says, not where.
+    // Text is added last: `:contains()` checks the text of an element, not its place.
     for (run, piece) in page.runs.iter().enumerate() {
         let text = document.tree.new_text(page.run_text(run));
         document

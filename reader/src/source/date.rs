@@ -1,8 +1,8 @@
-//! Dates as notice pages write them, in the source's time zone.
+//! Reads dates as notice pages write them, in the source's time zone.
 //!
-//! Start with [`find`]. Each way of writing a date is a row of `date/forms.rs`; `date/read.rs` says
-//! what it means, `date/clock.rs` makes it a [`Moment`]; `date/words.rs` knows numerals, `date/names.rs` months. This
-//! room reads no clock: `now` is given, and serves only years that are missing and "3小时前".
+//! Start with [`find`]. Each way of writing a date is a row of `date/forms.rs`; `date/read.rs` interprets it,
+//! `date/clock.rs` makes it a [`Moment`]; `date/words.rs` knows numerals, `date/names.rs` months. This module reads no
+//! clock: `now` is passed in, and is used only for missing years and "3小时前".
 
 mod clock;
 mod find;
@@ -31,14 +31,14 @@ use crate::bulletin::Moment;
 
 pub(super) use self::stamp::{DateStamp, stamp};
 
-/// The date that `text` is, once trimmed of brackets and labels (`[2022-11-20]`, `发布时间：2022年11月20日 08:30`).
+/// Returns the date of `text`, without brackets and labels (`[2022-11-20]`, `发布时间：2022年11月20日 08:30`).
 #[must_use]
 pub fn parse(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<Moment> {
     find(text, zone, now).map(|(_, moment)| moment)
 }
 
-/// The date of two parts that a page shows apart, in either order: `20` over `2022-11`, `11-20`
-/// over `2022`, `20` over `11月`, `Nov` over `20`.
+/// Returns the date of two parts that a page shows separately, in either order: `20` over `2022-11`, `11-20` over
+/// `2022`, `20` over `11月`, `Nov` over `20`.
 #[must_use]
 pub fn pair(first: &str, second: &str, zone: Tz, now: DateTime<Utc>) -> Option<Moment> {
     let clock = Clock::new(zone, now, Lean::Past);
@@ -49,10 +49,10 @@ pub fn pair(first: &str, second: &str, zone: Tz, now: DateTime<Utc>) -> Option<M
         .map(Moment::Day)
 }
 
-/// Returns whether a date can be when something was published.
+/// Checks that a date can be the time of a publication.
 ///
 /// # Errors
-/// The warning: it is more than a day in the future, or before 1990.
+/// Returns the warning if it is more than a day in the future, or before 1990.
 pub fn plausible(moment: &Moment, now: DateTime<Utc>) -> Result<(), String> {
     let latest = now
         .date_naive()

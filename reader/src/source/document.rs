@@ -1,8 +1,8 @@
-//! Documents that are no pages: PDF, Office files, archives.
+//! Reads documents that are not pages: PDF, Office files, archives.
 //!
-//! [`extract`] turns one into text and is pure; it runs in a process of its own, which [`read`] starts: a document
-//! that hangs, eats memory or breaks its reader ends that process alone. [`article()`] reads what came out as if it had
-//! been a page, by the same rules.
+//! [`extract`] turns one into text and is pure; it runs in a separate process, which [`read`] starts: a document that
+//! hangs, uses up memory or crashes its reader ends only that process. [`article()`] reads the result as if it were a
+//! page, by the same rules.
 
 mod extract;
 mod headline;
@@ -25,13 +25,13 @@ use super::{
 };
 use crate::bulletin::Article;
 
-/// Of this many bytes are the longest documents that are read.
+/// The largest document that is read, in bytes.
 pub const LARGEST: u64 = 16 << 20;
 
-/// Reads a document in a process of its own, one at a time.
+/// Reads a document in a separate process, one at a time.
 ///
 /// # Errors
-/// As [`extract`]; also where it needs too much time or memory.
+/// Fails like [`extract`]; also if it needs too much time or memory.
 pub async fn read(bytes: &Bytes) -> Result<DocumentText, ReadError> {
     if bytes.len() as u64 > LARGEST {
         let most = LARGEST >> 20;
@@ -42,10 +42,10 @@ pub async fn read(bytes: &Bytes) -> Result<DocumentText, ReadError> {
     process::read(bytes).await
 }
 
-/// Reads a document's text as that of an article: its day, who issued it, until when people must act.
+/// Reads a document's text like that of an article: its day, its issuer, its deadline.
 ///
 /// # Errors
-/// [`ReadError::NoText`].
+/// Returns [`ReadError::NoText`] if there is no text.
 pub fn article(document: &DocumentText, context: &Context<'_>) -> Result<Article, ReadError> {
     let mut article = article::read(&page(document), context)?;
     let style = |text: String| match context.simplify {
@@ -62,7 +62,7 @@ pub fn article(document: &DocumentText, context: &Context<'_>) -> Result<Article
     Ok(article)
 }
 
-/// A page that says what a document says.
+/// Returns a page with the content of a document.
 fn page(document: &DocumentText) -> String {
     use quick_xml::escape::escape;
     let title = document.title.as_deref().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Summaries of the shared corpus, where it lies: the words of the page in its order, and the facts that people need.
+//! Checks summaries of the shared corpus, if it exists: they hold the words of the page in its order, and the facts
+//! that people need.
 
 use std::{io::Read, path::Path};
 
@@ -46,7 +47,7 @@ fn page(folder: &Path, id: &str, label: &Value) -> Option<String> {
     Some(charset::decode(&bytes, None, None).text)
 }
 
-/// An article of the corpus as it is read; None where it is none.
+/// Reads an article of the corpus; `None` if it is not an article.
 fn article(folder: &Path, id: &str, label: &Value) -> Option<Article> {
     let html = page(folder, id, label)?;
     let address = label["url"]
@@ -72,7 +73,7 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Returns whether a summary is made of pieces of a text, in its order: as few pieces as `most`.
+/// Returns whether a summary consists of at most `most` pieces of a text, in its order.
 fn is_in_order(summary: &str, text: &str, most: usize) -> bool {
     let (mut rest, mut at) = (summary, 0);
     for _ in 0..most {
@@ -100,7 +101,7 @@ fn summaries_are_in_the_words_and_the_order_of_the_page() {
             let Some(article) = article(&folder, id, label) else {
                 continue;
             };
-            // Without the page's own description, which may be in other words.
+            // The page's own description is left out because it may be in other words.
             let asking = summary::by_when(&article.text, None, chrono_tz::UTC, Default::default());
             let asking = asking.as_ref().map(|found| found.sentence.as_str());
             let title = article.title.as_deref().unwrap_or_default();
@@ -117,7 +118,7 @@ fn summaries_are_in_the_words_and_the_order_of_the_page() {
     assert!(pages > 120 && faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Returns the facts that the summaries of a file's pages leave out, with how many facts and deadlines there are.
+/// The facts and deadlines that the summaries of a file's pages leave out, with the number of facts and deadlines.
 #[derive(Default)]
 struct Coverage {
     facts: usize,

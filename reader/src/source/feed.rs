@@ -1,10 +1,9 @@
-//! RSS of every version, Atom, RDF, CDF, JSON Feed; lenient about what real feeds get wrong.
+//! Reads RSS of every version, Atom, RDF, CDF and JSON Feed; lenient about what real feeds get wrong.
 //!
-//! `feed/tree.rs` makes a tree of whatever stands between angle brackets, `feed/namespace.rs` names its
-//! elements whatever their prefixes, `feed/entry.rs` reads entries from it, `feed/json.rs` reads JSON Feed,
-//! `feed/frame.rs` makes notices of them, `feed/markup.rs` makes text of HTML. A strict
-//! parser would lose the original spelling of dates, entries after the first fault, and CDF; this
-//! room reads by local names. It fetches nothing. Read [`read`] first.
+//! `feed/tree.rs` builds a tree of everything between angle brackets, `feed/namespace.rs` names its elements whatever
+//! their prefixes, `feed/entry.rs` reads entries from it, `feed/json.rs` reads JSON Feed, `feed/frame.rs` turns them
+//! into notices, `feed/markup.rs` turns HTML into text. A strict parser would lose the original spelling of dates,
+//! entries after the first fault, and CDF; this one reads by local names. It fetches nothing. Read [`read`] first.
 
 mod entry;
 mod frame;
@@ -16,13 +15,14 @@ mod tree;
 use self::tree::Tree;
 use super::reading::{Context, NoticeFeed, ReadError};
 
-/// How far into a text a feed's first tag is searched for; broken scripts print warnings before it.
+/// The distance from the start of a text within which a feed's first tag is searched for; broken scripts print warnings
+/// before it.
 const STARTS_WITHIN: usize = 4 << 10;
 
 /// Reads a feed from its decoded text.
 ///
 /// # Errors
-/// [`ReadError::NotAFeed`].
+/// Returns [`ReadError::NotAFeed`] if the text is not a feed.
 pub fn read(text: &str, context: &Context<'_>) -> Result<NoticeFeed, ReadError> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     if text.starts_with('{') {
@@ -35,7 +35,7 @@ pub fn read(text: &str, context: &Context<'_>) -> Result<NoticeFeed, ReadError> 
     Ok(entry::read(&tree, root, context))
 }
 
-/// Returns whether a text is a feed by how it begins, whatever it was served as.
+/// Returns whether a text is a feed by its beginning, whatever content type it was served with.
 pub(super) fn is_feed(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     if text.starts_with('{') {

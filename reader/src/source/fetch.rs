@@ -1,6 +1,6 @@
 //! One polite GET: conditional, bounded, guarded.
 //!
-//! Owns connections, the limits for each host, and the requests in flight. Of what a page says it knows
+//! It owns the connections, the limits for each host, and the requests in flight. Of the content of a page it knows
 //! only whether it leads on to another one. Read [`Fetcher::get`] first, then `follow`.
 
 mod ask_robots;
@@ -47,7 +47,7 @@ use super::{
 };
 use crate::bulletin::FetchSettings;
 
-/// For a name to be resolved while somebody waits.
+/// The time limit for resolving a name while a caller waits.
 const LONGEST_RESOLVING: Duration = Duration::from_secs(5);
 
 /// Fetches pages; clones share connections, limits and the requests in flight. Equal requests in
@@ -56,10 +56,10 @@ const LONGEST_RESOLVING: Duration = Duration::from_secs(5);
 pub struct Fetcher(Arc<FetcherState>);
 
 impl Fetcher {
-    /// `typed` are hosts from the command line, which may be private (`watch`, `preview`).
+    /// Creates a fetcher. `typed` are hosts from the command line, which may be private (`watch`, `preview`).
     ///
     /// # Errors
-    /// A proxy or user agent that cannot be used.
+    /// Fails if the proxy or the user agent cannot be used.
     pub fn new(settings: &FetchSettings, typed: &[String]) -> Result<Self, FetchError> {
         let guard = Arc::new(Guard::new(settings.allow_private.clone(), typed));
         let agent = settings
@@ -80,8 +80,8 @@ impl Fetcher {
         })))
     }
 
-    /// The page at an address. While its host is under a Retry-After, the answer is the error that
-    /// it gave, with the rest of the pause, and nothing is sent.
+    /// Fetches the page at an address. While its host is under a Retry-After, nothing is sent, and the result is the
+    /// error that the host returned, with the rest of the pause.
     ///
     /// # Errors
     /// See [`FetchErrorKind`].
@@ -89,7 +89,8 @@ impl Fetcher {
         self.join(request, Pauses::Keep).await
     }
 
-    /// The same, whatever pause the host asked for: somebody who may decide that wants it now.
+    /// Fetches the page like [`Fetcher::get`], but ignores a pause that the host requested: the caller may decide that
+    /// the page is wanted now.
     ///
     /// # Errors
     /// See [`FetchErrorKind`].
@@ -97,7 +98,8 @@ impl Fetcher {
         self.join(request, Pauses::Ignore).await
     }
 
-    /// A file of at most `most` bytes, whatever `max_body` says of pages; the pauses of its host are kept.
+    /// Fetches a file of at most `most` bytes, regardless of `max_body`, which is for pages; the pauses of its host are
+    /// observed.
     ///
     /// # Errors
     /// See [`FetchErrorKind`].
@@ -105,7 +107,7 @@ impl Fetcher {
         self.fetch(request, Limit::File(most)).await
     }
 
-    /// Returns what the server says of a file without sending it: its `size` and type.
+    /// Returns what the server reports of a file without sending it: its `size` and type.
     ///
     /// # Errors
     /// See [`FetchErrorKind`].
@@ -113,10 +115,10 @@ impl Fetcher {
         self.fetch(request, Limit::Head).await
     }
 
-    /// A page as scripts build it, with the data that it asked for meanwhile.
+    /// Renders a page as scripts build it, and returns it with the data that it requested meanwhile.
     ///
     /// # Errors
-    /// See [`FetchErrorKind`]; also where there is no browser.
+    /// See [`FetchErrorKind`]; also fails if there is no browser.
     pub async fn rendered(
         &self,
         request: &FetchRequest,
@@ -124,11 +126,11 @@ impl Fetcher {
         self.0.render(request, Pauses::Ignore, true).await
     }
 
-    /// Judges an address by the guard before anybody keeps it. A name that does not resolve now may do so later, and is
-    /// judged anew by each connection.
+    /// Judges an address by the guard before it is stored. A name that does not resolve now may do so later, and each
+    /// connection judges it again.
     ///
     /// # Errors
-    /// It is no public address, and nothing allows it.
+    /// Fails if the address is not public and no setting allows it.
     pub async fn admit(&self, url: &Url) -> Result<(), FetchError> {
         let refused = |why| FetchError::refused(url, why);
         self.0.guard.admit(url).map_err(refused)?;
@@ -147,11 +149,11 @@ impl Fetcher {
         }
     }
 
-    /// The addresses of a host that may be reached, for those who have connections of their own; `by_proxy`: where it is a
-    /// proxy of the environment, all.
+    /// Returns the addresses of a host that may be reached, for callers with their own connections; with `by_proxy`,
+    /// all addresses if the host is a proxy of the environment.
     ///
     /// # Errors
-    /// It has none, or none that may be reached; a refusal is an [`AddressRefusal`].
+    /// Fails if the host has no address, or none that may be reached; the latter is an [`AddressRefusal`].
     pub async fn resolve(&self, host: &str, by_proxy: bool) -> Result<Vec<SocketAddr>, BoxError> {
         let trusted = match by_proxy {
             true => self.0.clients.environment().to_vec(),

@@ -1,8 +1,8 @@
-//! Which addresses may be reached (promise 10), decided after name resolution and on each redirect.
+//! Decides which addresses may be reached (promise 10), after name resolution and on each redirect.
 //!
-//! Names are judged in [`Guarded`], by the addresses that the connection then uses: a name that
-//! resolves differently a moment later gains nothing. Addresses written into a URL never reach a
-//! resolver, so [`Guard::admit`] judges them before each request. Knows nothing of pages.
+//! Names are judged in [`Guarded`], by the addresses that the connection then uses: a name that resolves differently a
+//! moment later gains nothing. Addresses written into a URL never reach a resolver, so [`Guard::admit`] judges them
+//! before each request. This module knows nothing of pages.
 
 use std::{
     fmt,
@@ -21,11 +21,11 @@ use crate::bulletin::AllowPrivate;
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Who may be reached beyond the public internet.
+/// The hosts and networks that may be reached beyond the public internet.
 #[derive(Debug)]
 pub(crate) struct Guard {
     allowed: AllowPrivate,
-    /// Hosts that were typed on the command line, lower case.
+    /// The hosts that were typed on the command line, in lower case.
     typed: Vec<String>,
 }
 
@@ -67,7 +67,7 @@ impl Guard {
         }
     }
 
-    /// Judges what an address says by itself: its scheme, and its host where that is a number.
+    /// Judges a URL without resolving it: its scheme, and its host if that is an IP address.
     pub(crate) fn admit(&self, url: &Url) -> Result<(), AddressRefusal> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(AddressRefusal::Scheme(url.scheme().to_owned()));
@@ -103,7 +103,7 @@ impl Guard {
     }
 }
 
-/// A host without brackets, trailing dot and capitals.
+/// Returns a host in lower case, without brackets and trailing dot.
 fn plain(host: &str) -> String {
     host.trim_matches(['[', ']'])
         .trim_end_matches('.')
@@ -114,7 +114,7 @@ fn plain(host: &str) -> String {
 #[derive(Debug, Clone)]
 pub(crate) struct Guarded {
     pub(crate) guard: Arc<Guard>,
-    /// Proxies of the config and the environment, which are trusted.
+    /// The proxies of the config and the environment, which are trusted.
     pub(crate) trusted: Vec<String>,
 }
 
@@ -142,7 +142,7 @@ impl Service<Name> for Guarded {
 }
 
 impl Guarded {
-    /// The addresses of a name that may be reached.
+    /// Resolves a name to those of its addresses that may be reached.
     pub(crate) async fn resolve(&self, host: &str) -> Result<Vec<SocketAddr>, BoxError> {
         let found = tokio::net::lookup_host((host, 0))
             .await
@@ -206,11 +206,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0x2001, 0..=0x01FF, ..] => false, // Teredo, benchmarking, ORCHID: protocol assignments
         [0x2001, 0x0DB8, ..] => false,     // documentation
         [0x3FFF, second, ..] => second > 0x0FFF, // documentation (RFC 9637)
-        [first, ..] => first & 0xE000 == 0x2000, // what is given out as global unicast
+        [first, ..] => first & 0xE000 == 0x2000, // the range assigned as global unicast
     }
 }
 
-/// The IPv4 address that an IPv6 one leads to: mapped, compatible, NAT64 (RFC 6052), 6to4.
+/// Returns the IPv4 address that an IPv6 one leads to: mapped, compatible, NAT64 (RFC 6052), 6to4.
 fn inner_v4(address: IpAddr) -> Option<Ipv4Addr> {
     let IpAddr::V6(v6) = address else {
         return None;

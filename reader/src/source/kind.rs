@@ -1,5 +1,5 @@
-//! What a text is: a feed, a list, an article, or a JSON endpoint. It asks the readers; it has no
-//! parser of its own.
+//! Decides what a text is: a feed, a list, an article, or a JSON endpoint. It calls the readers; it has no parser of
+//! its own.
 
 use super::{
     article, feed, list,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::bulletin::{Article, ReadAs};
 
-/// More characters than a page says that stands in for another.
+/// A length of text, in characters, that a page which stands in for another does not reach.
 const MUCH_TEXT: usize = 200;
 
 pub(super) fn read(
@@ -30,7 +30,7 @@ pub(super) fn read(
     }
 }
 
-/// A text that no reader can make anything of.
+/// Rejects a text that no reader can use.
 fn unreadable(text: &str) -> Result<(), ReadError> {
     let because = |why: &str| Err(ReadError::Unreadable(why.to_owned()));
     if text.trim().is_empty() {
@@ -45,7 +45,7 @@ fn unreadable(text: &str) -> Result<(), ReadError> {
         controls += usize::from(matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{1F}'));
         lost += usize::from(c == '\u{FFFD}');
     }
-    // Text has no control characters but by accident; a wrong charset loses some of it.
+    // Text has control characters only by accident; a wrong charset loses some of it.
     if controls * 100 > all || lost * 10 > all {
         return because("the content is not text");
     }
@@ -78,8 +78,8 @@ fn auto(
     }
 }
 
-/// Returns whether an article is one. Sign-in pages, captchas and error pages have a few words too, and an
-/// article may be headed like one of them.
+/// Returns whether an article is a real one. Sign-in pages, captchas and error pages have a few words too, and an
+/// article may have the headline of such a page.
 fn says_something(page: &PageTree, article: &Article) -> bool {
     !article.attachments.is_empty()
         || article.text.chars().count() >= MUCH_TEXT
@@ -93,7 +93,7 @@ fn is_json(text: &str, content_type: Option<&str>) -> bool {
     begins.starts_with(['{', '[']) || (said && !begins.starts_with('<')) || is_call(begins)
 }
 
-/// `callback({…})`, `var list = […];`
+/// Returns whether a text is a call or an assignment: `callback({…})`, `var list = […];`
 fn is_call(text: &str) -> bool {
     let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | ' ');
     let rest = text.trim_start_matches(name);

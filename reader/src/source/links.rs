@@ -1,11 +1,11 @@
-//! Addresses that a page gives, without the user and password that some of them hold (promise 9). Pure.
+//! Removes the user and password that some addresses on a page hold (promise 9). Pure.
 
 use url::Url;
 
 use super::reading::Reading;
 use crate::bulletin::{Article, Login};
 
-/// Takes user and password off all that a page links to.
+/// Removes user and password from all links of a page.
 pub(super) fn take_logins_off(reading: &mut Reading) {
     let (notices, articles) = match reading {
         Reading::List(list) => (&mut list.notices, Vec::new()),
@@ -19,7 +19,7 @@ pub(super) fn take_logins_off(reading: &mut Reading) {
     articles.into_iter().for_each(take_off_article);
 }
 
-/// The same for an article.
+/// Removes user and password from all links of an article.
 pub(super) fn take_off_article(article: &mut Article) {
     let files = article.attachments.iter_mut().map(|file| &mut file.url);
     files.chain(article.next_page.as_mut()).for_each(bare);

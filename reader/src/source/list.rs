@@ -1,8 +1,8 @@
-//! A list page: the one real list among menus, side bars, pagers and footers.
+//! Reads a list page: finds the one real list among menus, side bars, pagers and footers.
 //!
-//! Pure: text in, [`NoticeList`] out; no clock, no network, no names of sites. A page is parsed once into
-//! a flat tree ([`super::page`]) and surveyed ([`survey`]): its links and the dates in it. Its links are gathered into
-//! groups of rows ([`candidates`]), the groups are weighed ([`evidence`]), one is chosen ([`choice`]) unless the page is
+//! Pure: text in, [`NoticeList`] out; no clock, no network, no names of sites. A page is parsed once into a flat tree
+//! ([`super::page`]) and surveyed ([`survey`]): its links and the dates in it. Its links are gathered into groups of
+//! rows ([`candidates`]), the groups are weighed ([`evidence`]), one is chosen ([`choice`]) unless the page is
 //! something else ([`verdict`]), and its rows become notices ([`rows`]). Start with [`read::read_rows`].
 
 mod candidates;
@@ -43,7 +43,7 @@ use crate::bulletin::PageKind;
 /// Reads the list of an HTML page.
 ///
 /// # Errors
-/// [`ReadError::NotAList`] says what the page is instead.
+/// Returns [`ReadError::NotAList`] with what the page is instead.
 pub fn read(html: &str, context: &Context<'_>) -> Result<NoticeList, ReadError> {
     check(html)?;
     read_page(&context.parse(html), html, context)
@@ -52,16 +52,16 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<NoticeList, ReadError> 
 /// Reads the rows of a page that the operator calls a list.
 ///
 /// # Errors
-/// [`ReadError::NotAList`] where the page has no rows, or stands in for another page.
+/// Returns [`ReadError::NotAList`] if the page has no rows, or stands in for another page.
 pub fn read_asked(html: &str, context: &Context<'_>) -> Result<NoticeList, ReadError> {
     check(html)?;
     read_rows(&context.parse(html), html, context, true)
 }
 
-/// Reads the list of a JSON endpoint's answer, also where a function call is put around it.
+/// Reads the list of a JSON endpoint's answer, also with a function call around it.
 ///
 /// # Errors
-/// [`ReadError::NotAList`], [`ReadError::Unreadable`].
+/// Returns [`ReadError::NotAList`] or [`ReadError::Unreadable`].
 pub fn read_json(json: &str, context: &Context<'_>) -> Result<NoticeList, ReadError> {
     check(json)?;
     let json = json.trim_start_matches('\u{feff}').trim();
@@ -80,14 +80,14 @@ pub fn read_json(json: &str, context: &Context<'_>) -> Result<NoticeList, ReadEr
     })
 }
 
-/// The feeds that a page announces, whatever it is.
+/// Returns the feeds that a page announces, whatever its kind.
 #[must_use]
 pub fn feeds_of(html: &str, context: &Context<'_>) -> Vec<Url> {
     let page = PageTree::parse(html);
     PageSurvey::new(&page, context).map_or_else(|_| Vec::new(), |survey| survey.feeds())
 }
 
-/// The groups of links of a page on which no list was found, the likeliest first, and why each is none.
+/// Returns the groups of links of a page on which no list was found, the likeliest first, and why each was rejected.
 #[must_use]
 pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
     let page = context.parse(html);
@@ -107,7 +107,7 @@ pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
 /// Returns how far each selector of the source matches on an HTML page.
 ///
 /// # Errors
-/// [`ReadError::NotAList`] where one of them is no CSS, or where there are no rows.
+/// Returns [`ReadError::NotAList`] if one of them is not valid CSS, or if there are no rows.
 pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>, ReadError> {
     check_size(html)?;
     let page = PageTree::parse(html);
@@ -137,7 +137,7 @@ pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>
     Ok(selected.parts(&rows, context.select))
 }
 
-/// Returns what a page stands in for, such as a sign-in page, by its title or first heading.
+/// Returns the kind of stand-in that a page is, such as a sign-in page, by its title or first heading.
 pub(super) fn stand_in(page: &PageTree) -> Option<PageKind> {
     verdict::stand_in::of_page(page)
 }
@@ -147,7 +147,7 @@ pub(super) fn is_side_heading(text: &str) -> bool {
     regions::is_side_heading(text)
 }
 
-/// Returns what to call a page on which nothing was found.
+/// Returns the kind of a page on which nothing was found.
 pub(super) fn instead(page: &PageTree) -> PageKind {
     verdict::stand_in::instead(page)
 }

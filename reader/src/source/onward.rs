@@ -1,5 +1,5 @@
-//! Pages that only lead on to another one, by a refresh, in a header or in the page, or by a script that sets
-//! the location. Pure.
+//! Finds the target of pages that only lead on to another one, by a refresh, in a header or in the page, or by a script
+//! that sets the location. Pure.
 
 use std::sync::LazyLock;
 
@@ -8,20 +8,20 @@ use url::Url;
 
 use super::{feed, page::PageTree, shown::Shown};
 
-/// Longer pages say something themselves.
+/// The longest page that may only lead on; longer ones have content themselves.
 const LONGEST: usize = 64 << 10;
-/// A page that is a script alone.
+/// The longest page that consists only of a script.
 const LONGEST_SCRIPT: usize = 8 << 10;
-/// A longer wait is a page that loads itself again.
+/// The longest wait; a page with a longer one reloads itself.
 const LONGEST_WAIT: f32 = 10.0;
 
-/// Returns what to do about a page that leads to another host, which is not followed.
+/// Returns the advice for a page that leads to another host, which is not followed.
 pub fn advice(to: &Url) -> String {
     let to = Shown(to);
     format!("the page only leads on to {to}, on another host: if that is right, set `url` to it")
 }
 
-/// Where a page leads that says nothing itself; `header` is its `Refresh`.
+/// Returns the address to which a page without content leads; `header` is its `Refresh`.
 pub(crate) fn target(body: &[u8], header: Option<&str>, url: &Url) -> Option<Url> {
     static LEADS: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
         regex::bytes::Regex::new(r#"(?i)http-equiv\s*=\s*["']?\s*refresh"#)
@@ -39,7 +39,7 @@ pub(crate) fn target(body: &[u8], header: Option<&str>, url: &Url) -> Option<Url
     }
     let page = PageTree::parse(&text);
     let mut to = match announced(header, &page) {
-        // A header knows nothing of the page's base.
+        // A header is not relative to the page's base.
         Some(to) => url.join(&to).ok()?,
         None => base(&page, url).join(leads_itself(&page)?.trim()).ok()?,
     };
@@ -60,13 +60,13 @@ fn named(page: &PageTree, name: &str) -> Vec<u32> {
     ids.filter(|id| page.name(*id) == name).collect()
 }
 
-/// Returns whether a page has no more than these characters and links.
+/// Returns whether a page has no more than this number of characters and links.
 fn says_at_most(page: &PageTree, characters: usize, links: usize) -> bool {
     let texts = (0..page.runs.len()).map(|run| page.run_text(run).trim().chars().count());
     texts.sum::<usize>() <= characters && named(page, "a").len() <= links
 }
 
-/// By a header: as a meta refresh does.
+/// Returns the target of a `Refresh` header, under the same rules as a meta refresh.
 fn announced(header: Option<&str>, page: &PageTree) -> Option<String> {
     let (wait, to) = wait_and_target(header?)?;
     is_for_all(wait, page).then_some(to)
@@ -78,13 +78,14 @@ fn leads_itself(page: &PageTree) -> Option<String> {
         .or_else(|| located(page))
 }
 
-/// By a meta refresh: at once, or after the words that announce it.
+/// Returns the target of a meta refresh: immediate, or after the words that announce it.
 fn refreshed(page: &PageTree) -> Option<String> {
     let (wait, to) = refresh(page)?;
     is_for_all(wait, page).then_some(to)
 }
 
-/// By a meta refresh for those without scripts. What a page shows to all others counts for more.
+/// Returns the target of a meta refresh for visitors without scripts, if the page shows little else: what it shows to
+/// all others counts for more.
 fn without_scripts(page: &PageTree) -> Option<String> {
     if page.noscript.is_empty() || !says_at_most(page, 200, 3) {
         return None;
@@ -93,7 +94,7 @@ fn without_scripts(page: &PageTree) -> Option<String> {
     (wait <= LONGEST_WAIT).then_some(to)
 }
 
-/// Returns whether nobody stays on a page that leads on after so many seconds.
+/// Returns whether a wait in seconds is too short for anyone to stay on the page.
 fn is_for_all(wait: f32, page: &PageTree) -> bool {
     wait <= 1.0 || (wait <= LONGEST_WAIT && says_at_most(page, 200, 3))
 }
@@ -108,7 +109,7 @@ fn refresh(page: &PageTree) -> Option<(f32, String)> {
     contents.find_map(wait_and_target)
 }
 
-/// `0; url=/news/`, in the spellings that browsers accept.
+/// Parses `0; url=/news/`, in the spellings that browsers accept.
 fn wait_and_target(content: &str) -> Option<(f32, String)> {
     let (wait, rest) = content.split_once([';', ','])?;
     let rest = rest.trim();
@@ -124,7 +125,7 @@ fn wait_and_target(content: &str) -> Option<(f32, String)> {
     (!to.is_empty()).then(|| (wait, to.to_owned()))
 }
 
-/// By a script that sets the location to one fixed address, on a page without anything else.
+/// Returns the target of a script that sets the location to one fixed address, on a page without anything else.
 fn located(page: &PageTree) -> Option<String> {
     static LOCATION: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -148,7 +149,7 @@ fn located(page: &PageTree) -> Option<String> {
             .iter()
             .any(|at| set.get(*at).is_some_and(|it| !it.is_empty()));
         let to = [1, 2, 4, 5].iter().find_map(|at| set.get(*at))?.as_str();
-        // An address that is put together, or one of several, is the script's own business.
+        // An address that is composed, or one of several, is left to the script.
         if is_made_up || found.as_ref().is_some_and(|found| found != to) {
             return None;
         }
@@ -185,7 +186,7 @@ mod tests {
         let page =
             format!("<head><script src=app.js></script>{without_scripts}</head><div id=app></div>");
         assert_eq!(to(&page).as_deref(), news);
-        // What the page shows to those with scripts is there.
+        // The content that the page shows to visitors with scripts is there.
         assert_eq!(to(&format!("<head>{without_scripts}</head>{full}")), None);
     }
 

@@ -1,9 +1,8 @@
-//! An HTML page as a flat tree: elements in reading order, the text between them, nothing recursive.
+//! Parses an HTML page into a flat tree: elements in reading order, the text between them, nothing recursive.
 //!
-//! Shared by the readers. Tokens come from html5gum, which follows the standard; the tree is built
-//! in [`build`] with the few rules that reading needs (implied end tags, misplaced end tags), because every
-//! step must be linear and bounded whatever the page is: nesting, attributes and formatting that
-//! never ends make a standard tree builder quadratic.
+//! The readers share it. Tokens come from html5gum, which follows the standard; the tree is built in [`build`] with the
+//! few rules that reading needs (implied end tags, misplaced end tags), because every step must be linear and bounded
+//! on any page: nesting, attributes and formatting that never end make a standard tree builder quadratic.
 
 mod build;
 mod foreign;
@@ -36,7 +35,7 @@ impl PageTree {
     }
 }
 
-/// Spares the tokenizer the search for errors, of which real pages are full.
+/// An emitter that spares the tokenizer the search for errors, of which real pages are full.
 struct QuietEmitter<F: Callback<Infallible, ()>>(CallbackEmitter<F>);
 
 impl<F: Callback<Infallible, ()>> ForwardingEmitter for QuietEmitter<F> {

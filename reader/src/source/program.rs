@@ -1,6 +1,6 @@
-//! The program itself, which is called for what may break.
+//! The path of the running program, which starts itself for work that may crash.
 
-/// The running program, also where its file has been replaced since: it calls itself for what may break.
+/// Returns the running program, also if its file has been replaced since: it starts itself for work that may crash.
 pub(super) fn own_program() -> std::io::Result<std::path::PathBuf> {
     let running = std::path::PathBuf::from("/proc/self/exe");
     match running.exists() {

@@ -1,4 +1,4 @@
-//! The input of readers beside a page, and their result.
+//! The input of readers in addition to a page, and their result.
 
 use std::fmt;
 
@@ -9,20 +9,20 @@ use url::Url;
 use super::page::PageTree;
 use crate::bulletin::{Article, Notice, PageFault, PageKind, Select};
 
-/// The input of readers beside the page itself. Readers are pure: time is given.
+/// The input of readers in addition to the page itself. Readers are pure: the time is passed in.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// The page's own address (after redirects); `<base>` is the reader's business.
+    /// The page's own address (after redirects); the readers handle `<base>`.
     pub base: &'a Url,
     pub time_zone: Tz,
     pub now: DateTime<Utc>,
     pub select: &'a Select,
-    /// Traditional to simplified characters.
+    /// True if traditional characters are converted to simplified ones.
     pub simplify: bool,
 }
 
 impl Context<'_> {
-    /// A page as its readers see it. Where the operator chooses parts of it, it is left as it is.
+    /// Parses a page for its readers. If the operator selects parts of it, it is left as it is.
     pub(super) fn parse(&self, html: &str) -> PageTree {
         let page = PageTree::parse(html);
         match *self.select == Select::default() {
@@ -32,18 +32,18 @@ impl Context<'_> {
     }
 }
 
-/// A list page as read.
+/// A list page that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoticeList {
     /// The page's or the list's own heading.
     pub title: Option<String>,
-    /// In page order.
+    /// The notices, in page order.
     pub notices: Vec<Notice>,
-    /// The page breaks off within a row, which is left out.
+    /// True if the page breaks off within a row, which is left out.
     pub is_cut: bool,
-    /// Rows past the most that are read.
+    /// The number of rows past the most that are read.
     pub left_out: usize,
-    /// 0 to 1: how sure the reader is that this is the page's one real list.
+    /// The certainty that this is the page's one real list, 0 to 1.
     pub confidence: f32,
     /// The next page of the same list.
     pub next_page: Option<Url>,
@@ -63,17 +63,17 @@ pub struct OtherList {
     pub first: String,
     /// The reason why it was rejected.
     pub why: String,
-    /// It is a real list too (another section of a portal page), not a menu or side bar.
+    /// True if it is a real list too (another section of a portal page), not a menu or side bar.
     pub is_list: bool,
-    /// Selectors that find it, where somebody may choose it ([`super::list::rejected`]).
+    /// Selectors that find it, if the operator may choose it ([`super::list::rejected`]).
     pub select: Option<Select>,
 }
 
-/// What one step of reading came to, for `preview -v`.
+/// The result of one step of reading, for `preview -v`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadStep {
     pub name: &'static str,
-    /// A line each, the most important first.
+    /// The lines of the result, the most important first.
     pub said: Vec<String>,
 }
 
@@ -91,31 +91,31 @@ pub enum Reading {
     Article(Article),
 }
 
-/// A feed as read.
+/// A feed that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoticeFeed {
     pub title: Option<String>,
-    /// In feed order.
+    /// The notices, in feed order.
     pub notices: Vec<Notice>,
     /// The full content of each entry that has one, by the entry's place.
     pub articles: Vec<Option<Article>>,
     /// The problems that were found in reading, each once.
     pub warnings: Vec<String>,
-    /// It breaks off within an entry, which is left out.
+    /// True if the feed breaks off within an entry, which is left out.
     pub is_cut: bool,
-    /// Entries past the most that are read.
+    /// The number of entries past the most that are read.
     pub left_out: usize,
 }
 
-/// What a page is that is not a list of notices.
+/// A kind of page that is not a list of notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Instead {
     Page(PageKind),
-    /// One that was read.
+    /// An article that was read.
     Article {
         title: Option<String>,
     },
-    /// In words, where it is none of these.
+    /// A description, if it is none of these.
     Said(String),
 }
 
@@ -148,7 +148,7 @@ impl From<&str> for Instead {
     }
 }
 
-/// The reason why a page cannot be read as the kind that was asked for. Each maps to an `error.code` of `preview`.
+/// The reason why a page cannot be read as the requested kind. Each maps to an `error.code` of `preview`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     #[error("not a list of notices: {0}")]

@@ -1,4 +1,4 @@
-//! An address as logs and people may see it.
+//! Addresses as they may be shown in logs and to users.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
-//! Sentences that say what a notice says, and by when to act.
+//! Summarises a notice in its own sentences, and finds its deadline.
 //!
 //! [`summarise`] takes whole sentences in the order and words of the page; [`deadline`] reads the date by which readers
-//! must act, which cards show on a line of its own.
+//! must act, which cards show on its own line.
 
 mod choice;
 mod deadline;
@@ -22,10 +22,9 @@ use self::width::{LIMIT, WHOLE, char_width, width};
 use super::text::{is_han, whole_until};
 use crate::bulletin::Moment;
 
-/// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 360 other characters, half as many more where a
-/// sentence would be cut otherwise.
-/// `description` is what the page or feed gives as its own; it is used where it is a real one. `asking` is the sentence that
-/// says by when to act.
+/// Returns a summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 360 other characters, half as
+/// many more if a sentence would be cut otherwise. `description` is the page's or feed's own; it is used if it is a
+/// real one. `asking` is the sentence that states the deadline.
 #[must_use]
 pub fn summarise(
     title: &str,
@@ -47,7 +46,7 @@ pub fn summarise(
     given.or(from_text)
 }
 
-/// By when people must act, where the text says so.
+/// Returns the deadline and its sentence, if the text has one.
 #[must_use]
 pub fn by_when(
     text: &str,
@@ -58,7 +57,7 @@ pub fn by_when(
     deadline::find(text, published, zone, now)
 }
 
-/// The day by which people must act, where the text says so.
+/// Returns the day by which people must act, if the text states one.
 #[must_use]
 pub fn deadline(
     text: &str,
@@ -69,8 +68,8 @@ pub fn deadline(
     by_when(text, published, zone, now).map(|found| found.moment)
 }
 
-/// The days of a text that were weighed as its deadline, the heaviest first, each with the signs that weigh most: for
-/// `preview -v`.
+/// Returns the days of a text that were weighed as its deadline, the heaviest first, each with the signs that weigh
+/// most: for `preview -v`.
 pub(super) fn explain_deadline(
     text: &str,
     published: Option<&Moment>,
@@ -80,7 +79,7 @@ pub(super) fn explain_deadline(
     deadline::explain(text, published, zone, now)
 }
 
-/// The sentences one after the other: where they are longer than [`WHOLE`], the longest is cut until they fit into [`LIMIT`].
+/// Joins the sentences: if they are longer than [`WHOLE`], the longest is cut until they fit into [`LIMIT`].
 fn fill<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
     let mut texts: Vec<Cow<'_, str>> = sentences
         .map(|sentence| Cow::from(sentence.text.as_str()))
@@ -107,14 +106,14 @@ fn joined(texts: &[Cow<'_, str>]) -> String {
     })
 }
 
-/// Chinese sentences follow each other without a space; lines without a mark at their end, such as `地点：报告厅`,
-/// are kept apart.
+/// Returns whether a space is needed: Chinese sentences follow each other without one; lines without a mark at their
+/// end, such as `地点：报告厅`, are separated.
 fn needs_space(before: &str, after: &str) -> bool {
     let wide = |c: char| "。！？；：，”）》】…".contains(c);
     !after.is_empty() && before.chars().next_back().is_some_and(|c| !wide(c))
 }
 
-/// The beginning of a sentence up to a mark, with … after it, `room` wide at most.
+/// Returns the beginning of a sentence up to a mark, with … after it, at most `room` wide.
 fn cut(sentence: &str, room: usize) -> String {
     let mut taken = 0;
     let mut end = 0;
@@ -131,7 +130,7 @@ fn cut(sentence: &str, room: usize) -> String {
     }
     let end = match mark {
         Some(mark) if mark * 5 > end * 3 => mark,
-        // Without a mark: between words, so that no number or address is cut in two.
+        // Without a mark it is cut between words, so that no number or address is split.
         _ => word_end(sentence, whole_until(sentence, end)),
     };
     format!("{}…", sentence[..end].trim_end())
@@ -142,7 +141,7 @@ fn splits_number(text: &str, at: usize, mark: char) -> bool {
     digit(text[..at].chars().next_back()) && digit(text[at + mark.len_utf8()..].chars().next())
 }
 
-/// The last place up to `end` that parts no Latin word and no number.
+/// Returns the last place up to `end` that does not split a Latin word or a number.
 fn word_end(text: &str, end: usize) -> usize {
     let inner = |c: char| c.is_ascii_alphanumeric() || ".-_/@:%".contains(c);
     if !text[end..].starts_with(inner) {
@@ -152,7 +151,7 @@ fn word_end(text: &str, end: usize) -> usize {
     if kept.is_empty() { end } else { kept.len() }
 }
 
-/// Returns whether a description describes this article: it says something, and in the text's own words.
+/// Returns whether a description describes this article: it has content, in the text's own words.
 fn is_real(title: &str, description: &str, text: &str) -> bool {
     let description = description.trim();
     let own = pairs(description);
@@ -172,14 +171,14 @@ fn is_real(title: &str, description: &str, text: &str) -> bool {
     shared * 2 >= own.len() && repeated * 2 < own.len()
 }
 
-/// Returns whether a description was taken out of the middle of the text, which begins with what the notice is about.
+/// Returns whether a description was taken from the middle of the text, which begins with the subject of the notice.
 fn is_lifted(description: &str, text: &str) -> bool {
     let place = key(text).find(&key(description));
     description.starts_with('…') || place.is_some_and(|place| place > LIMIT)
 }
 
 /// Returns whether a description has at most half as many words of the title as the first sentences of the text: it is
-/// about something beside it, or does not name what it is about.
+/// about another subject, or does not name it.
 fn says_half(title: &str, description: &str, own: &str) -> bool {
     let title = words(title);
     let shared = |text: &str| words(text).intersection(&title).count();
@@ -188,14 +187,14 @@ fn says_half(title: &str, description: &str, own: &str) -> bool {
 }
 
 /// Returns whether a description has at most half as many names and numbers as the first sentences of the text: it
-/// praises or asks, where they say who, when and how much.
+/// praises or requests, where they state who, when and how much.
 fn names_half(description: &str, own: &str) -> bool {
     const LEAST: usize = 4;
     let (given, own) = (names(description).len(), names(own).len());
     own >= LEAST && given * 2 <= own
 }
 
-/// The words with a digit, and those with a capital that begin no sentence.
+/// Returns the words with a digit, and those with a capital that do not begin a sentence.
 fn names(text: &str) -> HashSet<&str> {
     let is_name = |(at, word): &(usize, &str)| {
         word.contains(|c: char| c.is_ascii_digit())
@@ -212,7 +211,7 @@ fn names(text: &str) -> HashSet<&str> {
         .collect()
 }
 
-/// The words of a text as far as endings leave them alike; pairs of characters where nothing stands between words.
+/// Returns the stems of the words of a text; pairs of characters in scripts without spaces between words.
 fn words(text: &str) -> HashSet<String> {
     const SHORTEST: usize = 4;
     const STEM: usize = 6;
@@ -232,7 +231,7 @@ fn words(text: &str) -> HashSet<String> {
     found
 }
 
-/// Pairs of letters, for comparison.
+/// Returns pairs of letters, for comparison.
 fn pairs(text: &str) -> HashSet<(char, char)> {
     let letters: Vec<char> = text
         .chars()

@@ -1,4 +1,4 @@
-//! Text as people read it: white space, width, junk, glosses, mojibake.
+//! Cleans text for reading: white space, width, junk, glosses, mojibake.
 //!
 //! [`one_line`] is for titles, names and paragraphs. Longer texts go through [`repair`] as a whole,
 //! since a gloss is distinguished from a name in brackets by the words around it.
@@ -17,8 +17,8 @@ pub(crate) use self::gloss::{drop_glosses, is_glossed};
 pub(crate) use self::han::is_han;
 pub(crate) use self::tidy::tidy;
 
-/// One line, trimmed, white space of every kind folded, control and zero-width characters dropped,
-/// inline pinyin glosses dropped, mojibake undone.
+/// Returns one line, trimmed, with white space of every kind folded, control and zero-width characters dropped, inline
+/// pinyin glosses dropped, mojibake undone.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     if is_plain(text) {
@@ -32,7 +32,7 @@ pub fn one_line(text: &str) -> String {
         .join(" ")
 }
 
-/// A title with its lines joined as they are read: one that ends within a Chinese word ends no word.
+/// Joins the lines of a title as they are read: a line that ends within a Chinese word does not end the word.
 pub(crate) fn joined_lines(title: &str) -> String {
     title
         .lines()
@@ -46,15 +46,15 @@ pub(crate) fn joined_lines(title: &str) -> String {
         })
 }
 
-/// The last place up to `end` that parts what a reader sees as characters.
+/// Returns the last place up to `end` that does not split a user-perceived character.
 pub(crate) fn whole_until(text: &str, end: usize) -> usize {
     let begins = text.grapheme_indices(true).map(|(at, _)| at);
     let ends = begins.chain([text.len()]).take_while(|at| *at <= end);
     ends.last().unwrap_or_default()
 }
 
-/// Returns whether nothing in a text can be noise or a gloss, which is so of most titles: Chinese characters,
-/// marks that are their own, ASCII without brackets and entities, single spaces.
+/// Returns whether nothing in a text can be noise or a gloss, as in most titles: Chinese characters, their own marks,
+/// ASCII without brackets and entities, single spaces.
 fn is_plain(text: &str) -> bool {
     let mut last = ' ';
     let plain = text.chars().all(|c| {
@@ -78,14 +78,14 @@ fn is_plain(text: &str) -> bool {
     plain && last != ' '
 }
 
-/// Lines of text without what a wrong charset or a mirror did to them: mojibake undone, pinyin
-/// glosses dropped, white space as in [`one_line`] within each line, empty lines left out.
+/// Repairs lines of text that a wrong charset or a mirror damaged: mojibake undone, pinyin glosses dropped, white space
+/// as in [`one_line`] within each line, empty lines left out.
 #[must_use]
 pub fn repair(text: &str) -> String {
     repair_keeping(text).0
 }
 
-/// As [`repair`], and the text with its white space alone cleaned.
+/// Repairs text like [`repair`], and also returns the text with only its white space cleaned.
 pub(crate) fn repair_keeping(text: &str) -> (String, String) {
     let tidied = tidy(text);
     let repaired = match mojibake::undo(text) {
@@ -98,7 +98,7 @@ pub(crate) fn repair_keeping(text: &str) -> (String, String) {
     (repaired, tidied)
 }
 
-/// Traditional to simplified characters, by phrase.
+/// Converts traditional to simplified characters, by phrase.
 #[must_use]
 pub fn simplify(text: &str) -> String {
     static CONVERTER: LazyLock<Option<OpenCC>> =

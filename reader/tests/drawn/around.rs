@@ -1,4 +1,4 @@
-//! What stands around a list: menus, breadcrumbs, side boxes, pagers, footers.
+//! Draws the surroundings of a list: menus, breadcrumbs, side boxes, pagers, footers.
 
 use super::Draw;
 
@@ -132,7 +132,7 @@ impl Draw {
         format!("<div class=\"banner\"><div class=\"bd\"><ul>{slides}</ul></div></div>")
     }
 
-    /// A box of other things: popular ones, the sections, downloads.
+    /// Returns a box of other things: popular ones, the sections, downloads.
     pub(super) fn side(&mut self, rows: usize) -> String {
         let class = self.class();
         let (kind, count) = (self.rng.u8(..5), self.rng.usize(4..14));

@@ -1,20 +1,20 @@
-//! Article pages: title, its byline, text, sign-off, files, and what follows.
+//! Draws article pages: title, its byline, text, sign-off, files, and the content after them.
 
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::Draw;
 
-/// An article page with what is to be read from it.
+/// An article page with its expected reading.
 pub(crate) struct Drawn {
     pub html: String,
     pub base: &'static str,
     pub title: String,
     pub day: NaiveDate,
-    /// Author or issuing body; none is asked where the page names none.
+    /// The author or issuing body; none is expected if the page names none.
     pub source: Option<String>,
     /// The lines of the text.
     pub lines: Vec<String>,
-    /// Addresses and names.
+    /// The addresses and names of the files.
     pub files: Vec<(String, String)>,
 }
 
@@ -54,7 +54,7 @@ impl Draw {
         sentences.join(". ") + "."
     }
 
-    /// The text as markup, with its lines.
+    /// Returns the text as markup, with its lines.
     fn text(&mut self) -> (String, Vec<String>) {
         let style = self.rng.u8(..6);
         let count = self.rng.usize(1..9);
@@ -123,7 +123,7 @@ impl Draw {
         (html, lines)
     }
 
-    /// Returns what stands under or beside the title, with who is named in it.
+    /// Returns the markup below or next to the title, with the party that it names.
     fn byline(&mut self, day: NaiveDate) -> (String, Option<String>) {
         let who = self
             .pick(&["综合办公室", "宣传部", "教务处", "某市水务中心"])
@@ -135,7 +135,7 @@ impl Draw {
                 .to_owned();
             let long = day.format("%B %-d, %Y");
             return match self.rng.u8(..8) {
-                // With a day up to 12 nothing distinguishes it from the month.
+                // A day up to 12 cannot be distinguished from the month.
                 6 if day.day() > 12 => (format!("<p{class}>{}</p>", day.format("%d/%m/%Y")), None),
                 7 => (
                     format!("<p{class}>By <a href=\"/people/4\">{name}</a> | Published {long}</p>"),
@@ -189,7 +189,7 @@ impl Draw {
                 ),
                 None,
             ),
-            // Signed, and nothing more.
+            // It is signed, and has no byline.
             13 => (String::new(), None),
             0 => (
                 format!(
@@ -315,7 +315,7 @@ impl Draw {
         html
     }
 
-    /// A long list of other articles, dated or not.
+    /// Returns a long list of other articles, dated or not.
     fn related(&mut self) -> String {
         let (class, dated) = (self.class(), self.rng.bool());
         let heading = if self.chinese {
@@ -341,7 +341,7 @@ impl Draw {
     }
 }
 
-/// The article page of a seed.
+/// Returns the article page of a seed.
 pub(crate) fn article(seed: u64) -> Drawn {
     let mut draw = Draw {
         rng: fastrand::Rng::with_seed(seed),
@@ -376,7 +376,7 @@ pub(crate) fn article(seed: u64) -> Drawn {
         5 => format!("<p style=\"text-align:center;font-size:24px\"><strong>{title}</strong></p>"),
         _ => format!("<div class=\"arti_title\">{title}</div>"),
     };
-    // Files stand among the text's last lines, or below its box.
+    // Files are among the text's last lines, or below its box.
     let inside = draw.rng.bool();
     let (within, below) = if inside {
         (attached.as_str(), "")
@@ -422,7 +422,7 @@ pub(crate) fn article(seed: u64) -> Drawn {
     );
     if inside {
         for (at, (_, name)) in files.iter().enumerate() {
-            // What a reader sees of a link among the lines.
+            // This is the text of a link among the lines, as a reader sees it.
             let line = match files[0].0.contains("download.jsp") {
                 true => continue,
                 false if files.len() == 1 => name.clone(),

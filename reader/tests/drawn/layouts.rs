@@ -1,4 +1,4 @@
-//! The markup of a list, one kind for each content system or habit.
+//! Draws the markup of a list, one kind for each content system or habit.
 
 mod mute;
 mod pages;
@@ -8,18 +8,18 @@ mod western;
 use self::{mute::MUTE, pages::PAGES, systems::SYSTEMS, western::WESTERN};
 use super::{Draw, rows::Row};
 
-/// One row of a list, from what it says and its place in the list.
+/// A function that draws one row of a list, from its content and its place in the list.
 type Markup = fn(&mut Draw, &Row, usize) -> String;
 
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
     pub name: &'static str,
-    /// Whether links have the whole title in `title=`.
+    /// True if links have the whole title in `title=`.
     pub titled: bool,
     pub dated: bool,
     chinese: Option<bool>,
     row: Markup,
-    /// What stands around the rows; `@` is their place.
+    /// The markup around the rows; `@` is their place.
     around: &'static str,
 }
 
@@ -67,7 +67,7 @@ impl Draw {
         self.pick(&fits)
     }
 
-    /// The list and its pager.
+    /// Returns the list and its pager.
     pub(super) fn list(&mut self, rows: &[Row], layout: &Layout) -> (String, String) {
         let mut html = String::new();
         for (at, row) in rows.iter().enumerate() {
@@ -88,7 +88,7 @@ impl Draw {
         (layout.around.replace('@', &html), pager)
     }
 
-    /// Two sections of the same page, each with a heading and shorter than the list.
+    /// Returns two sections of the same page, each with a heading and shorter than the list.
     pub(super) fn other_sections(&mut self, rows: &[Row]) -> String {
         let mut html = String::new();
         for heading in ["媒体报道", "学术活动"] {
@@ -104,7 +104,7 @@ impl Draw {
         html
     }
 
-    /// The newest item above the list, in markup of its own.
+    /// Returns the newest item above the list, in its own markup.
     pub(super) fn headline(&mut self, layout: &Layout, first: &Row) -> (Row, String) {
         let mut row = self.rows(1, layout).remove(0);
         row.day = first.day;

@@ -1,6 +1,6 @@
-//! Pages of the kinds that content systems make, drawn at random: each with its own markup, around
-//! it what such sites have around their lists and articles. What was put in must come out, whatever
-//! the draw. For tests alone.
+//! Draws pages of the kinds that content systems make at random: each with its own markup, and with the usual
+//! surroundings of lists and articles on such sites. The generated content must be found, whatever the draw. For tests
+//! only.
 
 mod around;
 mod articles;
@@ -11,11 +11,11 @@ pub(crate) use articles::article;
 use chrono::NaiveDate;
 use fastrand::Rng;
 
-/// A page with what is to be found on it.
+/// A page with its expected content.
 pub(crate) struct Site {
     pub html: String,
     pub base: String,
-    /// Which markup it has, for counting.
+    /// The name of its markup, for counting.
     pub layout: &'static str,
     pub wanted: Vec<Wanted>,
 }
@@ -27,11 +27,11 @@ pub(crate) struct Wanted {
     pub day: Option<NaiveDate>,
 }
 
-/// What all rows of a site have in common.
+/// The properties that all rows of a site share.
 pub(crate) struct Draw {
     pub rng: Rng,
     pub chinese: bool,
-    /// How dates are written, see [`Draw::date`].
+    /// The format of dates, see [`Draw::date`].
     pub format: u8,
 }
 
@@ -40,7 +40,7 @@ impl Draw {
         from[self.rng.usize(..from.len())]
     }
 
-    /// True in `percent` of draws.
+    /// Returns true in `percent` of draws.
     pub(crate) fn chance(&mut self, percent: u8) -> bool {
         self.rng.u8(..100) < percent
     }
@@ -54,7 +54,7 @@ impl Draw {
             .collect()
     }
 
-    /// A class attribute, or none.
+    /// Returns a class attribute, or nothing.
     pub(crate) fn class(&mut self) -> String {
         match self.rng.u8(..4) {
             0 => String::new(),
@@ -64,7 +64,7 @@ impl Draw {
     }
 }
 
-/// The site of a seed.
+/// Returns the site of a seed.
 pub(crate) fn site(seed: u64) -> Site {
     let mut draw = Draw {
         rng: Rng::with_seed(seed),

@@ -1,4 +1,4 @@
-//! Titles, addresses and dates as such sites have them.
+//! Draws titles, addresses and dates as such sites have them.
 
 use chrono::{Days, NaiveDate};
 
@@ -6,11 +6,11 @@ use super::{Draw, layouts::Layout};
 
 pub(crate) struct Row {
     pub title: String,
-    /// What the page shows of the title, where it cuts it.
+    /// The visible part of the title, if the page truncates it.
     pub shown: String,
     pub href: String,
     pub day: Option<NaiveDate>,
-    /// Whether the page gives the date of this row.
+    /// True if the page has the date of this row.
     pub dated: bool,
     pub pinned: bool,
     pub category: &'static str,
@@ -182,7 +182,7 @@ impl Draw {
         let mut rows = Vec::new();
         for at in 0..count {
             id -= self.rng.u32(1..9);
-            // Dates without a year are of the last twelve months.
+            // Dates without a year are in the last twelve months.
             day = day - Days::new(self.rng.u64(..if self.format > 13 { 6 } else { 9 }));
             let mut title = self.title(at);
             while titles.contains(&title) {
@@ -269,7 +269,7 @@ impl Draw {
         }
     }
 
-    /// A date as the site writes all of its dates.
+    /// Returns a date in the format of all dates of the site.
     pub(super) fn date(&mut self, row: &Row) -> String {
         let day = row.day.expect("rows have days");
         let pattern = match (self.chinese, self.format) {

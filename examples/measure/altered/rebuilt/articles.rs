@@ -49,7 +49,7 @@ pub const ALL: &[Alteration] = &[
     alteration("a form below", newsletter, 0.92),
 ];
 
-/// The box of the text, and its paragraphs.
+/// Returns the box of the text, and its paragraphs.
 fn paragraphs<'a>(document: &'a Document, page: &Page) -> Option<(NodeRef<'a>, Vec<NodeRef<'a>>)> {
     let column = column::text(document, &page.label)?;
     let wanted = bare(
@@ -76,7 +76,7 @@ fn renamed(document: &Document, page: &mut Page, name: &str) -> bool {
     found.is_some()
 }
 
-/// Each paragraph becomes a line that two breaks end.
+/// Turns each paragraph into a line that two breaks end.
 fn broken_lines(document: &Document, page: &mut Page) -> bool {
     let Some((_, paragraphs)) = paragraphs(document, page) else {
         return false;
@@ -109,7 +109,7 @@ fn headings(document: &Document, page: &mut Page) -> bool {
     let Some((_, paragraphs)) = paragraphs(document, page) else {
         return false;
     };
-    // Headings are of the text, and so few that it is right with or without them.
+    // Headings belong to the text, and are so few that it is right with or without them.
     for paragraph in paragraphs.iter().skip(1).step_by(4) {
         paragraph.before_html("<h3>二、工作要求</h3>");
     }
@@ -131,7 +131,7 @@ fn shortened(document: &Document, page: &mut Page, count: usize) -> bool {
         .iter()
         .map(|text| format!("<p>{}</p>", text.replace('<', "&lt;")))
         .collect();
-    // Where title or date stand in the same box, they would be gone.
+    // A title or date in the same box would be lost.
     let title = page.label["title"].as_str().map(bare).unwrap_or_default();
     let text = bare(&column.text());
     if kept.len() < count

@@ -212,7 +212,7 @@ fn worded(day: NaiveDate, months: [&str; 12], gap: &str) -> String {
     )
 }
 
-/// Rows that are elements of a list, each with one link of the label's.
+/// Returns rows that are elements of a list, each with one link of the label's.
 fn list_items<'a>(document: &'a Document, page: &Page) -> Vec<NodeRef<'a>> {
     let rows = column::rows(document, page);
     let all_items = rows
@@ -276,7 +276,7 @@ fn as_terms(document: &Document, page: &mut Page) -> bool {
     true
 }
 
-/// A row's innermost element that says a date and nothing else, and the day by the label.
+/// Returns a row's innermost element that is only a date, and the day by the label.
 fn dated<'a>(row: &NodeRef<'a>, label: &Value) -> Option<(NodeRef<'a>, NaiveDate)> {
     let links: Vec<String> = row
         .descendants()
@@ -306,7 +306,7 @@ fn dated<'a>(row: &NodeRef<'a>, label: &Value) -> Option<(NodeRef<'a>, NaiveDate
     Some((row.descendants().into_iter().find(is_date)?, day))
 }
 
-/// The dates of all rows, where each row has one with its year in an element of its own.
+/// Returns the dates of all rows, if each row has one with its year in its own element.
 fn all_dated<'a>(
     document: &'a Document,
     page: &Page,

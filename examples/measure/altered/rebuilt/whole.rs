@@ -153,7 +153,7 @@ fn other_list(document: &Document, page: &mut Page) -> bool {
         .map(|(at, title)| format!("<li><a href=\"/life/{}.html\">{title}</a></li>", 7300 + at))
         .collect();
     let piece = format!("<div><div>热门推荐</div><ul>{rows}</ul></div>");
-    // What stands between rows of a table would be thrown out of it.
+    // An element between rows of a table would be moved out of it.
     let tabular = ["table", "tbody", "tr", "ul", "ol", "dl"];
     let outer = std::iter::once(column)
         .chain(column.ancestors(None))

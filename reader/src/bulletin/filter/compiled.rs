@@ -1,7 +1,7 @@
-//! A regular expression that is ready to be searched for, and what it costs.
+//! Compiled regular expressions, and their cost.
 //!
-//! It is run by the engine that takes little memory and no more time than the text times the pattern.
-//! The faster ones remember what they met, by hundreds of kilobytes for each pattern.
+//! They run in the engine that takes little memory and no more time than the text times the pattern. The faster engines
+//! cache hundreds of kilobytes for each pattern.
 
 use regex_automata::{
     Input,
@@ -15,19 +15,18 @@ use regex_syntax::{
 
 use super::{super::fold, possible};
 
-/// So many places in a pattern at most, such as letters and classes, each as often as it is repeated.
+/// The number of places in a pattern, such as letters and classes, each counted as often as it is repeated.
 const MAX_PLACES: usize = 1000;
-/// So many bytes of a title or summary are read (the longest summary has 180 Chinese characters).
-/// All places may be open at each byte, so the time of the worst pattern grows with the product: for
-/// the largest one it is some 30 ms. What a pattern compiles to does not show it: `\w` is large, and
-/// one place.
+/// The number of bytes of a title or summary that are read (the longest summary has 180 Chinese characters). All places
+/// may be open at each byte, so the time of the worst pattern grows with the product: for the largest one it is some 30
+/// ms. The compiled size of a pattern does not show it: `\w` is large, and one place.
 const MAX_TEXT: usize = 1 << 10;
-/// The most bytes that a pattern compiles to.
+/// The most bytes of a compiled pattern.
 const MAX_PATTERN: usize = 1 << 20;
-/// Bytes of a pattern as it is written.
+/// The most bytes of a pattern as it is written.
 const MAX_WRITTEN: usize = 4000;
 
-/// The cost of patterns: bytes while they are kept, and time for each byte of a text.
+/// The cost of patterns: bytes while they are stored, and time for each byte of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cost {
     bytes: usize,
@@ -35,18 +34,19 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Of one list of the config.
+    /// The cost of one list of the config.
     pub(super) const OF_A_LIST: Self = Self::new(1 << 20, 2 * MAX_PLACES);
-    /// Of a chat that subscribed by itself: anybody may have many chats.
+    /// The cost of a chat that subscribed itself: anyone may have many chats.
     pub const OF_A_CHAT: Self = Self::new(256 << 10, 300);
-    /// Of all those chats together. The worst such patterns take some 0.5 s for each bulletin, beside the store.
+    /// The cost of all those chats together. The worst such patterns take some 0.5 s for each bulletin, in addition to
+    /// the store.
     pub const OF_ALL_CHATS: Self = Self::new(16 << 20, 20_000);
 
     const fn new(bytes: usize, places: usize) -> Self {
         Self { bytes, places }
     }
 
-    /// Returns whether it is no more than `most` allows.
+    /// Returns whether the cost is no more than `most`.
     #[must_use]
     pub fn fits(self, most: Self) -> bool {
         self.bytes <= most.bytes && self.places <= most.places
@@ -69,7 +69,7 @@ impl Cost {
     }
 }
 
-/// A pattern cannot be used.
+/// The reason why a pattern cannot be used.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unusable {
     TooLarge(&'static str),
@@ -83,7 +83,7 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    /// A pattern that costs no more than `room`.
+    /// Compiles a pattern that costs no more than `room`.
     pub(super) fn new(regex: &str, room: Cost) -> Result<Self, Unusable> {
         if regex.len() > MAX_WRITTEN {
             return Err(Unusable::TooLarge("it is too long"));
@@ -110,7 +110,7 @@ impl Compiled {
         Ok(Self { regex, cost })
     }
 
-    /// Keeps nothing of what it met: its notes are as large as itself.
+    /// Returns whether the pattern matches a text. The cache is not kept: it is as large as the pattern itself.
     pub(super) fn is_in(&self, text: &str) -> bool {
         let text = &text[..text.floor_char_boundary(MAX_TEXT)];
         let input = Input::new(text).earliest(true);
@@ -139,13 +139,13 @@ fn built(pattern: &Hir, bytes: usize) -> Result<Regex, Unusable> {
         })
 }
 
-/// The message draws the pattern above its last line.
+/// Returns the last line of a message; the lines above it draw the pattern.
 fn last_line(message: &str) -> String {
     let last = message.lines().last().unwrap_or_default();
     last.trim_start_matches("error: ").to_owned()
 }
 
-/// Returns how many places of a pattern may be open at once. The parser bounds how deep it is.
+/// Returns the number of places of a pattern that may be open at once. The parser bounds its depth.
 fn places(pattern: &Hir) -> usize {
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
@@ -161,7 +161,7 @@ fn places(pattern: &Hir) -> usize {
     }
 }
 
-/// Folds what is not ASCII: the rest may be syntax (`\S` is not `\s`), and case is the engine's.
+/// Folds only characters that are not ASCII: the rest may be syntax (`\S` is not `\s`), and the engine ignores case.
 fn fold_regex(regex: &str) -> String {
     regex
         .chars()

@@ -1,5 +1,5 @@
-//! Finds out if a pattern can match any folded text at all: one that cannot would be a filter that
-//! silently matches nothing.
+//! Decides whether a pattern can match any folded text at all: one that cannot would be a filter that silently matches
+//! nothing.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -7,10 +7,10 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::super::fold::{self, fold};
 
-/// Characters of a class that are tried; a class with more of them has some that a text can hold.
+/// The number of characters of a class that are tried; a class with more of them has some that a text can hold.
 const TRIED: usize = 1 << 10;
 
-/// Returns whether some folded text matches. The parser bounds how deep a pattern is.
+/// Returns whether some folded text matches. The parser bounds the depth of a pattern.
 pub(super) fn can_match(pattern: &Hir) -> bool {
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
@@ -48,7 +48,7 @@ fn may_part(before: &Hir, between: &Hir, after: &Hir) -> bool {
     !is_boundary || end.is_none() || begin.is_none() || end != begin
 }
 
-/// Returns whether the last or first character of a part belongs to a word; None: it may or may not.
+/// Returns whether the last or first character of a part belongs to a word; `None` if it may or may not.
 fn is_of_word(part: &Hir, last: bool) -> Option<bool> {
     let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
     match part.kind() {
@@ -72,7 +72,7 @@ fn is_of_word(part: &Hir, last: bool) -> Option<bool> {
     }
 }
 
-/// Returns whether nothing must stand before the beginning of a text, nor after its end.
+/// Returns whether nothing must be before the beginning of a text, nor after its end.
 fn edges_stand_at_edges(parts: &[Hir]) -> bool {
     let takes = |part: &Hir| {
         part.properties()
@@ -86,12 +86,12 @@ fn edges_stand_at_edges(parts: &[Hir]) -> bool {
     !parts.iter().skip(first + 1).any(begins) && !parts.iter().take(last).any(ends)
 }
 
-/// Returns whether a character can stand in a folded text.
+/// Returns whether a character can be in a folded text.
 fn occurs(c: char) -> bool {
     static SIMPLE: LazyLock<HashSet<char>> = LazyLock::new(|| fold::simplified_forms().collect());
     let mut text = [0; 4];
     let text = c.encode_utf8(&mut text);
-    // `"\b"` of a config in common quotes is a control character.
+    // In common quotes, `"\b"` in a config is a control character.
     let is_shown = !c.is_control() || c.is_whitespace();
     is_shown && fold(text) == *text || SIMPLE.contains(&c)
 }

@@ -1,4 +1,4 @@
-//! Which kinds there are, and the keys of each.
+//! The kinds of channel, and the keys of each.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -6,14 +6,14 @@ use crate::bulletin::secret::Secret;
 
 /// A kind of channel as its keys describe it.
 pub struct RobotKind {
-    /// As the config names it.
+    /// The name in the config.
     pub name: &'static str,
     pub keys: &'static [Key],
     /// The key by which the platform knows the sender and counts its messages: a robot's key, an account.
     pub(super) account: fn(&Robot) -> Vec<&str>,
-    /// The keys that say where messages go, whoever sends them.
+    /// The keys that determine the destination of messages, for any sender.
     pub(super) place: &'static [&'static str],
-    /// True where a message that was sent can be edited.
+    /// True if a sent message can be edited.
     edits: bool,
 }
 
@@ -22,21 +22,21 @@ pub struct RobotKind {
 pub struct Key {
     pub name: &'static str,
     pub form: Form,
-    /// Its purpose, as the error says where it is missing; empty where it may be.
+    /// Its purpose, for the error if it is missing; empty if it may be.
     pub expected: &'static str,
 }
 
-/// The form that a key's value must have. Only those that say so may be left out.
+/// The form that a key's value must have. Only those marked so may be left out.
 #[derive(Debug, Clone, Copy)]
 pub enum Form {
     Secret,
-    /// May be left out.
+    /// A secret that may be left out.
     OptionalSecret,
-    /// The same, where it signs messages and is never sent itself.
+    /// A secret that signs messages and is never sent itself; it may be left out.
     SigningKey,
     /// An `http` or `https` address that holds a secret.
     SecretAddress,
-    /// The same, with a path.
+    /// A secret address with a path.
     SecretPath,
     Text,
     /// A number above 0.
@@ -49,11 +49,11 @@ pub enum Form {
     Smtp,
     /// A mail address, perhaps with a name.
     Mailbox,
-    /// A list of them, written as one text.
+    /// A list of mail addresses, written as one text.
     Mailboxes,
-    /// One of these words; the first where it is left out.
+    /// One of these words; the first if it is left out.
     Word(&'static [&'static str]),
-    /// Where the platform is, if not here.
+    /// The address of the platform, if it is not this one.
     Api(&'static str),
 }
 
@@ -69,7 +69,7 @@ const fn api(url: &'static str) -> Key {
     key("api_url", Form::Api(url), "")
 }
 
-/// Every kind that is built.
+/// The kinds that exist.
 pub static KINDS: &[RobotKind] = &[
     RobotKind {
         name: "wecom-robot",
@@ -151,7 +151,7 @@ pub static KINDS: &[RobotKind] = &[
             ),
             key("token", Form::OptionalSecret, ""),
         ],
-        // A visitor's requests are counted, whatever topic they are for.
+        // A visitor's requests are counted for all topics together.
         account: |it| {
             let url = it.get("url").trim_end_matches('/');
             vec![
@@ -227,7 +227,7 @@ impl fmt::Debug for RobotKind {
 pub struct Robot {
     pub(super) kind: &'static RobotKind,
     pub(super) values: BTreeMap<&'static str, Setting>,
-    /// Some where a key is missing without which nothing can be sent: the channel, which meets no other one, and the key.
+    /// The channel and a missing key without which nothing can be sent; such a channel meets no other one.
     pub(super) unfinished: Option<(String, &'static str)>,
 }
 
@@ -238,7 +238,7 @@ impl Form {
         !matches!(self, Self::OptionalSecret | Self::SigningKey)
     }
 
-    /// Returns whether nobody may see it. A mail server's address may hold a password in the config alone.
+    /// Returns whether it must be hidden. A mail server's address may hold a password only in the config.
     #[must_use]
     pub fn is_secret(self) -> bool {
         matches!(
@@ -251,13 +251,13 @@ impl Form {
         )
     }
 
-    /// Returns whether it is a secret that goes to the server with each message.
+    /// Returns whether it is a secret that is sent to the server with each message.
     #[must_use]
     pub fn is_sent_along(self) -> bool {
         matches!(self, Self::Secret | Self::OptionalSecret)
     }
 
-    /// Returns whether its value is the address of whom messages are sent to.
+    /// Returns whether its value is an address to which messages are sent.
     #[must_use]
     pub fn is_address(self) -> bool {
         matches!(
@@ -299,7 +299,8 @@ impl Robot {
         }
     }
 
-    /// Settings of a channel that lives in the store, whose secret `lost` may have stayed behind in another store.
+    /// Records the missing key, if any, in the settings of a channel in the store; its secret `lost` may have stayed
+    /// behind in another store.
     #[must_use]
     pub fn perhaps_unfinished(self, channel: &str, lost: Option<&'static str>) -> Self {
         let is_missing = |key: &&Key| key.form.is_needed() && self.get(key.name).is_empty();
@@ -309,13 +310,13 @@ impl Robot {
         Self { unfinished, ..self }
     }
 
-    /// The key that is missing without which nothing can be sent.
+    /// Returns the missing key without which nothing can be sent.
     #[must_use]
     pub fn missing(&self) -> Option<&'static str> {
         self.unfinished.as_ref().map(|(_, key)| *key)
     }
 
-    /// Settings by which cards can be drawn and nothing can be sent.
+    /// Returns settings with which cards can be drawn and nothing can be sent.
     #[must_use]
     pub fn sample(kind: &'static RobotKind) -> Self {
         let sample = |key: &Key| (key.name, Setting::Text(key.form.sample().to_owned()));
@@ -327,7 +328,7 @@ impl Robot {
         self.kind
     }
 
-    /// The value of a key, a secret too; empty where it was left out.
+    /// Returns the value of a key, including secrets; empty if it was left out.
     #[must_use]
     pub fn get(&self, key: &str) -> &str {
         match self.values.get(key) {

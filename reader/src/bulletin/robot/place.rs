@@ -1,4 +1,4 @@
-//! Where messages of a robot are read, however its address or its list of readers is written.
+//! Determines where messages of a robot are read, whatever the spelling of its address or its list of readers.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use url::Url;
 
 use super::kinds::{Form, Robot};
 
-/// Keys of a query that lead a webhook of Discord elsewhere than to its channel.
+/// Keys of a query that direct a webhook of Discord away from its channel.
 const DISCORD_PLACES: [&str; 2] = ["thread_id", "thread_name"];
 
-/// The value of a key as it is meant.
+/// Returns the value of a key in its normal form.
 pub(super) fn meant(robot: &Robot, key: &str) -> String {
     let value = robot.get(key).trim();
     let form = robot.kind().keys.iter().find(|known| known.name == key);
@@ -24,7 +24,7 @@ pub(super) fn meant(robot: &Robot, key: &str) -> String {
     }
 }
 
-/// Those who read, where the config names them one by one.
+/// Returns the readers, if the config names them one by one.
 pub(super) fn readers(robot: &Robot) -> BTreeSet<String> {
     let to = robot.get("to");
     match robot.kind().name {
@@ -47,13 +47,13 @@ fn mailboxes(list: &str) -> BTreeSet<String> {
     addresses.unwrap_or_else(|_| BTreeSet::from([list.to_lowercase()]))
 }
 
-/// WeCom knows its members by names in any case.
+/// Returns the members of a list; WeCom ignores the case of their names.
 fn members(list: &str) -> BTreeSet<String> {
     let names = list.split('|').map(|name| name.trim().to_lowercase());
     names.filter(|name| !name.is_empty()).collect()
 }
 
-/// Only the server of a room's id may be written in any case.
+/// Returns a room's id; only its server may be written in any case.
 fn room(id: &str) -> String {
     match id.split_once(':') {
         Some((room, server)) => format!("{room}:{}", server.to_lowercase()),
@@ -61,7 +61,7 @@ fn room(id: &str) -> String {
     }
 }
 
-/// Host and path, and of the query what names a place.
+/// Returns host and path, and the part of the query that names a place.
 fn address(kind: &str, value: &str) -> String {
     let Ok(mut url) = Url::parse(value) else {
         return value.trim_end_matches('/').to_owned();
@@ -73,7 +73,7 @@ fn address(kind: &str, value: &str) -> String {
         return hook;
     }
     let mut query: Vec<(String, String)> = match kind {
-        // A topic is its path; a query says how to publish.
+        // The path is the topic; a query only has options for publishing.
         "ntfy" => Vec::new(),
         "discord" => discord_thread(&url),
         _ => url.query_pairs().into_owned().collect(),
@@ -92,7 +92,7 @@ fn address(kind: &str, value: &str) -> String {
     format!("{}://{user}@{host}{port}{path}?{query:?}", url.scheme())
 }
 
-/// A webhook of Discord is known by its number, whichever of its hosts and versions is asked.
+/// Returns the number of a Discord webhook, which identifies it for any of Discord's hosts and versions.
 fn discord_hook(url: &Url) -> Option<String> {
     let host = url.host_str()?.trim_end_matches('.');
     let is_discord = ["discord.com", "discordapp.com"].iter().any(|own| {

@@ -1,4 +1,4 @@
-//! Labelled pairs of our own: each topic with what keeps it the same notice, and with what makes it
+//! Checks our own labelled pairs: each topic with changes that keep it the same notice, and with changes that make it
 //! another one.
 
 use super::*;
@@ -62,7 +62,7 @@ fn face(url: &str, title: &str, day: Option<NaiveDate>, text: &str) -> Face {
     Face::new(url.to_owned(), title, day, text, Vec::new())
 }
 
-/// Pairs that are the same notice, with what was done to the second.
+/// Returns pairs that are the same notice, with the change that was made to the second.
 fn same() -> Vec<(String, Face, Face)> {
     let mut pairs = Vec::new();
     for (title, text) in TOPICS {
@@ -100,7 +100,7 @@ fn same() -> Vec<(String, Face, Face)> {
     pairs
 }
 
-/// Pairs that are two notices.
+/// Returns pairs that are two notices.
 fn different() -> Vec<(String, Face, Face)> {
     let mut pairs = Vec::new();
     for (i, (title, text)) in TOPICS.into_iter().enumerate() {
@@ -157,7 +157,7 @@ fn of_our_pairs_none_is_merged_wrongly_and_nine_of_ten_are_found() {
         .map(|(what, _, _)| what.as_str())
         .collect();
     let found = same.len() - missed.len();
-    // Recall at precision 1.0: 108 of 120; what is missed is a text that one site cut.
+    // Recall at precision 1.0: 108 of 120; the missed ones are a text that one site cut.
     assert_eq!(found, 108, "of {}: {missed:?}", same.len());
 }
 

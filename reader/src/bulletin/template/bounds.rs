@@ -1,14 +1,14 @@
 //! The bounds of a template's size. The engine's parser calls itself for each `not`, `-` and `elif`, and
 //! walks chains such as `a + a + …` the same way: without a bound, a long one ends the program.
 
-/// Bytes of a template: a card of Telegram has 4096 characters.
+/// The number of bytes of a template: a card of Telegram has 4096 characters.
 const MAX_TEXT: usize = 16 << 10;
-/// Tags of a template, and words and signs in one of them.
+/// The number of tags of a template, and of words and signs in one of them.
 const MAX_TAGS: usize = 300;
 const MAX_PARTS: usize = 200;
 
 /// # Errors
-/// Something is too large; the error says what is expected.
+/// Fails if something is too large; the error states what is expected.
 pub(super) fn check(text: &str) -> Result<(), String> {
     if text.len() > MAX_TEXT {
         return Err(format!(
@@ -42,7 +42,8 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns how many words and signs stand before `end`, a text in quotes being one, and how many bytes they take.
+/// Returns the number of words and signs before `end`, with a text in quotes as one, and the number of bytes that they
+/// take.
 fn parts(tag: &str, end: &str) -> (usize, usize) {
     let (mut parts, mut in_word, mut quote) = (0, false, None);
     let mut chars = tag.char_indices();

@@ -1,4 +1,4 @@
-//! The title by the page's head, and how far a line agrees with it.
+//! Finds the title that the page's head states, and measures how far a line agrees with it.
 
 use super::{
     head::Head,
@@ -7,10 +7,10 @@ use super::{
 };
 use crate::source::page::Id;
 
-/// A line that agrees as far says what the article is called.
+/// The agreement from which a line is sure to be the article's title.
 pub(super) const SURE: f32 = 8.0;
 
-/// Returns how far a line is what the head says that the title is.
+/// Returns how far a line agrees with the title in the head.
 pub(super) fn agreement(head: &Head, line: &str) -> f32 {
     if line.chars().count() < 4 {
         return 0.0;
@@ -33,7 +33,7 @@ pub(super) fn agreement(head: &Head, line: &str) -> f32 {
     if title.starts_with(line) {
         return most.max(8.0);
     }
-    // A cut `<title>`, or one that has the site's name around it.
+    // A truncated `<title>`, or one with the site's name around it.
     let shared = title
         .chars()
         .zip(line.chars())
@@ -48,7 +48,7 @@ pub(super) fn agreement(head: &Head, line: &str) -> f32 {
     most
 }
 
-/// The one line of the page that the head calls the article's title; none where several are called so.
+/// Returns the one line of the page that the head calls the article's title; `None` if there are several.
 pub(super) fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
     const SHORTEST: f32 = 5.0;
     let is_headline = |at: &usize| {
@@ -72,7 +72,7 @@ pub(super) fn is_site(head: &Head, line: &str) -> bool {
     head.keys().sites.iter().any(|site| site == line)
 }
 
-/// The title that the head gives, where no line of the page is one.
+/// Returns the title in the head, for a page where no line is the title.
 pub(super) fn stated(head: &Head) -> Option<String> {
     head.headlines.first().cloned().or_else(|| {
         let title = head.title.as_ref()?;
@@ -80,7 +80,7 @@ pub(super) fn stated(head: &Head) -> Option<String> {
     })
 }
 
-/// A line that ends in an ellipsis, as the head has it in full.
+/// Completes a line that ends in an ellipsis from the head.
 pub(super) fn whole(line: String, head: &Head) -> String {
     let Some(cut) = line.strip_suffix("...").or_else(|| line.strip_suffix('…')) else {
         return line;

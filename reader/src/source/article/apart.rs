@@ -1,4 +1,5 @@
-//! Prose above an article's headline, which is of the page and not of the article, whatever its box is called.
+//! Sets aside prose above an article's headline, which belongs to the page and not to the article, whatever its box is
+//! called.
 
 use super::{
     agreement::{SURE, agreement, is_site},
@@ -10,7 +11,7 @@ use super::{
 use crate::source::page::{Id, PageTree};
 
 impl<'a> Layout<'a> {
-    /// The layout of an article's page, without what stands apart from the article.
+    /// Lays out an article's page without the boxes that are apart from the article.
     pub(super) fn of_article(page: &'a PageTree, head: &Head) -> Self {
         let mut layout = Self::new(page);
         let apart = boxes(&layout, head);
@@ -19,7 +20,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// The boxes of prose above the headline, where the page has one that its head repeats.
+/// Returns the boxes of prose above the headline, if the page has one that its head repeats.
 fn boxes(layout: &Layout<'_>, head: &Head) -> Vec<Id> {
     let page = layout.page;
     let Some(headline) = headline(layout, head) else {
@@ -42,7 +43,7 @@ fn boxes(layout: &Layout<'_>, head: &Head) -> Vec<Id> {
     found
 }
 
-/// The first heading that says what the head calls the article, with prose after it.
+/// Returns the first heading that agrees with the head's title and has prose after it.
 fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
     const SHORTEST: f32 = 5.0;
     const LONGEST: f32 = 120.0;

@@ -3,13 +3,13 @@
 use super::layout::Layout;
 use crate::source::{download, text};
 
-/// The words of a block as one line.
+/// Returns the words of a block as one line.
 pub(super) fn block_line<'l>(layout: &'l Layout<'_>, at: usize) -> &'l str {
     let line = || text::one_line(&layout.text(at));
     layout.blocks[at].line.get_or_init(line)
 }
 
-/// Returns what a block is called by the cell or line before it, with a colon: `发布日期：` beside `2024年6月18日`.
+/// Returns the label that the cell or line before a block gives it, with a colon: `发布日期：` before `2024年6月18日`.
 pub(super) fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     let before = at.checked_sub(1)?;
     let text = block_line(layout, before);
@@ -19,7 +19,7 @@ pub(super) fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     let has_colon = text.ends_with([':', '：']);
     let name = |at: usize| layout.page.name(layout.blocks[at].element);
     let is_term = name(before) == "dt" && name(at) == "dd";
-    // The name of a term or of a table's row is a label however long it is.
+    // The name of a term or of a table's row is a label even if it is long.
     let is_named = (same_row || is_term) && layout.blocks[before].units <= 24.0;
     if !(is_named || short && (has_colon || names_day(text))) {
         return None;
@@ -27,7 +27,7 @@ pub(super) fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     Some(format!("{text}{}", if has_colon { "" } else { "：" }))
 }
 
-/// Returns whether a line is the name of a day, which then stands below it: `面试时间`.
+/// Returns whether a line is the name of a day that follows below it: `面试时间`.
 fn names_day(line: &str) -> bool {
     const NAMES: [&str; 7] = ["时间", "時間", "日期", "期限", "日時", " date", "deadline"];
     let line = line.to_lowercase();

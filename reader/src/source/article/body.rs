@@ -1,4 +1,4 @@
-//! Which blocks are the article.
+//! Finds the blocks that are the article.
 
 use std::ops::Range;
 
@@ -21,13 +21,13 @@ pub(super) struct Body {
 }
 
 impl Body {
-    /// From the first block to the last.
+    /// Returns the range from the first block to the last.
     pub(super) fn range(&self) -> Option<Range<usize>> {
         Some(*self.blocks.first()?..self.blocks.last()? + 1)
     }
 }
 
-/// Sums over the blocks before each one.
+/// Running sums over the blocks before each one.
 struct Sums {
     score: Vec<f32>,
     units: Vec<f32>,
@@ -40,7 +40,7 @@ impl Sums {
     }
 }
 
-/// The text of the elements that a selector matches, as they are; none where it matches none.
+/// Returns the text of the elements that a selector matches, unchanged; `None` if it matches no element.
 pub(super) fn selected(layout: &Layout<'_>, selector: &str) -> Option<Body> {
     let elements = css::outermost(layout.page, selector);
     let mut blocks: Vec<usize> = elements
@@ -54,15 +54,15 @@ pub(super) fn selected(layout: &Layout<'_>, selector: &str) -> Option<Body> {
     })
 }
 
-/// The element that holds the page's one text, with all its blocks. Where no line is as long as a paragraph, a notice of
-/// a few words may be the text. Text stands near the `headline`, where the page has one that is sure.
+/// Finds the element that holds the page's one text, with all its blocks. If no line is as long as a paragraph, a
+/// notice of a few words may be the text. Text is near the `headline`, if the page has one that is sure.
 pub(super) fn find(layout: &Layout<'_>, headline: Option<Id>) -> Option<Body> {
     const PARAGRAPH: f32 = 8.0;
     const FEW_WORDS: f32 = 6.0;
     find_among(layout, PARAGRAPH, headline).or_else(|| find_among(layout, FEW_WORDS, headline))
 }
 
-/// The same among blocks with at least so many units of text.
+/// Finds the text among blocks with at least `least` units of text.
 fn find_among(layout: &Layout<'_>, least: f32, headline: Option<Id>) -> Option<Body> {
     let scores = scores(layout, least);
     let sums = sums(layout, &scores);
@@ -92,7 +92,7 @@ fn score(layout: &Layout<'_>, at: usize, least: f32) -> f32 {
     if line.is_some_and(is_of_page) {
         return 0.0;
     }
-    // A short line is a paragraph where it says when something takes place.
+    // A short line is a paragraph if it states when something takes place.
     if text < least && !line.is_some_and(is_kept) {
         return 0.0;
     }
@@ -136,12 +136,13 @@ fn sums(layout: &Layout<'_>, scores: &[f32]) -> Sums {
     }
 }
 
-/// What a frame around the content says makes nothing that holds it more or less of a text.
+/// Returns a length that ignores blocks in a frame around the content: they must not make an element that holds them
+/// more or less of a text.
 fn unframed(layout: &Layout<'_>, at: usize, length: f32) -> f32 {
     if layout.fact(at).framed { 0.0 } else { length }
 }
 
-/// The element whose near descendants are the article's paragraphs.
+/// Returns the element whose near descendants are the article's paragraphs.
 fn container(layout: &Layout<'_>, scores: &[f32], sums: &Sums, headline: Option<Id>) -> Option<Id> {
     let page = layout.page;
     let mut values = vec![0.0f32; page.elements.len()];
@@ -172,7 +173,7 @@ fn container(layout: &Layout<'_>, scores: &[f32], sums: &Sums, headline: Option<
     Some(widen(layout, best.0 as Id, sums))
 }
 
-/// Returns how near an element stands to the headline: the further up the box that holds both, the less.
+/// Returns how near an element is to the headline: the further up the box that holds both, the less.
 fn nearness(layout: &Layout<'_>, id: Id, headline: Option<Id>) -> f32 {
     const EACH_BOX: f32 = 0.8;
     const MOST_BOXES: u16 = 8;
@@ -184,7 +185,7 @@ fn nearness(layout: &Layout<'_>, id: Id, headline: Option<Id>) -> f32 {
     })
 }
 
-/// An element further up instead, where what it adds is text of the same kind.
+/// Returns an element further up instead, if what it adds is text of the same kind.
 fn widen(layout: &Layout<'_>, top: Id, sums: &Sums) -> Id {
     let page = layout.page;
     let mut best = top;
@@ -209,8 +210,8 @@ fn widen(layout: &Layout<'_>, top: Id, sums: &Sums) -> Id {
     best
 }
 
-/// Returns whether files or a signature follow a text's only box, in the box around it, with no more than a
-/// table between.
+/// Returns whether files or a signature follow a text's only box, in the box around it, with at most a table in
+/// between.
 fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
     const FAR: usize = 30;
     let within = layout.blocks_of(layout.page.parent(top));
@@ -229,7 +230,7 @@ fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
         .is_some_and(|at| signs(at) || links_to_file(layout, at))
 }
 
-/// The text of blocks, a line each; the cells of a table's row are one line.
+/// Returns the text of blocks, one line each; the cells of a table's row are one line.
 pub(super) fn text(blocks: &[usize], layout: &Layout<'_>) -> String {
     let mut text = String::new();
     let mut last_row = 0;

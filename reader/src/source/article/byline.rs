@@ -1,4 +1,4 @@
-//! Who wrote the article and which body issued it.
+//! Finds the author of the article and the body that issued it.
 
 use std::sync::LazyLock;
 
@@ -47,7 +47,7 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
     if byline.publisher == parts.title.text {
         byline.publisher = None;
     }
-    // The site that calls itself its articles' author says nothing of the person.
+    // A site that names itself as its articles' author tells nothing about the person.
     let by_site = byline.author == byline.publisher || byline.author == head.site;
     if by_site || byline.author.as_deref() == parts.head.title_end() {
         byline.author = None;
@@ -55,7 +55,7 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
     byline
 }
 
-/// Returns what labels around the text say.
+/// Returns the byline from labels around the text.
 fn labelled(parts: &Parts<'_>) -> Byline {
     static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -96,7 +96,7 @@ fn labelled(parts: &Parts<'_>) -> Byline {
     byline
 }
 
-/// Returns what stands beside a label that is a cell or term of its own, and so needs no colon.
+/// Returns the value next to a label that is its own cell or term, and so needs no colon.
 fn beside_label(parts: &Parts<'_>, at: usize) -> Option<String> {
     let layout = parts.layout;
     let next = layout
@@ -111,7 +111,7 @@ fn beside_label(parts: &Parts<'_>, at: usize) -> Option<String> {
     (short && (same_row || is_term)).then(|| one_line(&layout.text(at + 1)))
 }
 
-/// Returns what follows a label: in the same piece of text, else the next piece.
+/// Returns the value after a label: in the same piece of text, else the next piece.
 fn value(pieces: &[String], label: &Regex) -> Option<String> {
     for (at, piece) in pieces.iter().enumerate() {
         let Some(found) = label.find(piece) else {
@@ -131,7 +131,7 @@ fn value(pieces: &[String], label: &Regex) -> Option<String> {
     None
 }
 
-/// The name at the beginning of `text`, up to the next label or a wide gap.
+/// Returns the name at the beginning of `text`, up to the next label or a wide gap.
 fn first_name(text: &str) -> Option<String> {
     let end = name_end(text);
     let text =
@@ -148,7 +148,7 @@ fn first_name(text: &str) -> Option<String> {
     is_name(&name).then_some(name)
 }
 
-/// Where a name ends: at the next label, a date, a mark between statements.
+/// Returns the end of a name: the next label, a date, or a mark between statements.
 fn name_end(text: &str) -> usize {
     static END: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -159,7 +159,8 @@ fn name_end(text: &str) -> usize {
     END.find(text).map_or(text.len(), |found| found.start())
 }
 
-/// Names of bodies have no spaces; those of people may have them between single characters (张 三).
+/// Returns the first name. Names of bodies have no spaces; those of people may have them between single characters (张
+/// 三).
 fn chinese_name(text: &str) -> String {
     let mut words = text.split(' ').filter(|word| !word.is_empty());
     let Some(first) = words.next() else {
@@ -174,7 +175,7 @@ fn chinese_name(text: &str) -> String {
     name
 }
 
-/// Returns whether it may name a person or body, and is not a number, date or sentence.
+/// Returns whether a text may name a person or body, and is not a number, date or sentence.
 fn is_name(name: &str) -> bool {
     let length = name.chars().count();
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
@@ -199,12 +200,12 @@ fn is_name(name: &str) -> bool {
         )
 }
 
-/// Returns whether a name is a label instead, such as 등록일; Chinese bodies may well be called 信息公开.
+/// Returns whether a name is in fact a label, such as 등록일; Chinese bodies may well be called 信息公开.
 fn names_day(name: &str) -> bool {
     !name.contains(is_han) && date::called(&format!("{name}:")) != Called::Nothing
 }
 
-/// A name beside the date, without a label: `2022-11-20 08:30 某某日报`.
+/// Finds a name next to the date, without a label: `2022-11-20 08:30 某某日报`.
 fn beside(parts: &Parts<'_>, shown: Option<usize>, context: &Context<'_>) -> Option<String> {
     let page = parts.layout.page;
     let called = |id: u32| {
@@ -257,14 +258,14 @@ fn beside(parts: &Parts<'_>, shown: Option<usize>, context: &Context<'_>) -> Opt
     })
 }
 
-/// Returns whether a block stands between the title and the text.
+/// Returns whether a block is between the title and the text.
 fn is_between(parts: &Parts<'_>, at: usize) -> bool {
     let title = parts.title.blocks.as_ref().map(|title| title.end);
     let text = parts.text_range().map(|text| text.start);
     title.is_some_and(|title| title <= at) && text.is_some_and(|text| at < text)
 }
 
-/// A name on the line of the date, after it or before it, or in a piece of its own beside it.
+/// Finds a name on the line of the date, after or before it, or in its own piece next to it.
 fn around_date(parts: &Parts<'_>, at: usize, context: &Context<'_>) -> Option<String> {
     let block = &parts.layout.blocks[at];
     if block.units > 60.0 {
@@ -291,7 +292,7 @@ fn around_date(parts: &Parts<'_>, at: usize, context: &Context<'_>) -> Option<St
         .or_else(|| beside(place.checked_sub(1)))
 }
 
-/// A short text that is only a name, up to a label.
+/// Returns a short text that is only a name, up to a label.
 fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
     let trim = |text: &str| {
         let text = text.trim_matches(|c: char| c.is_whitespace() || "·|-—/丨".contains(c));
@@ -299,7 +300,7 @@ fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
     };
     let whole = trim(text);
     let text = trim(&whole[..name_end(&whole)]);
-    // A label names what comes after it: `上线时间：` is one as a whole.
+    // A label names the text after it: `上线时间：` is a label as a whole.
     let goes_on = || {
         let words = whole.split([':', '：', ' ']).next().unwrap_or_default();
         ["时间", "時間", "日期"]
@@ -329,7 +330,7 @@ fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
     first_name(text).filter(|name| name.len() * 2 > text.len())
 }
 
-/// The site's own name, where nothing says more.
+/// Returns the site's own name, for a page without a better source.
 fn site(parts: &Parts<'_>) -> Option<String> {
     if let Some(site) = &parts.head.site {
         return Some(site.clone());

@@ -1,4 +1,4 @@
-//! The dates in the lines around the text, and how surely each is the day of publication.
+//! Finds the dates in the lines around the text, and how surely each is the day of publication.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -19,16 +19,16 @@ use crate::{
     },
 };
 
-/// A date with how surely it is the one, and the block where it stands.
+/// A date, how surely it is the day of publication, and the block that holds it.
 pub(super) struct DateCandidate {
     pub(super) moment: Moment,
     pub(super) score: f32,
     pub(super) block: Option<usize>,
-    /// What says so.
+    /// The kind of evidence for it.
     pub(super) by: &'static str,
 }
 
-/// Returns what the lines around the text show.
+/// Returns the dates in the lines around the text.
 pub(super) fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandidate> {
     let below = dates_below(parts, context);
     let is_short = |at: &usize| {
@@ -41,7 +41,7 @@ pub(super) fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandida
         .collect()
 }
 
-/// The dates that one line shows.
+/// Returns the dates in one line.
 fn shown_at(
     parts: &Parts<'_>,
     at: usize,
@@ -58,7 +58,7 @@ fn shown_at(
         let label = format!("{before}{}", &line[..range.start]);
         let before = last.map(|(end, worth)| (&line[end..range.start], worth));
         let mut worth = labelled(&label, &line[range.end..], before);
-        // `报名时间：… 来源：… 时间：…`: the first label is that of the event.
+        // In `报名时间：… 来源：… 时间：…` the first label is that of the event.
         if event && last.is_none() && date::called(&label) == Called::Bare {
             worth = OTHER_DAY;
         }
@@ -85,12 +85,12 @@ struct ShownDate<'a> {
     at: usize,
     line: &'a str,
     range: Range<usize>,
-    /// Its worth by its name.
+    /// The worth of the date by its label.
     worth: f32,
 }
 
 impl ShownDate<'_> {
-    /// Its worth by how it is written, and where on the page it stands.
+    /// Returns the worth of the date by its spelling and its place on the page.
     fn on_page(&self, parts: &Parts<'_>, is_below: bool) -> f32 {
         let layout = parts.layout;
         let block = &layout.blocks[self.at];
@@ -99,10 +99,10 @@ impl ShownDate<'_> {
         if !has_year(written) {
             score -= 6.0;
         } else if !written.contains(|c: char| c.is_ascii_digit()) {
-            // "昨天" is true on the day of writing; a date elsewhere is true for good.
+            // "昨天" is true on the day of writing; a date elsewhere stays true.
             score -= 2.0;
         }
-        // What names another notice has that one's date.
+        // A line that names another notice has that notice's date.
         let elsewhere = block.link_share() > 0.5 && block.linked >= 8.0 && !is_labelled(self.line);
         if elsewhere || is_below && score <= UNLABELLED {
             score -= 4.0;
@@ -119,7 +119,7 @@ impl ShownDate<'_> {
         score
     }
 
-    /// The same by where it stands in the text, or how far from it.
+    /// Adjusts the worth by the place of the date in the text, or its distance from it.
     fn in_text(&self, parts: &Parts<'_>, mut score: f32) -> f32 {
         let written = &self.line[self.range.clone()];
         let is_other = self.worth <= OTHER_DAY;
@@ -127,14 +127,14 @@ impl ShownDate<'_> {
         let inside = is_within(parts, self.at, self.line);
         let signature = inside && is_signature(parts, self.at, self.line, written);
         if inside && start.is_some_and(|start| self.at > start + 1) {
-            // A date within the text is published only where it is signed, at the end.
+            // A date within the text is the day of publication only in a signature at the end.
             score = if signature && !is_other { 2.5 } else { -1.0 };
         } else if inside && !is_other && is_dateline(self.line, &self.range) {
             score = 3.0;
         } else if inside && self.line.len() > written.len() + 40 && score < 7.0 {
             score -= 4.0;
         }
-        // A signature is the last of a text, however long that is.
+        // A signature is the last line of a text, however long that is.
         if signature {
             return score;
         }
@@ -144,7 +144,7 @@ impl ShownDate<'_> {
     }
 }
 
-/// The lines below the text that bear mere dates, where several do: rows of other notices.
+/// Returns the lines below the text with only a date, if there are several: rows of other notices.
 fn dates_below(parts: &Parts<'_>, context: &Context<'_>) -> Vec<usize> {
     let Some(text) = parts.text_range() else {
         return Vec::new();
@@ -157,7 +157,7 @@ fn dates_below(parts: &Parts<'_>, context: &Context<'_>) -> Vec<usize> {
     if below.len() > 1 { below } else { Vec::new() }
 }
 
-/// The dates of a line; one whose day stands apart from month and year, where it has no other.
+/// Returns the dates of a line; if it has none, one whose day is separate from month and year.
 fn dates(
     parts: &Parts<'_>,
     at: usize,
@@ -188,7 +188,7 @@ fn dates(
         .collect()
 }
 
-/// Returns whether a line is of the text, and no statement at its edge.
+/// Returns whether a line is part of the text, and not a labelled statement at its edge.
 fn is_within(parts: &Parts<'_>, at: usize, line: &str) -> bool {
     let blocks = parts.body_blocks();
     let Ok(place) = blocks.binary_search(&at) else {
@@ -204,8 +204,8 @@ const UNLABELLED: f32 = 4.5;
 /// The worth of a date that is the day of something else.
 const OTHER_DAY: f32 = -8.0;
 
-/// Returns how surely what stands around a date calls it the day of publication. `last` is the date before it on
-/// its line, with its worth: what labels the first of several dates labels all of them.
+/// Returns how surely the text around a date calls it the day of publication. `last` is the date before it on its line,
+/// with its worth: the label of the first of several dates applies to all of them.
 fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^\s?(?:[（(][^）)]{0,12}[）)])?\s?(?:之前|以前|前|止|为止|起|至|到|(?:截止|开始|结束|召开|举行)(?:$|[^:：时日])|[—–~～-]{1,2}\s?(?:(?:19|20)\d\d\s?[-/.年]|\d{1,2}\s?[月日]))")
@@ -228,7 +228,8 @@ fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
     }
 }
 
-/// Returns whether a label of its own stands right before a date, and none of those that describe the article: `预计上线：`.
+/// Returns whether a date has its own label right before it that is not one of those that describe the article:
+/// `预计上线：`.
 pub(super) fn is_labelled_otherwise(before: &str) -> bool {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:^|[^\p{L}])\p{Han}{2,8}[:：]\s*$").expect("a fixed pattern")
@@ -238,8 +239,8 @@ pub(super) fn is_labelled_otherwise(before: &str) -> bool {
         .is_some_and(|label| !is_labelled(label.as_str()))
 }
 
-/// Returns whether two dates of a line stand under one label: `报名时间：1月5日上午9:00至1月8日`. With a mere space between
-/// them they are not.
+/// Returns whether two dates of a line share one label: `报名时间：1月5日上午9:00至1月8日`. With only a space between them they do
+/// not.
 fn goes_on(between: &str) -> bool {
     const LINKS: [char; 13] = [
         '、', ',', '，', '~', '～', '—', '–', '-', '至', '到', '和', '及', '与',
@@ -252,7 +253,7 @@ fn goes_on(between: &str) -> bool {
     is_joined && LINK.is_match(between)
 }
 
-/// Returns whether a date says its year, or is relative to now.
+/// Returns whether a date has its year, or is relative to now.
 fn has_year(written: &str) -> bool {
     let digits = written
         .split(|c: char| !c.is_ascii_digit())
@@ -274,12 +275,12 @@ fn has_year(written: &str) -> bool {
     digits || named || two_digit
 }
 
-/// Today's date in a page's header has the weekday with it.
+/// Returns whether a line is today's date in a page's header, which has the weekday with it.
 fn is_today(line: &str) -> bool {
     line.contains("星期") || line.contains("今天是") || line.contains("周")
 }
 
-/// `LEEDS, England, June 18, 2024 (AGENCY) -- The company …`
+/// Returns whether a date is in a dateline: `LEEDS, England, June 18, 2024 (AGENCY) -- The company …`
 fn is_dateline(line: &str, date: &Range<usize>) -> bool {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^\s*(?:[(（/][^()（）/]{2,40}[)）/]\s*)?(?:--|—|–|-\s)")
@@ -300,7 +301,7 @@ fn is_signature(parts: &Parts<'_>, at: usize, line: &str, written: &str) -> bool
         && (line.chars().count() <= written.chars().count() + 3 || signed())
 }
 
-/// Chinese words without a mark between them, as names are.
+/// Returns whether a name consists of Chinese words without a mark between them, as names do.
 fn is_words(name: &str) -> bool {
     name.chars().all(|c| text::is_han(c) || c.is_whitespace())
 }

@@ -1,7 +1,7 @@
-//! Lines that say when something takes place, or by when to act: `会议时间：…`, `时间：12月3日14:00`.
+//! Recognizes lines that state when something takes place, or by when to act: `会议时间：…`, `时间：12月3日14:00`.
 //!
-//! Such lines are the ones that people need most, and they say nothing of the publication. A bare `时间：` may be either;
-//! its value and the lines around it decide.
+//! Such lines are the ones that people need most, and they are unrelated to the publication. A bare `时间：` may be
+//! either; its value and the lines around it decide.
 
 use super::occasion::{HALF_DAY, PLACE, YEAR, is_event, is_meeting, labelled, says_more};
 use super::{
@@ -14,8 +14,8 @@ use crate::source::{
     reading::Context,
 };
 
-/// Returns whether a block speaks of an event, as the blocks around it show: the one before may be its label, and a bare
-/// `时间：` is an event's where a place stands beside it.
+/// Returns whether a block is about an event, as the blocks around it show: the one before may be its label, and a bare
+/// `时间：` is an event's if a place is next to it.
 pub(super) fn states_event(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     let own = block_line(layout, at);
     let labelled = label_before(layout, at).map(|label| format!("{label}{own}"));
@@ -28,8 +28,8 @@ pub(super) fn states_event(layout: &Layout<'_>, at: usize, context: &Context<'_>
         && !is_in_byline(layout, at, context)
 }
 
-/// Returns whether a bare label with a past day and an hour is one of several lines that describe the notice: `来源：…`
-/// stands right beside it, and no place.
+/// Returns whether a bare label with a past day and an hour is one of several lines that describe the notice: `来源：…` is
+/// right next to it, and no place.
 fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     let own = block_line(layout, at);
     let Some((Called::Bare, value)) = labelled(own) else {
@@ -60,8 +60,8 @@ fn today(context: &Context<'_>) -> chrono::NaiveDate {
     context.now.with_timezone(&context.time_zone).date_naive()
 }
 
-/// Returns whether a bare label is that of an event: beside a place, for a day to come, or below the line that says when the
-/// notice was published.
+/// Returns whether a bare label is that of an event: next to a place, for a future day, or below the line that states
+/// when the notice was published.
 fn is_bare_event(layout: &Layout<'_>, at: usize, line: &str, context: &Context<'_>) -> bool {
     const BELOW: usize = 3;
     const ABOVE: usize = 8;
@@ -83,7 +83,7 @@ fn is_bare_event(layout: &Layout<'_>, at: usize, line: &str, context: &Context<'
         let ahead = (day - today).num_days();
         return ahead > 1 || ahead < -LONG_AGO && !YEAR.is_match(value);
     }
-    // One that repeats the day of publication is about the notice.
+    // A date that repeats the day of publication is about the notice.
     let published = |above: usize| published_on(layout, above, context);
     day > today
         || (at.saturating_sub(ABOVE)..at)
@@ -91,7 +91,7 @@ fn is_bare_event(layout: &Layout<'_>, at: usize, line: &str, context: &Context<'
             .any(|other| other != day)
 }
 
-/// The day that a block labels as that of publication.
+/// Returns the day that a block labels as that of publication.
 fn published_on(
     layout: &Layout<'_>,
     at: usize,
@@ -109,7 +109,7 @@ fn published_on(
         .map(|(_, moment)| moment.day())
 }
 
-/// Returns whether a block begins with a place, or with who is to come.
+/// Returns whether a block begins with a place, or with the people who are invited.
 fn names_place(layout: &Layout<'_>, at: usize) -> bool {
     const START: usize = 16;
     PLACE

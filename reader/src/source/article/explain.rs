@@ -1,4 +1,4 @@
-//! Why an article's title, day and text were chosen, for `preview -v`.
+//! Explains why an article's title, day and text were chosen, for `preview -v`.
 
 use super::{
     agreement::{agreement, headline},
@@ -18,10 +18,10 @@ use crate::source::{
     summary,
 };
 
-/// So many candidates of each kind are shown.
+/// The number of candidates of each kind that are shown.
 const SHOWN: usize = 4;
 
-/// The steps of reading a page as an article; empty where it cannot be read.
+/// Returns the steps of reading a page as an article; empty if it cannot be read.
 #[must_use]
 pub fn explain(html: &str, context: &Context<'_>) -> Vec<ReadStep> {
     if list::check_size(html).is_err() {
@@ -65,7 +65,7 @@ pub fn explain(html: &str, context: &Context<'_>) -> Vec<ReadStep> {
     ]
 }
 
-/// The days that may be the last to act, and what speaks for and against them.
+/// Returns the days that may be the last to act, with the evidence for and against them.
 fn deadline(parts: &Parts<'_>, context: &Context<'_>) -> Vec<String> {
     let text = body::text(parts.body_blocks(), parts.layout);
     let published = published::find(parts, context).moment;
@@ -75,7 +75,7 @@ fn deadline(parts: &Parts<'_>, context: &Context<'_>) -> Vec<String> {
     said
 }
 
-/// Where the text stands, and how much of it was left out.
+/// Returns the place of the text, and how much of it was left out.
 fn text(parts: &Parts<'_>, held: usize) -> Vec<String> {
     let blocks = parts.body_blocks();
     let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else {
@@ -93,7 +93,7 @@ fn text(parts: &Parts<'_>, held: usize) -> Vec<String> {
     ]
 }
 
-/// An element as the page writes it.
+/// Returns an element as the page writes it.
 fn element(page: &PageTree, id: Id) -> String {
     let attribute = |name: &str| {
         let value = page.attribute(id, name).filter(|value| !value.is_empty());

@@ -1,4 +1,4 @@
-//! Attachments, the first real picture, and the next page.
+//! Finds the attachments, the first real picture, and the next page.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -16,7 +16,7 @@ use crate::source::download::{has_ending, is_download, is_picture};
 use crate::source::page::Id;
 use crate::source::text::one_line;
 
-/// The most files that one article is taken to have.
+/// The largest number of files that one article is assumed to have.
 const MOST: usize = 100;
 
 pub(super) fn attachments(parts: &Parts<'_>, base: &Url) -> Vec<Attachment> {
@@ -42,7 +42,7 @@ pub(super) fn attachments(parts: &Parts<'_>, base: &Url) -> Vec<Attachment> {
             && viewed.contains(&file.url)
             && let Some(known) = files.iter_mut().find(|known| known.url == file.url)
         {
-            // The viewer came first; the link beside it knows the name.
+            // The viewer came first; the link next to it has the name.
             known.name = file.name;
         }
         if files.len() == MOST {
@@ -95,7 +95,7 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
         return None;
     }
     if text.is_empty() && title.is_empty() && !holds_picture(parts, id) {
-        // Nobody can see it, nor click it.
+        // The link is invisible and cannot be clicked.
         return None;
     }
     let name = named.cloned().or_else(|| {
@@ -112,7 +112,7 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     })
 }
 
-/// Returns whether a sentence leads to somebody else's file in passing: `An institute released its report today`.
+/// Returns whether a sentence links to another site's file in passing: `An institute released its report today`.
 fn is_aside_in_prose(parts: &Parts<'_>, id: Id, url: &Url, base: &Url) -> bool {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)附件|下载|下載|download|attach|anlage|pièce|adjunto|allegat|anexo|bijlage|załącznik|příloha|прилож|вложен|додат|첨부|添付|\.[a-z]{3,4}$")
@@ -144,7 +144,7 @@ fn holds_picture(parts: &Parts<'_>, id: Id) -> bool {
     (id..page.elements[id as usize].end).any(|id| page.name(id) == "img")
 }
 
-/// A link that a script opens has its address within.
+/// Returns the address of a link; one that a script opens has its address within.
 fn address(href: &str, base: &Url) -> Option<Url> {
     static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r#"(?:location(?:\.href)?\s*=\s*|open\(\s*|download\(\s*|['"(])(?:%27|%22|['"])?((?:https?:)?/[^'"\s%]*(?:%[0-9A-Fa-f]{2}[^'"\s%]*)*)"#)
@@ -160,7 +160,7 @@ fn address(href: &str, base: &Url) -> Option<Url> {
     base.join(&found[1]).ok()
 }
 
-/// An embedded viewer: the file itself, or a viewer's page that is given it.
+/// Returns the file of an embedded viewer: the file itself, or the one that is passed to a viewer's page.
 fn embedded(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)[?&#](?:file|url|src|pdf|path|furl)=([^&#]+)").expect("a fixed pattern")
@@ -186,7 +186,7 @@ fn embedded(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     })
 }
 
-/// The file that a script between the texts puts on show: `showPdf("/files/1.pdf", "100%")`.
+/// Returns the file that a script between the texts displays: `showPdf("/files/1.pdf", "100%")`.
 fn shown_by_script(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     const MOST_CODE: usize = 4_000;
     static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
@@ -207,7 +207,7 @@ fn shown_by_script(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> 
     })
 }
 
-/// The file that an address names, if it names one.
+/// Returns the file that an address names, if it names one.
 fn file_name(url: &Url) -> Option<String> {
     let named = url
         .path_segments()
@@ -230,7 +230,7 @@ fn file_name(url: &Url) -> Option<String> {
         .find(|name| has_ending(name))
 }
 
-/// Words that ask people to click, and name nothing.
+/// Returns whether a name consists of words that ask people to click, and names nothing.
 fn is_command(name: &str) -> bool {
     matches!(
         name,
@@ -249,7 +249,8 @@ fn is_command(name: &str) -> bool {
     )
 }
 
-/// A name without what lists put around it: `附件1：名单.xlsx` stays, `【名单.xlsx】` and `名单.pdf (2MB)` do not.
+/// Returns a name without the marks that lists put around it: `附件1：名单.xlsx` stays, `【名单.xlsx】` and `名单.pdf (2MB)` do
+/// not.
 fn bare(name: &str) -> String {
     static SIZE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\s*[（(\[]\s*\d+(?:\.\d+)?\s*[KMG]?B?\s*[）)\]]$")
@@ -259,7 +260,7 @@ fn bare(name: &str) -> String {
     SIZE.replace(name, "").into_owned()
 }
 
-/// The size that stands in brackets at the end of a name, or at the start of what follows it.
+/// Returns the size in brackets at the end of a name, or at the start of the text after it.
 fn size(text: &str) -> Option<u64> {
     static SIZE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)[（(\[【]\s*(?:大小|size)?\s*[:：]?\s*(\d{1,6}(?:\.\d{1,3})?)\s*(k|m|g|)(?:i?b|字节|bytes?)\s*[）)\]】]")
@@ -281,7 +282,7 @@ fn size(text: &str) -> Option<u64> {
     Some((number * unit) as u64)
 }
 
-/// The same right behind a link: `<a>名单.xlsx</a>（25KB）`.
+/// Returns the size right after a link: `<a>名单.xlsx</a>（25KB）`.
 fn size_behind(parts: &Parts<'_>, id: Id) -> Option<u64> {
     const NEAR: usize = 24;
     let at = parts.layout.blocks_of(id).next()?;

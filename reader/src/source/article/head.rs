@@ -1,4 +1,4 @@
-//! What a page says of itself to machines: `<meta>`, `<link>`, JSON-LD.
+//! Reads the statements of a page for machines: `<meta>`, `<link>`, JSON-LD.
 
 use std::cell::OnceCell;
 
@@ -8,14 +8,14 @@ use url::Url;
 use super::title_text::{key, parts};
 use crate::source::{page::PageTree, reading::Context, text};
 
-/// Statements of the page's head, cleaned, empty ones left out.
+/// The statements of the page's head, cleaned; empty ones are left out.
 #[derive(Debug, Default)]
 pub(super) struct Head {
     /// `<title>`.
     pub title: Option<String>,
-    /// Titles of the article alone, the surest first.
+    /// Titles of only the article, the surest first.
     pub headlines: Vec<String>,
-    /// What a list calls the article, which may be cut.
+    /// The title in a list, which may be truncated.
     pub called: Option<String>,
     pub description: Option<String>,
     /// Times as written, the surest first.
@@ -24,15 +24,15 @@ pub(super) struct Head {
     pub publisher: Option<String>,
     pub site: Option<String>,
     pub next: Option<String>,
-    /// The whole text, where the page has it for machines.
+    /// The whole text, if the page has it for machines.
     pub text: Option<String>,
     keys: OnceCell<HeadKeys>,
 }
 
-/// The titles and names in the head as [`key`] makes them, so that lines of the page can be compared with them.
+/// The titles and names in the head as [`key`] normalizes them, so that lines of the page can be compared with them.
 #[derive(Debug)]
 pub(super) struct HeadKeys {
-    /// The article's own titles, and the one that a list gives it.
+    /// The article's own titles, and the one in a list.
     pub headlines: Vec<String>,
     /// The whole `<title>`.
     pub title: Option<String>,
@@ -72,7 +72,7 @@ impl Head {
         head
     }
 
-    /// With what others call the article. Lists cut long titles.
+    /// Adds the title that a list gives the article. Lists truncate long titles.
     pub(super) fn called(mut self, title: Option<&str>) -> Self {
         self.called = title.map(|title| title.trim_end_matches(['.', '…', ' ']).to_owned());
         self
@@ -101,7 +101,7 @@ impl Head {
         })
     }
 
-    /// The last part of `<title>`, which often is the site's name.
+    /// Returns the last part of `<title>`, which often is the site's name.
     pub(super) fn title_end(&self) -> Option<&str> {
         parts(self.title.as_deref()?).get(1..)?.last().copied()
     }
@@ -162,7 +162,7 @@ impl Head {
         }
     }
 
-    /// The article among linked data, which may be nested or in a list (`@graph`).
+    /// Reads the article in linked data, which may be nested or in a list (`@graph`).
     fn take_data(&mut self, value: &Value) {
         let mut open = vec![value];
         while let Some(value) = open.pop() {
@@ -221,13 +221,13 @@ fn clean(value: &str) -> Option<String> {
     Some(text::one_line(value)).filter(|value| !value.is_empty())
 }
 
-/// An address of the page made absolute; none for scripts and such.
+/// Returns an address of the page made absolute; `None` for scripts and the like.
 pub(super) fn absolute(base: &Url, href: &str) -> Option<String> {
     let url = base.join(href.trim()).ok()?;
     matches!(url.scheme(), "http" | "https" | "file").then(|| url.into())
 }
 
-/// Returns what relative addresses are relative to: `<base>`, else the page.
+/// Returns the base of relative addresses: `<base>`, else the page.
 pub(super) fn page_base(page: &PageTree, context: &Context<'_>) -> Url {
     (0..page.elements.len() as u32)
         .take(200)

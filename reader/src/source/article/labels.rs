@@ -1,15 +1,15 @@
-//! The statements that pages label: 来源：…, 发布时间：…, Posted on ….
+//! Recognizes the statements that pages label: 来源：…, 发布时间：…, Posted on ….
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Returns whether a line is such statements with their labels.
+/// Returns whether a line consists of labelled statements.
 pub(super) fn is_labelled(line: &str) -> bool {
     labels(line) > 0
 }
 
-/// Returns how many labelled statements a line is, if it is nothing else.
+/// Returns the number of labelled statements in a line that has nothing else.
 pub(in crate::source) fn labels(line: &str) -> usize {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -30,7 +30,7 @@ pub(in crate::source) fn labels(line: &str) -> usize {
         .expect("a fixed pattern")
     });
     let length = line.chars().count();
-    // A sentence may speak of such things: `请关闭水龙头。`
+    // A sentence may mention such things: `请关闭水龙头。`
     if length >= 160 || line.ends_with(['。', '！', '？', '；']) {
         return 0;
     }

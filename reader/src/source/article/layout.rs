@@ -1,4 +1,4 @@
-//! The page as blocks: lines of text in reading order, with what each element above them says.
+//! Divides the page into blocks: lines of text in reading order, with the facts about the elements above them.
 
 use std::{cell::OnceCell, collections::HashMap, ops::Range, sync::LazyLock};
 
@@ -7,40 +7,40 @@ use regex::Regex;
 use crate::source::page::{Gap, Id, PageTree, is_hidden_style, is_inline};
 use crate::source::text::is_han;
 
-/// What is known of an element from itself and those above it.
+/// The facts about an element that follow from itself and those above it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fact {
-    /// The nearest element, itself included, that stands on lines of its own.
+    /// The nearest element, itself included, that starts its own line.
     pub block: Id,
-    /// Within a link that leads somewhere.
+    /// True if it is within a link that leads somewhere.
     pub link: bool,
-    /// The outermost element that is no part of an article by its own account: 0 for none.
+    /// The outermost element that claims not to be part of an article; 0 for none.
     pub aside: Id,
-    /// 1 to 6 within a heading.
+    /// The level (1 to 6) of the heading around it.
     pub heading: u8,
-    /// Within a list item.
+    /// True if it is within a list item.
     pub item: bool,
     /// The nearest table row, or 0.
     pub row: Id,
-    /// Within a caption of a picture.
+    /// True if it is within a caption of a picture.
     pub caption: bool,
-    /// Within a frame around the content, such as a footer.
+    /// True if it is within a frame around the content, such as a footer.
     pub framed: bool,
-    /// What the element's own class and id say: above 0 of an article, below of anything else.
+    /// The hint in the element's own class and id: above 0 for an article, below for anything else.
     pub hint: i8,
-    /// Whether the element itself is called no part of an article, and how surely.
+    /// The claim of the element itself not to be part of an article, and how sure it is.
     claim: AsideClaim,
 }
 
-/// Whether an element says by its name or style that it is beside an article.
+/// A claim of an element, by its name or style, to be outside an article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum AsideClaim {
     #[default]
     None,
-    /// By a class that page makers also give to what holds everything.
+    /// A claim by a class that page makers also give to the element that holds everything.
     Maybe,
     Sure,
-    /// By an element or a role that HTML has for what stands around the content.
+    /// A claim by an element or a role that HTML has for frames around the content.
     Frame,
 }
 
@@ -52,12 +52,12 @@ pub(super) struct TextBlock {
     pub element: Id,
     /// Its length: a Chinese character counts 1, a letter 0.4.
     pub units: f32,
-    /// How much of it is in links.
+    /// The length of its text in links.
     pub linked: f32,
-    /// Marks that end or part sentences.
+    /// The number of marks that end or separate sentences.
     pub marks: u32,
     pub links: u32,
-    /// Its words as one line, once somebody asked for them: many rules do.
+    /// Its words as one line, computed on first use: many rules need them.
     pub line: OnceCell<String>,
 }
 
@@ -66,7 +66,7 @@ impl TextBlock {
         self.linked / self.units.max(1.0)
     }
 
-    /// The length of its sentences outside of links; 0 where it has none.
+    /// Returns the length of its sentences outside of links; 0 if it has none.
     pub(super) fn prose(&self) -> f32 {
         let own = self.units - self.linked;
         let counts = own > 12.0 && self.marks > 0 && self.link_share() < 0.5;
@@ -79,7 +79,7 @@ pub(super) struct Layout<'a> {
     pub page: &'a PageTree,
     pub facts: Vec<Fact>,
     pub blocks: Vec<TextBlock>,
-    /// For each run and the end: the block that it is in.
+    /// The block of each run, and of the end.
     block_of_run: Vec<u32>,
 }
 
@@ -97,8 +97,8 @@ impl<'a> Layout<'a> {
         layout
     }
 
-    /// Marks what is beside the article: elements that claim so, unless they hold the page's heading
-    /// or most of its sentences, as misnamed boxes do.
+    /// Marks the elements outside the article: those that claim it, unless they hold the page's heading or most of its
+    /// sentences, as misnamed boxes do.
     fn mark_asides(&mut self) {
         let headings: Vec<Id> = (0..self.page.elements.len() as Id)
             .filter(|id| self.page.name(*id) == "h1" && !self.page.runs_of(*id).is_empty())
@@ -123,7 +123,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Marks boxes that were found to be no part of the article.
+    /// Marks boxes that were found not to be part of the article.
     pub(super) fn set_aside(&mut self, boxes: &[Id]) {
         for &id in boxes {
             let end = self.page.elements[id as usize].end;
@@ -134,7 +134,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// For each element whether it stands in a frame around the content.
+    /// Returns for each element whether it is in a frame around the content.
     fn frames(&self, headings: &[Id]) -> Vec<bool> {
         let mut frames = vec![false; self.page.elements.len()];
         for id in 1..self.page.elements.len() as Id {
@@ -151,7 +151,8 @@ impl<'a> Layout<'a> {
         first.is_some_and(|heading| self.page.contains(id, *heading))
     }
 
-    /// The lengths of the sentences before each block and before the end. What a footer says makes no other box a lesser one.
+    /// Returns the lengths of the sentences before each block and before the end. Sentences in a footer do not count,
+    /// so that they do not lower the share of other boxes.
     fn sentences(&self, frames: &[bool]) -> Vec<f32> {
         let mut sum = 0.0;
         let lengths = self.blocks.iter().map(|block| {
@@ -193,7 +194,7 @@ impl<'a> Layout<'a> {
         self.block_of_run.push(self.blocks.len() as u32);
     }
 
-    /// The blocks within an element.
+    /// Returns the blocks within an element.
     pub(super) fn blocks_of(&self, id: Id) -> Range<usize> {
         let runs = self.page.runs_of(id);
         if runs.is_empty() {
@@ -208,13 +209,13 @@ impl<'a> Layout<'a> {
         &self.facts[self.blocks[block].element as usize]
     }
 
-    /// The text of a block, as the page has it.
+    /// Returns the text of a block, as the page has it.
     pub(super) fn text(&self, block: usize) -> String {
         self.page.text(self.blocks[block].runs.clone())
     }
 }
 
-/// Length and marks of a piece of text.
+/// Measures the length and the marks of a piece of text.
 pub(super) fn measure(text: &str) -> (f32, u32) {
     let (mut han, mut letters, mut marks) = (0u32, 0u32, 0);
     for c in text.chars() {
@@ -333,7 +334,7 @@ fn is_caption(label: &str) -> bool {
         })
 }
 
-/// Returns what a class and an id say of their element, by the words that page makers use everywhere.
+/// Returns the hint in a class and an id of an element, by the words that page makers use everywhere.
 fn hint(label: &str) -> i8 {
     static NEVER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(

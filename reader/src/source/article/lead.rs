@@ -1,5 +1,5 @@
-//! Lines between headline and text that say by when to act, or when something takes place. They stand beside the day of
-//! publication, outside of what holds the text.
+//! Finds lines between headline and text that state by when to act, or when something takes place. They are next to the
+//! day of publication, outside of the element that holds the text.
 
 use super::body;
 use super::{
@@ -9,12 +9,12 @@ use super::{
 use crate::source::{date, summary};
 use crate::{bulletin::Moment, source::reading::Context};
 
-/// Longer lines are no statements of the article's head.
+/// The longest line that can be a statement of the article's head.
 const LONGEST: usize = 160;
-/// What goes on longer after its day is a sentence: `摘要：2022年8月22日，第三届论坛在北京举行。`
+/// The most text after the day; with more it is a sentence: `摘要：2022年8月22日，第三届论坛在北京举行。`
 const MOST_AFTER: usize = 20;
 
-/// The blocks of those lines, in page order.
+/// Returns the blocks of those lines, in page order.
 pub(super) fn blocks(
     parts: &Parts<'_>,
     published: Option<&Moment>,
@@ -50,7 +50,7 @@ pub(super) fn blocks(
         .collect()
 }
 
-/// Returns whether a block goes on with the line of the one before it: in a row of a table, or below its label.
+/// Returns whether a block continues the line of the one before it: in a row of a table, or below its label.
 fn is_one_line(parts: &Parts<'_>, before: usize, at: usize) -> bool {
     let row = |at| parts.layout.fact(at).row;
     let is_label = || block_line(parts.layout, before).ends_with([':', '：']);

@@ -1,4 +1,4 @@
-//! The lines around a text: what they say of it, and which are none of it.
+//! Classifies the lines around a text: what they state about it, and which are not part of it.
 
 use std::sync::LazyLock;
 
@@ -7,12 +7,12 @@ use regex::Regex;
 use super::{labels::is_labelled, occasion::is_kept};
 use crate::source::date::{self, Called};
 
-/// Returns whether a line describes the article (date, source, author, how often it was read) and no more.
+/// Returns whether a line only describes the article (date, source, author, how often it was read).
 pub(super) fn is_info(line: &str) -> bool {
     (is_labelled(line) || is_dated(line) || is_signed_above(line)) && !is_kept(line)
 }
 
-/// `By Jane Roe | Published 18 June 2024 | Updated 19 June 2024`.
+/// Recognizes `By Jane Roe | Published 18 June 2024 | Updated 19 June 2024`.
 fn is_signed_above(line: &str) -> bool {
     static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(?i:by|posted|published|written|updated)\s.{2,60}(?:19|20)\d\d.{0,40}$")
@@ -21,9 +21,9 @@ fn is_signed_above(line: &str) -> bool {
     !line.ends_with(['.', '!', '?']) && SIGNED.is_match(line)
 }
 
-/// Returns whether a line begins with a date and hardly goes on.
+/// Returns whether a line begins with a date and hardly continues.
 fn is_dated(line: &str) -> bool {
-    // What stands before the day: nothing, or a label of the article.
+    // Nothing precedes the day, or only a label of the article.
     static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"^([^\d]{0,12})(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?.{0,40}$",
@@ -34,7 +34,7 @@ fn is_dated(line: &str) -> bool {
         Regex::new(r"(?i)^(?:(?-i:\p{Lu})[\w.'’-]{1,20}(?:\s(?-i:\p{Lu})[\w.'’-]{0,20}){0,3}\s?[|·•,–-]?\s)?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?-i:\p{L})\p{L}{2,10}\.?,?\s(?:de\s)?(?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s\d{4}).{0,30}$")
             .expect("a fixed pattern")
     });
-    // A range is when something takes place, and a sentence says more.
+    // A range is the time of an event, and a sentence states more.
     if line.contains(['~', '～']) || line.ends_with(['。', '！', '？', '，']) {
         return false;
     }
@@ -48,14 +48,14 @@ fn is_dated(line: &str) -> bool {
     is_numeric || is_worded()
 }
 
-/// Returns whether a day that is called so is one of the article itself.
+/// Returns whether a day with this label is one of the article itself.
 pub(super) fn is_of_article(called: Called) -> bool {
     use Called::{Bare, Published, Updated, Written};
     matches!(called, Published | Bare | Updated | Written)
 }
 
-/// Returns whether a line stands after a text on such pages: nothing from here on belongs to it. `loose`
-/// where no paragraph follows, so that words which also stand between paragraphs end the text.
+/// Returns whether a line is one that follows a text on such pages: nothing from here on belongs to it. `loose` if no
+/// paragraph follows, so that words which also occur between paragraphs end the text.
 pub(super) fn ends_text(line: &str, loose: bool) -> bool {
     static END: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -96,7 +96,7 @@ pub(super) fn ends_text(line: &str, loose: bool) -> bool {
     END.is_match(line) || loose && POINTER.is_match(line)
 }
 
-/// Returns whether a line heads other news, where links follow it.
+/// Returns whether a line is the heading of other news, if links follow it.
 pub(super) fn heads_others(line: &str) -> bool {
     static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -110,7 +110,7 @@ pub(super) fn heads_others(line: &str) -> bool {
     line.chars().count() < 80 && OTHERS.is_match(line)
 }
 
-/// Returns whether a single line within a text is of the site: a pointer elsewhere, an appeal, an original title.
+/// Returns whether a single line within a text belongs to the site: a pointer elsewhere, an appeal, an original title.
 pub(super) fn is_remark(line: &str) -> bool {
     static REMARK: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -126,7 +126,7 @@ pub(super) fn is_remark(line: &str) -> bool {
     line.chars().count() < 200 && REMARK.is_match(line)
 }
 
-/// Returns whether a line ends with who took or owns a picture.
+/// Returns whether a line ends with the photographer or owner of a picture.
 pub(super) fn is_credit(line: &str) -> bool {
     static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(

@@ -1,4 +1,4 @@
-//! Where a text of several pages goes on.
+//! Finds the next page of a text of several pages.
 
 use url::Url;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::source::text::one_line;
 
-/// Where a text of several pages goes on.
+/// Returns the next page of a text of several pages.
 pub(super) fn next_page(parts: &Parts<'_>, base: &Url) -> Option<String> {
     let page = parts.layout.page;
     let here = base.as_str().trim_end_matches('#');
@@ -36,8 +36,8 @@ pub(super) fn next_page(parts: &Parts<'_>, base: &Url) -> Option<String> {
         .filter(|next| next.trim_end_matches('#') != here && goes_on(base, next))
 }
 
-/// Returns whether an address is a further page of the same text, and not another text: its path is this
-/// one's with something at the end of its name (`5054_2.htm`, `5054/2`, `5054.htm?page=2`).
+/// Returns whether an address is a further page of the same text, and not another text: its path is this one's with
+/// something at the end of its name (`5054_2.htm`, `5054/2`, `5054.htm?page=2`).
 fn goes_on(base: &Url, next: &str) -> bool {
     let stem = |path: &str| {
         let path = path.trim_end_matches('/');
@@ -46,7 +46,7 @@ fn goes_on(base: &Url, next: &str) -> bool {
         path[..end].to_owned()
     };
     let here = stem(base.path());
-    // Page three (`5054_3`) follows page two (`5054_2`): all begin as the first does.
+    // Page three (`5054_3`) follows page two (`5054_2`): all begin like the first.
     let number = here.rfind(['_', '-']).filter(|at| {
         let number = &here[at + 1..];
         (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())

@@ -1,4 +1,4 @@
-//! Lines that show by themselves that they speak of an event: `会议时间：…`, `时间：12月3日14:00`.
+//! Recognizes lines that alone show that they are about an event: `会议时间：…`, `时间：12月3日14:00`.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use regex::Regex;
 use super::labels::labels;
 use crate::source::date::{self, Called};
 
-/// Returns whether a line alone shows that it speaks of an event.
+/// Returns whether a line alone shows that it is about an event.
 pub(super) fn is_event(line: &str) -> bool {
     match labelled(line) {
         Some((Called::Other, _)) => true,
@@ -18,8 +18,8 @@ pub(super) fn is_event(line: &str) -> bool {
     }
 }
 
-/// Returns whether a line must stay with the text: it is an event's, or says beside the day of publication by
-/// when to act.
+/// Returns whether a line must stay with the text: it is about an event, or states a deadline next to the day of
+/// publication.
 pub(super) fn is_kept(line: &str) -> bool {
     static KEPT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:截止|截至|报名|申报|投标|开标|考试|面试|会议|讲座|活动|公示)\p{Han}{0,4}\s*[:：][^:：]{0,4}\d")
@@ -28,14 +28,14 @@ pub(super) fn is_kept(line: &str) -> bool {
     is_event(line) || line.contains([':', '：']) && KEPT.is_match(line)
 }
 
-/// Returns whether a line says more of the notice than when, or says that to the second.
+/// Returns whether a line states more about the notice than the time, or the time to the second.
 pub(super) fn says_more(line: &str, value: &str) -> bool {
     static SECONDS: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"\d:\d\d:\d\d").expect("a fixed pattern"));
     labels(line) > 1 || SECONDS.is_match(value)
 }
 
-/// Returns what the label at the start of a line calls its value; None where the line is no such statement.
+/// Returns the meaning of the label at the start of a line, and its value; `None` if the line is not such a statement.
 pub(super) fn labelled(line: &str) -> Option<(Called, &str)> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)^(?:[^\p{L}]|[一二三四五六七八九十]){0,8}([\p{L}\s/、]{1,24}?)\s*[】\]]?\s*(?:[（(][^）)]{1,12}[）)])?\s*[:：为｜|]")
@@ -51,8 +51,8 @@ pub(super) fn labelled(line: &str) -> Option<(Called, &str)> {
     Some((date::called(&format!("{}：", &label[1])), value))
 }
 
-/// Returns whether the value of a bare label cannot be the time of publication: it has a place, half a day, a range, an hour
-/// beside a day in words, or a day without a year.
+/// Returns whether the value of a bare label cannot be the time of publication: it has a place, half a day, a range, an
+/// hour with a day in words, or a day without a year.
 fn is_occasion(value: &str) -> bool {
     static HOURS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\d\s?[点时](?:[\d半整]|$|[^\p{L}])|\d\s?(?:am|pm)(?-u:\b)|[日号號]\s?(?:[（(][^）)]{1,8}[）)]|星期.|周.|週.)?\s?\d{1,2}[:：]\d\d")

@@ -1,4 +1,4 @@
-//! The page as all that read an article share it.
+//! The page as all readers of an article share it.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Finds text and title, each by the help of the other.
+    /// Finds text and title, each with the help of the other.
     pub(super) fn new(
         layout: &'a Layout<'a>,
         head: &'a Head,
@@ -47,7 +47,7 @@ impl<'a> Parts<'a> {
         self.body.as_ref().map_or(&[], |body| &body.blocks)
     }
 
-    /// From the first block of the text to the last.
+    /// Returns the range from the first block of the text to the last.
     pub(super) fn text_range(&self) -> Option<Range<usize>> {
         self.body.as_ref().and_then(Body::range)
     }
@@ -63,14 +63,15 @@ impl<'a> Parts<'a> {
             .is_some_and(|title| title.contains(&at))
     }
 
-    /// The block that lines about the article stand near: its title, else its first line.
+    /// Returns the block that lines about the article are near: its title, else its first line.
     pub(super) fn anchor(&self) -> Option<usize> {
         let title = self.title.blocks.as_ref().map(|title| title.end);
         title.or_else(|| self.text_range().map(|text| text.start))
     }
 }
 
-/// The blocks around title and text where date and source stand, in page order. Frames around the content do not count.
+/// Returns the blocks around title and text where date and source are, in page order. Frames around the content do not
+/// count.
 pub(super) fn near(parts: &Parts<'_>) -> Vec<usize> {
     let layout = parts.layout;
     let shown: Vec<usize> = (0..layout.blocks.len())
@@ -98,7 +99,7 @@ pub(super) fn near(parts: &Parts<'_>) -> Vec<usize> {
     near.into_iter().map(|place| shown[place]).collect()
 }
 
-/// The elements that may hold the article's files: those of the text and what follows its title.
+/// Returns the elements that may hold the article's files: those of the text and those after its title.
 pub(super) fn region(parts: &Parts<'_>) -> Range<Id> {
     let page = parts.layout.page;
     let body = parts.body.as_ref().map(|body| body.container);

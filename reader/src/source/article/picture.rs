@@ -1,4 +1,4 @@
-//! Pictures that show something.
+//! Recognizes pictures that show something.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::source::page::Id;
 
-/// Returns whether a picture stands below the title of a page without text, such as a scanned notice.
+/// Returns whether a picture is below the title of a page without text, such as a scanned notice.
 pub(super) fn is_scan(parts: &Parts<'_>, base: &Url) -> bool {
     let Some(title) = &parts.title.blocks else {
         return false;
@@ -23,7 +23,7 @@ pub(super) fn is_scan(parts: &Parts<'_>, base: &Url) -> bool {
         .any(|id| picture(parts, id, base).is_some())
 }
 
-/// The address of a picture that shows something, and is no decoration.
+/// Returns the address of a picture that shows something, and is not decoration.
 pub(super) fn picture(parts: &Parts<'_>, id: Id, base: &Url) -> Option<String> {
     static DECORATION: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)icon|logo|blank|spacer|loading|placeholder|pixel|1x1|emoji|avatar|qr|weixin|wechat|/ueditor/dialogs|filetype|/css/|/skin|/themes?/|/templates?/|\.svg|\.gif|^data:")

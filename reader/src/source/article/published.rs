@@ -1,4 +1,4 @@
-//! When the article was published, as exactly as the page says.
+//! Finds when the article was published, as exactly as the page states it.
 
 use std::sync::LazyLock;
 
@@ -23,14 +23,14 @@ use crate::{bulletin::Moment, source::reading::Context};
 pub(super) struct Published {
     pub moment: Option<Moment>,
     pub block: Option<usize>,
-    /// Why a date was not taken.
+    /// The reason why a date was not taken.
     pub warning: Option<String>,
 }
 
-/// Less sure than this is a date of something else.
+/// The least score; a date below it belongs to something else.
 const LEAST: f32 = 2.0;
 
-/// The dates of a page that may be the day of publication, the surest first.
+/// Returns the dates of a page that may be the day of publication, the surest first.
 pub(super) fn ranked(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandidate> {
     let mut candidates = stated(parts, context);
     candidates.extend(shown(parts, context));
@@ -59,7 +59,7 @@ pub(super) fn find(parts: &Parts<'_>, context: &Context<'_>) -> Published {
     published
 }
 
-/// The time of that day, where another sure statement has one.
+/// Returns the time on that day, if another sure statement has one.
 fn finer(moment: Moment, candidates: &[DateCandidate]) -> Moment {
     let Moment::Day(day) = moment else {
         return moment;
@@ -72,7 +72,7 @@ fn finer(moment: Moment, candidates: &[DateCandidate]) -> Moment {
         .unwrap_or(moment)
 }
 
-/// Returns what the head and `<time>` say.
+/// Returns the dates in the head and in `<time>`.
 fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandidate> {
     let read = |text: &str| date::parse(text, context.time_zone, context.now);
     let candidate = |moment, score, by| DateCandidate {
@@ -125,7 +125,7 @@ fn is_of_other_day(parts: &Parts<'_>, time: Id, at: usize, context: &Context<'_>
     states_event(layout, at, context) || date::called(&format!("{label}{before} ")) == Called::Other
 }
 
-/// `SITE.RU — 03.09.17: …` at the head of a text that has no Chinese: dots stand between day, month and year.
+/// Parses `SITE.RU — 03.09.17: …` at the head of a text that has no Chinese: dots separate day, month and year.
 fn dateline(parts: &Parts<'_>, context: &Context<'_>) -> Option<DateCandidate> {
     static HEAD: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^[^\d]{0,40}(\d{1,2})\.(\d{1,2})\.(\d{2})(?:[:,]|\s[—–-])\s")
@@ -144,7 +144,7 @@ fn dateline(parts: &Parts<'_>, context: &Context<'_>) -> Option<DateCandidate> {
     })
 }
 
-/// A date in the address: `/2022-11/20/`, `/20221120/`, `t20221120_1.html`.
+/// Finds a date in the address: `/2022-11/20/`, `/20221120/`, `t20221120_1.html`.
 fn in_address(context: &Context<'_>) -> Option<DateCandidate> {
     static DATE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -168,7 +168,7 @@ fn in_address(context: &Context<'_>) -> Option<DateCandidate> {
     })
 }
 
-/// A time that a script has for the page: `publish_time = "2022-11-20"`, `"pubtime": 1668902400`.
+/// Finds a time that a script has for the page: `publish_time = "2022-11-20"`, `"pubtime": 1668902400`.
 fn in_scripts(parts: &Parts<'_>, context: &Context<'_>) -> Option<DateCandidate> {
     static TIME: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(

@@ -1,4 +1,4 @@
-//! The signature at the end of a text.
+//! Reads the signature at the end of a text.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use regex::Regex;
 use super::parts::Parts;
 use crate::source::{date, reading::Context, text::one_line};
 
-/// The last lines of the text, the last first.
+/// Returns the last lines of the text, the last first.
 pub(super) fn last_lines(parts: &Parts<'_>) -> Vec<String> {
     let blocks = parts.body_blocks();
     blocks
@@ -18,7 +18,7 @@ pub(super) fn last_lines(parts: &Parts<'_>) -> Vec<String> {
         .collect()
 }
 
-/// A sign-off in brackets: (工 宣), （宣传部 张三）.
+/// Parses a sign-off in brackets: (工 宣), （宣传部 张三）.
 pub(super) fn signed(line: &str) -> Option<String> {
     static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"[（(]\s*((?:\p{Han}[\p{Han}\s、，/·]{0,22}\p{Han}))\s*[）)]\s*$")
@@ -51,12 +51,12 @@ pub(super) fn signed(line: &str) -> Option<String> {
     ]
     .iter()
     .any(|word| name.starts_with(word) || name.ends_with("章"));
-    // A sentence in brackets is none.
+    // A sentence in brackets is not a sign-off.
     let sentence = name.contains(['对', '的', '有', '在', '于', '是', '了']);
     (alone && !remark && !sentence && !name.is_empty()).then(|| name.to_owned())
 }
 
-/// The issuing body above the date under a text.
+/// Returns the issuing body above the date under a text.
 pub(super) fn issued(last: &[String], context: &Context<'_>) -> Option<String> {
     static BODY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^\p{Han}[\p{Han}（）()·\s]{1,38}(?:公司|局|委员会|委|办公室|办|大学|学院|学校|处|部|中心|政府|厅|协会|学会|医院|院|馆|所|站|队|会|集团|银行|社|科|组|法院|检察院|中学|小学)$")
@@ -66,7 +66,7 @@ pub(super) fn issued(last: &[String], context: &Context<'_>) -> Option<String> {
         let Some((range, _)) = date::find(line, context.time_zone, context.now) else {
             continue;
         };
-        // On a line of its own, or after the body's name.
+        // The date is on its own line, or after the body's name.
         let name = line[..range.start].trim_end();
         if range.end + 3 < line.len() {
             continue;

@@ -139,7 +139,7 @@ fn a_notice_may_be_a_few_words_and_a_time() {
     }
 }
 
-/// A page of the kind that a mirror makes: traditional characters, pinyin after some of them.
+/// Returns a page of the kind that a mirror makes: traditional characters, pinyin after some of them.
 fn mirrored(charset: &str) -> String {
     format!(
         "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset={charset}\"><title>集團(tuán)召開(kāi)安全會(huì)議</title></head><body>\
@@ -453,7 +453,8 @@ fn a_short_notice_about_a_system_that_is_down_is_no_page_that_says_so_of_itself(
     }
 }
 
-/// How long this thread has been computing; on Linux alone. The time on a clock also passes for what else the machine does.
+/// Returns how long this thread has been computing; only on Linux. Wall-clock time also passes for other work of the
+/// machine.
 fn computing() -> std::time::Duration {
     let known = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = known.split(' ').next().and_then(|first| first.parse().ok());

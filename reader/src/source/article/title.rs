@@ -1,4 +1,4 @@
-//! The article's own title among headings, `<title>` and what the head says.
+//! Finds the article's own title among headings, `<title>` and the statements of the head.
 
 use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
@@ -12,14 +12,14 @@ use super::title_text::key;
 use crate::source::page::Id;
 use crate::source::{date, list, text};
 
-/// The title, and the block where it stands on the page.
+/// The title, and its block on the page.
 #[derive(Debug, Default)]
 pub(super) struct Title {
     pub text: Option<String>,
     pub blocks: Option<Range<usize>>,
 }
 
-/// How far above the text a title is searched for, in blocks.
+/// The distance above the text within which a title is searched for, in blocks.
 const REACH: usize = 40;
 
 pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>) -> Title {
@@ -38,7 +38,7 @@ pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>
     }
 }
 
-/// The lines that may be the title, the likeliest first, each with what speaks for it.
+/// Returns the lines that may be the title, the likeliest first, each with its score.
 pub(super) fn ranked(
     layout: &Layout<'_>,
     head: &Head,
@@ -53,7 +53,7 @@ pub(super) fn ranked(
             score += 2.5;
         }
         if menu.contains(&candidate.key) {
-            // The section, as the menu calls it.
+            // This is the section, as the menu calls it.
             score -= 5.0;
         }
         (score, candidate)
@@ -64,8 +64,8 @@ pub(super) fn ranked(
     ranked
 }
 
-/// The one heading of the highest ranks above the text, or the one box called a title right over a paragraph of it,
-/// where there is no other.
+/// Returns the one heading of the highest ranks above the text, or the one box called a title right above a paragraph
+/// of it, if there is no other.
 fn only_heading(layout: &Layout<'_>, start: usize) -> Option<Id> {
     let page = layout.page;
     let from = start.saturating_sub(REACH);
@@ -104,7 +104,7 @@ fn only_heading(layout: &Layout<'_>, start: usize) -> Option<Id> {
         .collect())
 }
 
-/// Returns what the page's short links are called.
+/// Returns the texts of the page's short links.
 fn menu(layout: &Layout<'_>) -> HashSet<String> {
     let short = layout
         .blocks
@@ -116,7 +116,7 @@ fn menu(layout: &Layout<'_>) -> HashSet<String> {
         .collect()
 }
 
-/// A title of several lines whole, where the head has them as one.
+/// Returns a title of several lines as a whole, if the head has them as one.
 fn continued(layout: &Layout<'_>, head: &Head, first: TitleCandidate) -> (String, Range<usize>) {
     let wholes: Vec<String> = head
         .headlines
@@ -138,7 +138,7 @@ fn continued(layout: &Layout<'_>, head: &Head, first: TitleCandidate) -> (String
     (text, first.blocks.start..end)
 }
 
-/// Two lines of a title as one: Chinese has no spaces between words.
+/// Joins two lines of a title: Chinese has no spaces between words.
 fn joined(mut text: String, line: &str) -> String {
     let line = text::one_line(line);
     let meets_han = text.ends_with(text::is_han) && line.starts_with(text::is_han);
@@ -148,7 +148,7 @@ fn joined(mut text: String, line: &str) -> String {
     text + &line
 }
 
-/// The lines of a heading without a date that stands in an element or on a line of its own.
+/// Returns the lines of a heading without a date that has its own element or line.
 fn undated(layout: &Layout<'_>, blocks: Range<usize>) -> Vec<String> {
     static DATE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^[\s\[(（【]*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?[\s\])）】]*$")
@@ -179,7 +179,7 @@ fn undated(layout: &Layout<'_>, blocks: Range<usize>) -> Vec<String> {
     if says.is_empty() { lines } else { says }
 }
 
-/// Returns whether a text is a day and nothing else, in words: `27 Jan`.
+/// Returns whether a text is only a day, in words: `27 Jan`.
 fn is_day(text: &str) -> bool {
     let text = text.trim();
     let worded = text.len() <= 40 && text.chars().any(char::is_alphabetic);
@@ -198,11 +198,11 @@ pub(super) struct TitleCandidate {
     pub(super) element: Id,
     blocks: Range<usize>,
     pub(super) text: String,
-    /// Letters and digits alone, for comparison.
+    /// The letters and digits only, for comparison.
     key: String,
 }
 
-/// Headings, elements named as titles, and single lines above the text.
+/// Returns headings, elements named as titles, and single lines above the text.
 fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<TitleCandidate> {
     let page = layout.page;
     let from = if bounded {
@@ -215,7 +215,7 @@ fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<TitleCand
     let mut last = None;
     for at in from..to {
         let element = layout.blocks[at].element;
-        // The heading as a whole, where a line is only a part of it.
+        // The heading is taken as a whole if a line is only a part of it.
         let named = std::iter::once(element)
             .chain(page.ancestors(element))
             .take(3)
@@ -264,7 +264,7 @@ fn is_named(layout: &Layout<'_>, id: Id) -> bool {
     named(page.class(id)) || page.attribute(id, "id").is_some_and(named)
 }
 
-/// The evidence for a line as the title.
+/// Returns the evidence for a line as the title.
 fn worth(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandidate) -> f32 {
     let page = layout.page;
     let first = candidate.blocks.start;
@@ -286,7 +286,7 @@ fn worth(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandid
         score -= 6.0;
     }
     let next = candidate.blocks.end;
-    // Below the section's name and a longer line, what follows belongs to that line.
+    // Below the section's name and a longer line, the following lines belong to that line.
     let own = measure(&candidate.text).0;
     let longer = |at: &usize| own < 10.0 && layout.blocks[*at].units > own;
     let has_info = (next..(next + 2).min(layout.blocks.len()))
@@ -306,7 +306,7 @@ fn worth(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandid
     score
 }
 
-/// The same, less what speaks against it.
+/// Returns the evidence for a line as the title, less the evidence against it.
 fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandidate) -> f32 {
     let first = candidate.blocks.start;
     let mut score = worth(layout, head, start, candidate);
@@ -343,7 +343,7 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandid
     score
 }
 
-/// Returns whether a line is in the middle, as texts are not.
+/// Returns whether a line is centred, as texts are not.
 pub(super) fn is_set_apart(layout: &Layout<'_>, id: Id) -> bool {
     let page = layout.page;
     let says = |name: &str| {

@@ -1,6 +1,6 @@
-//! The words of titles: what a `<title>` puts together, and what distinguishes two.
+//! Processes the words of titles: the parts of a `<title>`, and the differences between two titles.
 
-/// The parts of a `<title>`: the article's own, then section and site.
+/// Returns the parts of a `<title>`: the article's own, then section and site.
 pub(super) fn parts(title: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = title;
@@ -23,7 +23,7 @@ fn separator(text: &str) -> Option<(usize, usize)> {
         .filter_map(|mark| text.find(mark).map(|at| (at, mark.len())));
     let plain = bare.iter().filter_map(|mark| {
         let at = text.find(mark)?;
-        // A hyphen within a word or number parts nothing.
+        // A hyphen within a word or number is not a separator.
         let between = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
         let inner = between(text[..at].chars().next_back())
             && between(text[at + mark.len()..].chars().next());
@@ -32,7 +32,7 @@ fn separator(text: &str) -> Option<(usize, usize)> {
     found.chain(plain).min()
 }
 
-/// Letters and digits alone, lower case.
+/// Returns only letters and digits, in lower case.
 pub(super) fn key(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_alphanumeric())

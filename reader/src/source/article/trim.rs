@@ -1,4 +1,5 @@
-//! Lines in the box of a text that are not part of it: facts about the article above it, other news below it, remarks between.
+//! Removes the lines in the box of a text that are not part of it: facts about the article above it, other news below
+//! it, remarks in between.
 
 use super::{
     block::{block_line, links_to_file},
@@ -13,7 +14,8 @@ use super::{
 };
 use crate::source::{page::Id, reading::Context, text::is_han};
 
-/// Takes off what is not of the text: asides, the title, lines about the article, what follows it.
+/// Removes the blocks that are not part of the text: asides, the title, lines about the article, and what follows the
+/// text.
 pub(super) fn trim(
     body: Body,
     layout: &Layout<'_>,
@@ -23,7 +25,7 @@ pub(super) fn trim(
     let mut blocks = body.blocks;
     blocks.retain(|at| !is_beside(layout, body.container, *at));
     if let Some(title) = &title.blocks {
-        // What stands above the title is of the page.
+        // The blocks above the title belong to the page.
         blocks.retain(|at| *at >= title.end);
         keep_own_article(layout, title.start, &mut blocks);
     }
@@ -59,10 +61,10 @@ struct TextLine {
     block: usize,
     text: String,
     units: f32,
-    /// Hardly anything but links.
+    /// True if it is hardly anything but links.
     linked: bool,
     marks: u32,
-    /// It says when and where something takes place, or by when to act.
+    /// True if it states when and where something takes place, or by when to act.
     event: bool,
 }
 
@@ -84,7 +86,7 @@ impl TextLine {
         self.units >= 24.0 && self.marks > 0 && !self.linked
     }
 
-    /// Short as it may be.
+    /// Returns whether the line is a sentence, even a short one.
     fn is_sentence(&self) -> bool {
         self.units >= 8.0
             && !self.linked
@@ -93,7 +95,7 @@ impl TextLine {
                 .ends_with(['。', '！', '？', '；', '：', '.', '!', '?'])
     }
 
-    /// Returns whether it stands within a text and is none of it.
+    /// Returns whether the line is within a text but not part of it.
     fn is_extra(&self, layout: &Layout<'_>, mostly_linked: bool) -> bool {
         let latin = !self.text.chars().any(is_han);
         // On Chinese pages the lines below pictures count as a part of the text.
@@ -109,12 +111,12 @@ impl TextLine {
             layout.page.name(layout.blocks[self.block].element),
             "div" | "span" | "section" | "figure" | "center"
         );
-        // A button or a counter: a word on a line that no paragraph holds.
+        // A button or a counter: a word on a line that is not in a paragraph.
         latin && bare && self.marks == 0 && self.text.split(' ').count() <= 2 && self.units < 5.0
     }
 }
 
-/// Returns whether a line says what a picture shows, or who took it.
+/// Returns whether a line describes a picture, or names its photographer.
 fn is_caption(layout: &Layout<'_>, line: &TextLine) -> bool {
     layout.fact(line.block).caption || line.units < 70.0 && is_credit(&line.text)
 }
@@ -124,7 +126,7 @@ fn is_beside(layout: &Layout<'_>, container: Id, at: usize) -> bool {
     aside != 0 && !layout.page.contains(aside, container)
 }
 
-/// Where several `<article>`s follow each other, those without the title are others.
+/// Removes the other `<article>`s if several follow each other: those without the title.
 fn keep_own_article(layout: &Layout<'_>, title: usize, blocks: &mut Vec<usize>) {
     let page = layout.page;
     let article = |at: usize| {
@@ -146,9 +148,10 @@ fn keep_own_article(layout: &Layout<'_>, title: usize, blocks: &mut Vec<usize>) 
     }
 }
 
-/// The first line after the title and the lines about the article.
+/// Returns the first line after the title and the lines about the article.
 fn first_line(lines: &[TextLine], heading: &str) -> usize {
-    /// More words before a mere date are of the text, and so is the date.
+    /// The number of words before a mere date up to which they are about the article; with more, they and the date are
+    /// part of the text.
     const FEW_WORDS: f32 = 16.0;
     let (mut start, mut passed) = (0, 0.0);
     for (place, line) in lines.iter().enumerate().take(15) {
@@ -168,7 +171,7 @@ fn first_line(lines: &[TextLine], heading: &str) -> usize {
     start
 }
 
-/// One past the last line before what follows a text.
+/// Returns the place after the last line of the text.
 fn last_line(lines: &[TextLine], start: usize) -> usize {
     let lines = &lines[start..];
     let lines = &lines[..before_others(lines)];
@@ -181,7 +184,7 @@ fn last_line(lines: &[TextLine], start: usize) -> usize {
             break;
         }
         linked += usize::from(line.linked && line.units > 5.0);
-        // A tail of links, maybe each with a teaser, is of other pages.
+        // A tail of links, maybe each with a teaser, belongs to other pages.
         let teasers = paragraphs <= total * 0.15;
         let of_links = line.linked && linked >= 3 && linked * 10 >= (lines.len() - place) * 3;
         let is_info = after == 0.0 && is_labelled(&line.text) && !line.event;
@@ -203,7 +206,7 @@ fn last_line(lines: &[TextLine], start: usize) -> usize {
     start + end
 }
 
-/// Up to the heading of other news: links follow it, each maybe with its date.
+/// Returns the place of the heading of other news: links follow it, each maybe with its date.
 fn before_others(lines: &[TextLine]) -> usize {
     const NEAR: usize = 6;
     const LEAST: f32 = 40.0;

@@ -1,4 +1,4 @@
-//! What goes on in a page: whether it has settled, what it loaded, and what it wants to know.
+//! Tracks the activity of a page: whether it has settled, what it loaded, and the replies that it needs.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,37 +7,37 @@ use url::{Origin, Url};
 
 use super::wire::Event;
 
-/// Requests that are remembered at once.
+/// The number of requests that are remembered at once.
 const MOST_REQUESTS: usize = 2_000;
-/// Answers that may hold the page's list.
+/// The number of answers that may hold the page's list.
 const MOST_ANSWERS: usize = 12;
 
-/// The requests of a page, and what was answered.
+/// The requests of a page, and their answers.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
     pub(super) is_loaded: bool,
-    /// Of the page itself, once it is known.
+    /// The status of the page itself, once it is known.
     pub(super) status: Option<u16>,
     pub(super) retry_after: Option<String>,
-    /// Why the page itself could not be loaded.
+    /// The reason why the page itself could not be loaded.
     pub(super) failed: Option<String>,
     pub(super) is_crashed: bool,
     open: HashSet<String>,
-    /// GET requests, whose address alone says what is asked for.
+    /// The GET requests, which their address alone describes.
     plain: HashMap<String, Url>,
-    /// Data that the page asked for: the request and its address.
+    /// The data that the page requested: the request and its address.
     pub(super) data: Vec<(String, Url)>,
     secrets: Secrets,
 }
 
-/// What goes to the source's own origin alone.
+/// The headers that are sent only to the source's own origin.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Secrets {
     pub(super) origin: Option<Origin>,
     pub(super) headers: Vec<(String, String)>,
 }
 
-/// What must be said in return.
+/// A command that must be sent in reply to an event.
 pub(super) type BrowserReply = (&'static str, Value);
 
 impl Activity {
@@ -53,7 +53,7 @@ impl Activity {
         self.is_loaded && self.open.is_empty()
     }
 
-    /// Takes in what happened.
+    /// Processes an event.
     pub(super) fn take(&mut self, event: &Event) -> Option<BrowserReply> {
         let params = &event.params;
         let id = params["requestId"].as_str().unwrap_or_default();
@@ -79,7 +79,7 @@ impl Activity {
     }
 
     fn begin(&mut self, id: &str, params: &Value) {
-        // What never ends by design does not keep a page from settling.
+        // Connections that never end by design do not keep a page from settling.
         let is_endless = matches!(
             params["type"].as_str(),
             Some("EventSource" | "WebSocket" | "Media" | "Ping")
@@ -119,7 +119,8 @@ impl Activity {
         self.plain.remove(id);
     }
 
-    /// Pictures, sounds and fonts are not loaded; the source's own headers go where they belong.
+    /// Decides about a paused request: pictures, sounds and fonts are not loaded; the source's own headers are sent
+    /// only where they belong.
     fn judged(&self, params: &Value) -> BrowserReply {
         let id = &params["requestId"];
         let kind = params["resourceType"].as_str().unwrap_or_default();

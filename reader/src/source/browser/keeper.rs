@@ -1,7 +1,7 @@
 //! The keeper: a process of our own program between us and the browser.
 //!
-//! It ends the browser, with all its processes and what it wrote, when the program that started it has ended, however
-//! that came about: its stdin closes then. It also ends one that needs too much memory.
+//! It ends the browser, with all its processes and files, when the program that started it has ended for whatever
+//! reason: its stdin closes then. It also ends a browser that needs too much memory.
 
 use std::{
     ffi::OsStr,
@@ -21,19 +21,19 @@ use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 
 /// The subcommand by which the program is called.
 pub const SUBCOMMAND: &str = "keep-browser";
-/// Bytes of memory that all processes of a browser may have; what they share counts for each.
+/// The bytes of memory that all processes of a browser may have; shared memory counts for each.
 const MOST_MEMORY: u64 = 3 << 30;
 const BETWEEN_CHECKS: Duration = Duration::from_millis(250);
 
 /// Runs a browser until our stdin closes, it ends, or it needs too much memory.
 ///
 /// # Errors
-/// It cannot be started, or there is no room for its files.
+/// Fails if the browser cannot be started, or if there is no room for its files.
 pub fn run(program: &OsStr) -> io::Result<()> {
     let profile = Profile::new()?;
     let mut browser = Command::new(program)
         .args(arguments(&profile.0))
-        // It leaves files there when it is killed.
+        // The browser leaves files there when it is killed.
         .env("TMPDIR", &profile.0)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -54,17 +54,17 @@ pub fn run(program: &OsStr) -> io::Result<()> {
     end(&mut browser)
 }
 
-/// The browser and all processes that it started.
+/// Ends the browser and all processes that it started.
 fn end(browser: &mut Child) -> io::Result<()> {
     let group = i32::try_from(browser.id()).ok().and_then(Pid::from_raw);
     if let Some(group) = group {
-        // Those that ended by themselves are no fault.
+        // Processes that have already ended are not an error.
         let _ = kill_process_group(group, Signal::KILL);
     }
     browser.wait().map(|_| ())
 }
 
-/// A folder for the browser's files, which goes with it.
+/// A folder for the browser's files, deleted when it is dropped.
 struct Profile(PathBuf);
 
 impl Profile {
@@ -94,7 +94,8 @@ impl Drop for Profile {
     }
 }
 
-/// No window, no files of the user's, nothing of its own in the net, and no way there but the proxy of each page.
+/// Returns the arguments of the browser: no window, no files of the user, no network requests of its own, and no way to
+/// the network except the proxy of each page.
 fn arguments(profile: &Path) -> Vec<String> {
     const USUAL: [&str; 27] = [
         "--headless=new",
@@ -135,13 +136,13 @@ fn arguments(profile: &Path) -> Vec<String> {
     arguments
 }
 
-/// The memory of the processes of a group, where the system says it.
+/// Returns the memory of the processes of a group, where the system reports it.
 fn memory_of(group: u32) -> u64 {
     let page = u64::try_from(rustix::param::page_size()).unwrap_or(4096);
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pages = processes.filter_map(|process| {
         let stat = fs::read_to_string(process.path().join("stat")).ok()?;
-        // The name before it may hold anything.
+        // The name before it may hold any characters.
         let (_, fields) = stat.rsplit_once(") ")?;
         let fields: Vec<&str> = fields.split(' ').collect();
         let is_of_group = fields.get(2)?.parse() == Ok(group);

@@ -1,4 +1,4 @@
-//! A browser of our own: found, and started in the care of a keeper.
+//! Finds a browser, and starts it in the care of a keeper.
 
 use std::{
     env,
@@ -16,7 +16,7 @@ use url::Url;
 
 use super::{error::BrowserError, keeper};
 
-/// What the programs are called, on the path and, on macOS, where they are installed.
+/// The names of the programs on the path and, on macOS, where they are installed.
 const NAMES: [&str; 7] = [
     "chromium",
     "chromium-browser",
@@ -26,7 +26,7 @@ const NAMES: [&str; 7] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
-/// The variables of our environment that a browser is given.
+/// The variables of our environment that are passed to a browser.
 const PASSED_ON: [&str; 10] = [
     "PATH",
     "HOME",
@@ -39,16 +39,17 @@ const PASSED_ON: [&str; 10] = [
     "FONTCONFIG_PATH",
     "LD_LIBRARY_PATH",
 ];
-/// How long a browser may take to start.
+/// The time limit for a browser to start.
 const START: Duration = Duration::from_secs(20);
-/// What it may say before it says where it listens.
+/// The output that it may write before it reports the address on which it listens.
 const MOST_SAID: u64 = 64 << 10;
 
-/// A keeper, which ends with this and takes its browser along: its stdin closes.
+/// A keeper, which ends when this is dropped and ends the browser with it: its stdin closes.
 #[derive(Debug)]
 pub(super) struct KeptBrowser(#[expect(dead_code, reason = "held")] Child);
 
-/// The program of a name or path, else the first that is found; for `ws://…` the address itself.
+/// Finds the program of a name or path, or the first installed one if none is named; for `ws://…` it returns the
+/// address itself.
 pub fn find(named: &str) -> Option<PathBuf> {
     match named {
         "" => NAMES.iter().find_map(|name| on_path(name)),
@@ -57,7 +58,7 @@ pub fn find(named: &str) -> Option<PathBuf> {
     }
 }
 
-/// The address of a browser that runs: one without a path is asked for it.
+/// Returns the address of a running browser; one without a path is queried for it.
 pub(super) async fn whole_address(named: &str) -> Result<String, BrowserError> {
     let lost = |error: &dyn std::error::Error| BrowserError::lost(error);
     let url = Url::parse(named).map_err(|error| lost(&error))?;
@@ -74,7 +75,7 @@ pub(super) async fn whole_address(named: &str) -> Result<String, BrowserError> {
     Ok(version.address)
 }
 
-/// What a browser says of itself.
+/// The browser's description of itself.
 #[derive(Debug, serde::Deserialize)]
 struct Version {
     #[serde(rename = "webSocketDebuggerUrl")]
@@ -90,14 +91,14 @@ fn on_path(name: &str) -> Option<PathBuf> {
     places.find(|path| path.is_file())
 }
 
-/// Starts a browser; gives the address that it listens on.
+/// Starts a browser and returns the address on which it listens.
 pub(super) async fn start(program: &Path) -> Result<(String, KeptBrowser), BrowserError> {
     let failed = |why: String| BrowserError::NoStart(program.to_owned(), why);
     let own = crate::source::program::own_program().map_err(|error| failed(error.to_string()))?;
     let mut child = Command::new(own)
         .arg(keeper::SUBCOMMAND)
         .arg(program)
-        // Secrets that the environment holds are none of its business.
+        // The browser must not get the secrets that the environment holds.
         .env_clear()
         .envs(
             PASSED_ON

@@ -1,4 +1,4 @@
-//! One page: opened in a browser context of its own, read once it has settled, and closed.
+//! Renders one page: opens it in its own browser context, reads it once it has settled, and closes it.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use super::{
     wire::{BrowserMessage, BrowserWire},
 };
 
-/// A page that waits for nothing for so long has settled.
+/// The time without pending requests after which a page has settled.
 const QUIET: Duration = Duration::from_millis(600);
-/// One that never does is read as it is then.
+/// The time after which a page that never settles is read as it is.
 const LONGEST: Duration = Duration::from_secs(15);
-/// How long a browser may take to answer at all.
+/// The time limit for a browser to answer at all.
 const ANSWER: Duration = Duration::from_secs(5);
-/// Bytes of what a page asked for and got, that are read.
+/// The largest answer to a request of a page that is read, in bytes.
 const LARGEST_DATA: usize = 2 << 20;
 
 /// A page in its own session.
@@ -29,7 +29,7 @@ struct PageSession<'w> {
     activity: Activity,
 }
 
-/// Opens a page by way of a proxy, and reads what it became.
+/// Opens a page through a proxy, and reads the result.
 pub(super) async fn render(
     wire: &mut BrowserWire,
     proxy: &str,
@@ -74,7 +74,7 @@ async fn render_in(
     page.read(ticket).await
 }
 
-/// A request to the browser itself, which no page can hold up.
+/// Sends a request to the browser itself, which no page can hold up.
 async fn ask(wire: &mut BrowserWire, method: &str, params: Value) -> Result<Value, BrowserError> {
     let id = wire.send(None, method, params).await?;
     let answer = async {
@@ -111,7 +111,7 @@ impl PageSession<'_> {
         Ok(())
     }
 
-    /// Goes to an address, and waits until the page has settled, or will not.
+    /// Navigates to an address, and waits until the page has settled or the time is up.
     async fn open(&mut self, url: &Url) -> Result<(), BrowserError> {
         let end = Instant::now() + LONGEST;
         let id = self
@@ -162,7 +162,7 @@ impl PageSession<'_> {
         })
     }
 
-    /// The data that the page asked for, as far as the browser still has it.
+    /// Returns the data that the page requested, as far as the browser still has it.
     async fn data(&mut self) -> Result<Vec<Data>, BrowserError> {
         let mut all = Vec::new();
         for (id, url) in std::mem::take(&mut self.activity.data) {
@@ -203,7 +203,7 @@ impl PageSession<'_> {
             .map_err(|_| BrowserError::Silent)?
     }
 
-    /// Takes in an event, with what it asks for, or gives an answer back.
+    /// Processes an event and its reply, or returns an answer.
     async fn take(
         &mut self,
         said: BrowserMessage,

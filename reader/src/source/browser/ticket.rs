@@ -8,14 +8,14 @@ use super::activity::Secrets;
 #[derive(Debug)]
 pub(crate) struct PageTicket<'a> {
     pub(crate) url: &'a Url,
-    /// False: certificates are not checked.
+    /// True if certificates are checked.
     pub(crate) verify: bool,
-    /// These go to `origin` alone.
+    /// Headers that are sent only to `origin`.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) origin: Option<url::Origin>,
-    /// Characters of the page that are taken.
+    /// The number of characters of the page that are taken.
     pub(crate) most: u64,
-    /// The data that the page asks for is returned, too.
+    /// True if the data that the page requests is returned, too.
     pub(crate) wants_data: bool,
 }
 
@@ -31,18 +31,18 @@ impl PageTicket<'_> {
 /// A page as it was rendered.
 #[derive(Debug)]
 pub(crate) struct Rendered {
-    /// After redirects.
+    /// The address after redirects.
     pub(crate) url: Url,
     pub(crate) html: String,
-    /// None: no server answered.
+    /// The status; `None` if no server answered.
     pub(crate) status: Option<u16>,
     pub(crate) retry_after: Option<String>,
-    /// The browser's error where the page could not be loaded.
+    /// The browser's error if the page could not be loaded.
     pub(crate) failed: Option<String>,
     pub(crate) data: Vec<Data>,
 }
 
-/// Something that a page asked its server for: a list in JSON, mostly.
+/// Data that a page requested from its server: mostly a list in JSON.
 #[derive(Debug, Clone)]
 pub(crate) struct Data {
     pub(crate) url: Url,

@@ -1,4 +1,4 @@
-//! Messages to and from a browser: the Chrome DevTools Protocol over a WebSocket.
+//! Sends and receives messages of a browser: the Chrome DevTools Protocol over a WebSocket.
 
 use super::error::BrowserError;
 use futures::{SinkExt, StreamExt};
@@ -9,7 +9,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, protocol::WebSocketConfig},
 };
 
-/// The longest message that a browser may send: a page, with room for how JSON writes it.
+/// The longest message that a browser may send: a page, with room for its escaping in JSON.
 const LONGEST: usize = 48 << 20;
 
 /// A connection to a browser.
@@ -18,15 +18,15 @@ pub(super) struct BrowserWire {
     last: u64,
 }
 
-/// What a browser says.
+/// A message from a browser.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum BrowserMessage {
-    /// To the request of this number.
+    /// The answer to the request of this number.
     Answer(u64, Result<Value, String>),
     Event(Event),
 }
 
-/// Something happened, in a page or in the browser itself.
+/// An event in a page or in the browser itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Event {
     pub(super) session: Option<String>,
@@ -44,7 +44,7 @@ impl BrowserWire {
         Ok(Self { socket, last: 0 })
     }
 
-    /// Both ends of the connection: our address, and the browser's.
+    /// Returns both ends of the connection: our address, and the browser's.
     pub(super) fn ends(&self) -> std::io::Result<(std::net::IpAddr, std::net::IpAddr)> {
         let tcp = match self.socket.get_ref() {
             MaybeTlsStream::Plain(tcp) => tcp,
@@ -53,7 +53,7 @@ impl BrowserWire {
         Ok((tcp.local_addr()?.ip(), tcp.peer_addr()?.ip()))
     }
 
-    /// Sends a request; gives the number that its answer will bear.
+    /// Sends a request and returns the number of its answer.
     pub(super) async fn send(
         &mut self,
         session: Option<&str>,
@@ -70,7 +70,7 @@ impl BrowserWire {
         Ok(self.last)
     }
 
-    /// The next thing that the browser says and that can be understood.
+    /// Receives the next message of the browser that can be understood.
     pub(super) async fn hear(&mut self) -> Result<BrowserMessage, BrowserError> {
         loop {
             let message = self.socket.next().await;
@@ -85,7 +85,7 @@ impl BrowserWire {
     }
 }
 
-/// Reads a message; None: it is none of the protocol's.
+/// Parses a message; `None` if it is not one of the protocol's.
 pub(super) fn understood(text: &str) -> Option<BrowserMessage> {
     let mut message: Value = serde_json::from_str(text).ok()?;
     let text = |value: &Value| value.as_str().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! From what was written to a [`Moment`]: missing years, times of day, zones.
+//! Turns parsed parts into a [`Moment`]: missing years, times of day, zones.
 
 use std::sync::LazyLock;
 
@@ -12,12 +12,12 @@ use regex::Regex;
 use super::{words::number, zones};
 use crate::bulletin::Moment;
 
-/// Which year a date has that names none.
+/// The way in which the year of a date without one is chosen.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lean {
-    /// The nearest past one; a day ahead is accepted, as clocks and zones differ.
+    /// The nearest past date; a day ahead is accepted, as clocks and zones differ.
     Past,
-    /// The first after this day, or one of the last months before it.
+    /// The first date after this day, or one in the past months before it.
     From(NaiveDate),
 }
 
@@ -40,7 +40,7 @@ impl Clock {
         }
     }
 
-    /// Pages of these zones write year, month, day.
+    /// Returns whether pages in this zone write year, month, day.
     pub(super) fn year_first(&self) -> bool {
         self.zone.name().starts_with("Asia/")
     }
@@ -55,7 +55,7 @@ impl Clock {
             .any(|area| self.zone.name().starts_with(area))
     }
 
-    /// The full year of a two-digit one: at most next year, at least 1970.
+    /// Returns the full year of a two-digit one: at most next year, at least 1970.
     pub(super) fn century(&self, year: u32) -> Option<u32> {
         let next = self.today.year().unsigned_abs() % 100 + 1;
         match year {
@@ -66,7 +66,7 @@ impl Clock {
         }
     }
 
-    /// The day that `month` and `day` mean without a year.
+    /// Returns the day that `month` and `day` mean without a year.
     pub(super) fn nearest(&self, month: u32, day: u32) -> Option<NaiveDate> {
         // Eight years bridge 1900 and 2100, which have no 29 February.
         match self.lean {
@@ -86,7 +86,7 @@ impl Clock {
         }
     }
 
-    /// The time of day that follows a date, with its zone, and how many bytes it takes.
+    /// Returns the time of day after a date, with its zone, and its length in bytes.
     pub(super) fn moment(&self, day: NaiveDate, rest: &str) -> (usize, Moment) {
         let plain = (0, Moment::Day(day));
         let Some(found) = TIME.captures(rest) else {
@@ -110,7 +110,7 @@ impl Clock {
         }
     }
 
-    /// A local time in the zone that is written, else in the source's.
+    /// Returns a local time in the zone that is written, else in the source's.
     fn at(&self, local: NaiveDateTime, zone: &str) -> Option<DateTime<FixedOffset>> {
         if let Some(offset) = self.offset(zone, local) {
             return offset.from_local_datetime(&local).single();
@@ -119,7 +119,7 @@ impl Clock {
             MappedLocalTime::Single(time) | MappedLocalTime::Ambiguous(time, _) => {
                 Some(time.fixed_offset())
             }
-            // Skipped by a clock change: what the clock showed an hour later.
+            // The time was skipped by a clock change: the clock showed an hour later.
             MappedLocalTime::None => self
                 .zone
                 .from_local_datetime(&local.checked_add_signed(TimeDelta::hours(1))?)
@@ -144,7 +144,7 @@ impl Clock {
     }
 }
 
-/// A time of day right after a date, maybe with a weekday between.
+/// A time of day right after a date, maybe with a weekday in between.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^
@@ -169,7 +169,7 @@ fn time_of_day(found: &regex::Captures<'_>) -> Option<NaiveTime> {
     let value = |name: &str| found.name(name).and_then(|part| number(part.as_str()));
     let half = found.name("half").or_else(|| found.name("half2"));
     let half = half.map(|half| half.as_str().to_lowercase());
-    // A bare number is an hour only beside am or pm ("8 pm"), and "8h" never beside nothing.
+    // A bare number is an hour only next to am or pm ("8 pm"), and "8h" never alone.
     let hour = match (value("h"), value("hc"), value("h12")) {
         (Some(hour), ..) | (_, Some(hour), _) => hour,
         (.., Some(hour)) if found.name("half2").is_some() => hour,
@@ -191,13 +191,13 @@ fn time_of_day(found: &regex::Captures<'_>) -> Option<NaiveTime> {
     };
     let second = value("s").or_else(|| value("sc")).unwrap_or(0);
     if hour == 24 && minute == 0 {
-        // The end of that day; its midnight is already the next one.
+        // This is the end of that day; its midnight already belongs to the next one.
         return NaiveTime::from_hms_opt(23, 59, 59);
     }
     NaiveTime::from_hms_opt(full_hour(hour, half.as_deref()), minute, second)
 }
 
-/// The hour of 24 that an hour of 12 means in its half of the day.
+/// Converts an hour of 12, with its half of the day, to one of 24.
 fn full_hour(hour: u32, half: Option<&str>) -> u32 {
     match half {
         Some("下午" | "傍晚" | "晚上" | "晚" | "pm" | "p.m.") if hour < 12 => hour + 12,

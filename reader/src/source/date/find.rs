@@ -1,4 +1,4 @@
-//! The dates in a text.
+//! Finds the dates in a text.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::bulletin::Moment;
 
-/// The first date within `text`, with its place in bytes.
+/// Returns the first date within `text`, with its place in bytes.
 ///
 /// A date without a year is the nearest past one, a day ahead at most.
 #[must_use]
@@ -23,14 +23,14 @@ pub fn find(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<(Range<usize>, M
     Some((folded.original(&range), moment))
 }
 
-/// Every date within `text`, in order.
+/// Returns every date within `text`, in order.
 #[must_use]
 pub fn find_all(text: &str, zone: Tz, now: DateTime<Utc>) -> Vec<(Range<usize>, Moment)> {
     scan(text, &Clock::new(zone, now, Lean::Past))
 }
 
-/// Every date within `text` as something to come: one without a year is the first after `from`, or
-/// in the four months before it.
+/// Returns every date within `text` as a future one: one without a year is the first after `from`, or in the four
+/// months before it.
 #[must_use]
 pub fn find_coming(
     text: &str,

@@ -1,4 +1,4 @@
-//! Full-width forms and odd spaces as their plain ones, with the way back to the original bytes.
+//! Converts full-width forms and odd spaces to plain ones, and maps places back to the original bytes.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -6,7 +6,7 @@ use std::{borrow::Cow, ops::Range};
 #[derive(Debug)]
 pub(super) struct FoldedText<'a> {
     pub(super) text: Cow<'a, str>,
-    /// For each byte of `text` and its end: the place in the original. Empty where both are equal.
+    /// The place in the original for each byte of `text` and its end. Empty if both are equal.
     origin: Vec<usize>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> FoldedText<'a> {
         }
     }
 
-    /// The same range in the original text.
+    /// Returns the same range in the original text.
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
         if self.origin.is_empty() {
             return range.clone();

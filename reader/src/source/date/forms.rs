@@ -1,4 +1,4 @@
-//! The ways of writing a date, one row each. `read` has what each of them means.
+//! The ways of writing a date, one row each. `read` interprets them.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use super::read::{
 
 /// One way of writing a date.
 pub(super) struct DateForm {
-    /// What a text must contain for the pattern to be worth trying.
+    /// The characters that a text must contain for the pattern to be worth trying.
     pub needs: Needs,
     pub pattern: Regex,
     pub read: fn(&FormMatch<'_>, &Clock) -> Option<DatePart>,

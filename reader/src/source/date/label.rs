@@ -1,7 +1,7 @@
-//! What the words before a date call it.
+//! Determines how the words before a date label it.
 //!
-//! Only a bare label (`日期：`, `Date:`) or one of publishing (`发布时间：`) gives the day of publication. Whatever else
-//! stands before `时间` or `date` names the day of something else: 报名时间, 截止日期为, closing date.
+//! Only a bare label (`日期：`, `Date:`) or one of publishing (`发布时间：`) gives the day of publication. Any other word
+//! before `时间` or `date` names the day of something else: 报名时间, 截止日期为, closing date.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use regex::Regex;
 use super::names::weekday;
 use super::occasion;
 
-/// What a date is called.
+/// The meaning of a date's label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Called {
     Published,
@@ -21,14 +21,14 @@ pub(in crate::source) enum Called {
     Written,
     /// A deadline, a meeting, an examination, …
     Other,
-    /// Nothing at all.
+    /// No label.
     Nothing,
 }
 
-/// How much of the words before a date is read, in bytes.
+/// The length of text before a date that is read, in bytes.
 const NEAR: usize = 72;
 
-/// Words of publishing that name no other day, whatever stands before them.
+/// Words of publishing that do not name another day, whatever precedes them.
 const PUBLISHED: LabelWords = LabelWords {
     chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|(?:信息|文章|新闻|稿件|网页|公告|通知|内容)上线|报道|撰写|转载|(?:公開|掲載|投稿|配信)(?:日時?)?|(?:등록|작성|게시|입력|발행|승인)(?:일시?|시간)?",
     latin: r"posted|published|publish|publication|released?|issued|posting|gepostet|veröffentlicht|eingestellt|erstellt|erschienen|publiée?s?|mise?\sen\sligne|paru|publicad[oa]s?|publicación|pubblicat[oa]|pubblicazione|publicação|postado|gepubliceerd|geplaatst|opublikowan[oey]|publikacji|dodano|zveřejněno|publikováno|vydáno|опубликован[оа]?|публикации|размещено|добавлено|опубліковано|публікації|yayınlan\p{Latin}*|yayın|eklenme|eklendi|đăng(?:\sngày)?|ngày\sđăng|publicerad|publisert|offentliggjort|julkaistu|نشر|النشر|δημοσιεύ\p{Greek}+|(?:veröffentlichungs|erscheinungs|publikations|publicatie|publicerings|artikel|meldungs|presse)datum",
@@ -41,12 +41,12 @@ const WRITTEN: LabelWords = LabelWords {
     chinese: "成文|印发|签发|创建|生成|作成(?:日時)?",
     latin: "created|written|erstellungsdatum",
 };
-/// Words that name another day even where a space or a bracket stands before the day: `截止（2022-11-20）`.
+/// Words that name another day even if a space or a bracket is before the day: `截止（2022-11-20）`.
 const LAST_DAY: LabelWords = LabelWords {
     chinese: "截止|截至|期限|有效期|不迟于|不晚于|最迟|最晚|定于|拟于|将于|締切り?|締め切り|〆切|日時|마감|기한|기간",
     latin: r"deadline|expires?|due|until|before|by|closing|closes|ends|from|since|between|\p{Latin}+s\s(?:will\s)?(?:close|end)|\p{Latin}*(?:frist|schluss)|date\slimite(?:\s\p{Latin}+){0,4}|fecha\sl[íi]mite(?:\s\p{Latin}+){0,4}|scadenza|prazo|plazo|takes?\splace|held",
 };
-/// Words that name another day right beside it: `考试：`, but `全国研究生考试 2022-11-20`.
+/// Words that name another day right next to it: `考试：`, but `全国研究生考试 2022-11-20`.
 const OTHER: LabelWords = LabelWords {
     chinese: "生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束|일시",
     latin: r"opening|opens|(?:\p{Latin}+s|abgabe|anmelde)?term[ií]ne?|wann|when|wanneer|quand|quando|cuándo|kiedy|kdy",
@@ -57,7 +57,7 @@ struct LabelWords {
     latin: &'static str,
 }
 
-/// Returns what the end of `before` calls the date that follows.
+/// Returns the label that the end of `before` gives the date after it.
 pub(in crate::source) fn called(before: &str) -> Called {
     let mut start = before.len().saturating_sub(NEAR);
     while !before.is_char_boundary(start) {
@@ -105,7 +105,7 @@ pub(in crate::source) fn called(before: &str) -> Called {
     Called::Nothing
 }
 
-/// The words of each kind, what they call a date, and whether they do so only right beside it.
+/// The words of each kind, their meaning for a date, and whether they have it only right next to it.
 static PATTERNS: LazyLock<Vec<(Regex, Regex, Called, bool)>> = LazyLock::new(|| {
     let pattern = |words: &LabelWords| {
         let LabelWords { chinese, latin } = words;
@@ -127,24 +127,24 @@ static PATTERNS: LazyLock<Vec<(Regex, Regex, Called, bool)>> = LazyLock::new(|| 
     })
     .into()
 });
-/// Words that are too common to name a day but as its label.
+/// Words that are too common to name a day except as its label.
 static LATIN_LABEL: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"(?i)(?:^|[^\p{Latin}])(?:beginn|(?:uhr)?zeit(?:\sund\sdatum)?|\p{Latin}+datum)$")
 });
-/// What is published later than the notice itself.
+/// Things that are published later than the notice itself.
 static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     fixed("(?:成绩|结果|名单|分数|答案|准考证|试题|录取)[^：:]{0,4}(?:公布|发布|公开)$")
 });
-/// A page goes online, or what it speaks of does; `系统上线时间` is that of a system.
+/// Words for a launch, of a page or of what it announces; `系统上线时间` is that of a system.
 static LAUNCH: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?:^|[^\p{Han}])上线$"));
 /// A period of something, `会期`, `工期`; `第12期` is an issue.
 static PERIOD: LazyLock<Regex> =
     LazyLock::new(|| fixed("[\\p{Han}--[日一二三四五六七八九十]]期[为為是]?$"));
-/// What a date of publication may be named by.
+/// Nouns that may name a date of publication.
 static NOUN: LazyLock<Regex> = LazyLock::new(|| fixed("(?:信息|文章|新闻|稿件|网页|公告)$"));
 static BARE: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"(?i)(?:^|[^\p{Latin}\s]\s*)(?:date|time|datum|fecha|data)$"));
-/// A label that ends in date or time, whatever it is the date of.
+/// A label that ends in date or time, of anything.
 static LATIN_DAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(?i)\p{Latin}\s(?:date|time|day|deadline)s?(?:\s(?:is|was))?$|deadline(?:\sis|\sfor\s[^.]{0,30})?$",
@@ -155,8 +155,8 @@ fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern")
 }
 
-/// The text up to its last word, and whether the date stands right beside it or behind a colon; None
-/// where a sentence ended before the date, or a number stands there.
+/// Returns the text up to its last word, and whether the date is right next to it or after a colon; `None` if a
+/// sentence ended before the date, or a number is there.
 fn words_before(before: &str) -> Option<(&str, bool)> {
     const MOST_MARKS: usize = 8;
     let words = before.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '。');
@@ -166,7 +166,7 @@ fn words_before(before: &str) -> Option<(&str, bool)> {
     (gap.chars().count() <= MOST_MARKS && ends.is_alphabetic()).then_some((words, is_beside))
 }
 
-/// `Wann: Samstag, den ` without the words between a label and its date.
+/// Removes the words between a label and its date, as in `Wann: Samstag, den `.
 fn without_lead(before: &str) -> &str {
     static LEAD: LazyLock<Regex> = LazyLock::new(|| {
         let weekday = weekday();
@@ -178,7 +178,7 @@ fn without_lead(before: &str) -> &str {
     lead.map_or(before, |lead| &before[..lead.start()])
 }
 
-/// `发 布 时 间` as one word; a space between longer words stays.
+/// Joins `发 布 时 间` into one word; a space between longer words stays.
 fn closed_up(words: &str) -> String {
     let mut closed = String::with_capacity(words.len());
     let mut was_single = false;

@@ -1,8 +1,8 @@
-//! Names of months and weekdays, in full and short, in the forms that stand in dates.
+//! Names of months and weekdays, full and short, in the forms that occur in dates.
 //!
-//! English, German, French, Spanish, Catalan, Italian, Portuguese, Romanian, Dutch, Danish, Norwegian, Swedish, Finnish, Polish,
-//! Czech, Slovak, Hungarian, Turkish, Indonesian, Russian, Ukrainian, Bulgarian, Greek and Arabic. Chinese, Japanese, Korean
-//! and Vietnamese number their months.
+//! English, German, French, Spanish, Catalan, Italian, Portuguese, Romanian, Dutch, Danish, Norwegian, Swedish,
+//! Finnish, Polish, Czech, Slovak, Hungarian, Turkish, Indonesian, Russian, Ukrainian, Bulgarian, Greek and Arabic.
+//! Chinese, Japanese, Korean and Vietnamese number their months.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -38,7 +38,7 @@ const NAMES: [&str; 12] = [
      δεκεμβρίου δεκέμβριος δεκ ديسمبر دجنبر كانون\u{a0}الأول",
 ];
 
-/// Weekdays before a date, by how they begin.
+/// Weekdays before a date, by their beginnings.
 pub(in crate::source) const WEEKDAYS: &str = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|(?:mo|die|mitt|donners|frei|sams|sonn)(?:n?tag|woch)|\
     (?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|\
     (?:luned|marted|mercoled|gioved|venerd)[iì]|sabato|domenica|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|\
@@ -47,7 +47,7 @@ pub(in crate::source) const WEEKDAYS: &str = "(?:mon|tue|wed|thu|fri|sat|sun)[a-
     (?:يوم\\s)?(?:الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)|понедельника?|вторника?|сред[ауы]|четверга?|пятниц[аыуе]|суббот[аыу]|воскресень[ея]|понеділ(?:ок|ка)|вівтор(?:ок|ка)|серед[аиу]|четвер(?:га)?|п.ятниц[яіюю]|субот[аиу]|неділ[яію]|\
     (?:пн|вт|ср|чт|пт|сб|вс|нд)";
 
-/// The month that a name means.
+/// Returns the month that a name means.
 pub(in crate::source) fn month(name: &str) -> Option<u32> {
     static MONTHS: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
         let names = (1..).zip(NAMES);
@@ -60,11 +60,11 @@ pub(in crate::source) fn month(name: &str) -> Option<u32> {
 }
 
 fn forms(names: &'static str) -> impl Iterator<Item = &'static str> {
-    // Names of two words hold a space that does not break.
+    // Names of two words hold a non-breaking space.
     names.split([' ', '\n']).filter(|name| !name.is_empty())
 }
 
-/// A pattern of the names that begin and end in plain Latin letters, the longest first.
+/// Returns a pattern of the names that begin and end in plain Latin letters, the longest first.
 pub(super) fn latin_months() -> String {
     alternatives(|name| {
         let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
@@ -72,7 +72,7 @@ pub(super) fn latin_months() -> String {
     })
 }
 
-/// A pattern of all names, the longest first.
+/// Returns a pattern of all names, the longest first.
 pub(in crate::source) fn months() -> String {
     alternatives(|_| true)
 }
@@ -85,13 +85,13 @@ fn alternatives(serves: impl Fn(&str) -> bool) -> String {
     names.join("|").replace('\u{a0}', r"\s")
 }
 
-/// A pattern of a weekday before a date, with what parts them.
+/// Returns a pattern of a weekday before a date, with the separators.
 pub(super) fn weekday() -> String {
     format!(r"(?:(?:{WEEKDAYS})[.,]{{0,2}}\s{{1,3}}(?:(?:den|the|le|el|de)\s)?)?")
 }
 
-/// Returns whether a name without a year beside it is a month and no other word: "may 20" and "mar 3" are words of a sentence,
-/// where a name begins with a capital.
+/// Returns whether a name without a year next to it is a month and not another word: "may 20" and "mar 3" are words of
+/// a sentence, where a name begins with a capital.
 pub(super) fn is_plain(name: &str, day_first: bool) -> bool {
     let first = name.chars().next().unwrap_or(' ');
     let letters = name.chars().count();

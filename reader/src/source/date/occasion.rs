@@ -1,10 +1,11 @@
-//! Labels of deadlines, events and examinations in many languages: `Date de l’examen :`, `Срок подачи заявок:`, `試験日：`.
+//! Recognizes labels of deadlines, events and examinations in many languages: `Date de l’examen :`,
+//! `Срок подачи заявок:`, `試験日：`.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Nouns and verbs of occasions, as their words begin.
+/// Nouns and verbs of occasions, by their beginnings.
 const OCCASIONS: &str = r"deadline|exams?|examination|interviews?|conference|meeting|events?|seminar|workshop|hearing|submit|submission|registration|applications?|closing|closes?|due|starts?|begins?|ends?
     |\p{L}*(?:schluss|frist|prüfung|veranstaltung|tagung|sitzung|beginn|termin)\p{L}*|abgabe|anmeldung
     |limite|clôture|examen|réunion|concours|inscriptions?|événement|échéance|épreuves?|séance
@@ -21,7 +22,7 @@ const OCCASIONS: &str = r"deadline|exams?|examination|interviews?|conference|mee
     |(?:ال)?(?:موعد|امتحان|فعالية|اجتماع|إغلاق)|آخر";
 /// Words right before a day.
 const LEADS: &str = "on|by|until|is|am|bis|der|den|zum|le|au|jusqu[’']au|el|al|hasta|il|entro|em|até|ao|op|tot|do|dnia|dne|до|по|đến|trước|حتى|قبل";
-/// The same in languages whose words stand without spaces.
+/// The same in languages without spaces between words.
 const CLOSED: &str = "(?:締切|期限|試験|開催|説明会|講座|面接|行事|시험|면접|행사|마감|설명회|접수|신청|考試|考试|活動|活动|讲座|講座|会议|會議|比赛|比賽|培训)(?:日|일)?";
 
 /// Returns whether a label, right before its day or a colon, is that of an occasion.
@@ -35,7 +36,7 @@ pub(super) fn is_named(words: &str) -> bool {
     NAMED.is_match(words)
 }
 
-/// Returns whether the last word leads on from an occasion to its day: `Examen le`, `Inscrições até`.
+/// Returns whether the last word leads from an occasion to its day: `Examen le`, `Inscrições até`.
 pub(super) fn leads_on(words: &str) -> bool {
     static LEADING: LazyLock<Regex> = LazyLock::new(|| {
         let between = r"(?:[’'\s]{1,2}[\p{L}.]{1,16}){0,3}";

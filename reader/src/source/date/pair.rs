@@ -1,4 +1,4 @@
-//! A date whose parts a page shows apart.
+//! Reads a date whose parts a page shows separately.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::clock::{Clock, day};
 use super::names::{month, months};
 use super::words::number;
 
-/// The date of a small part (a day, or month and day) and a large one (the rest).
+/// Returns the date of a small part (a day, or month and day) and a large one (the rest).
 pub(super) fn pair(small: &str, large: &str, clock: &Clock) -> Option<NaiveDate> {
     static DAY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^([0-9]{1,2})(?:日|号|號|st|nd|rd|th|\.)?$").expect("a fixed pattern")

@@ -1,4 +1,4 @@
-//! What a match of each form means, and whether what stands around it lets it be a date.
+//! Interprets a match of each form, and decides whether the text around it lets it be a date.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta};
 use regex::Captures;
@@ -25,7 +25,7 @@ impl FormMatch<'_> {
         number(self.text(group))
     }
 
-    /// No digit stands right before, nor a number that goes on (`1.2022-11-20`).
+    /// Returns whether neither a digit nor a number that continues (`1.2022-11-20`) is right before.
     fn starts(&self) -> bool {
         let mut before = self.before.chars().rev();
         match before.next() {
@@ -36,8 +36,8 @@ impl FormMatch<'_> {
         }
     }
 
-    /// The number ends here, or a time follows without a gap; it does not go on as an address or
-    /// version does (`2022.11.20.3`).
+    /// Returns whether the number ends here, or a time follows without a gap; it must not continue like an address or
+    /// version (`2022.11.20.3`).
     fn ends(&self, separator: &str) -> bool {
         let mut after = self.after.chars();
         match after.next() {
@@ -51,7 +51,7 @@ impl FormMatch<'_> {
         }
     }
 
-    /// Stands alone: at an edge of the text, or between spaces or brackets.
+    /// Returns whether the match is separate: at an edge of the text, or between spaces or brackets.
     fn apart(&self) -> bool {
         let opens = |c: char| c.is_whitespace() || "([{<>|:·•".contains(c);
         let closes = |c: char| c.is_whitespace() || ")]}<>|·•".contains(c);
@@ -59,7 +59,7 @@ impl FormMatch<'_> {
             && self.after.chars().next().is_none_or(closes)
     }
 
-    /// Stands apart at the beginning or the end of the whole text, as a column of a row does.
+    /// Returns whether the match is separate at the beginning or the end of the whole text, like a column of a row.
     fn at_edge(&self) -> bool {
         let bracket = |c: char| c.is_whitespace() || "()[]{}<>|:·•".contains(c);
         self.apart()
@@ -103,7 +103,7 @@ pub(super) fn bare_republic(found: &FormMatch<'_>, clock: &Clock) -> Option<Date
     let (first, second) = (found.text(2), found.text(4));
     let alike = first == second || (first, second) == ("年", "月");
     (alike && found.starts() && found.ends(second)).then_some(())?;
-    // Dots are also versions and addresses, so those must stand apart.
+    // Versions and addresses have dots, too, so dates with dots must be separate.
     (first != "." || found.apart()).then_some(())?;
     let year = found.number(1)? + 1911;
     let next = clock.today.year().unsigned_abs() + 1;
@@ -120,7 +120,7 @@ pub(super) fn year_last(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart
         .map(DatePart::Day)
 }
 
-/// Day and month of two numbers whose order differs between countries; none where the order cannot be known.
+/// Returns day and month of two numbers whose order differs between countries; `None` if the order is unknown.
 fn day_and_month(a: u32, b: u32, separator: &str, clock: &Clock) -> Option<(u32, u32)> {
     match (a > 12, b > 12) {
         (true, false) => Some((a, b)),
@@ -191,7 +191,7 @@ pub(super) fn month_day_chinese(found: &FormMatch<'_>, clock: &Clock) -> Option<
     .map(DatePart::Day)
 }
 
-/// `11-20` alone says so little that it must be a column of its own, or in brackets.
+/// Reads `11-20`, which is so ambiguous that it must be a separate column, or in brackets.
 pub(super) fn month_day(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let separator = found.text(2);
     (found.starts() && found.ends(separator) && found.at_edge()).then_some(())?;
@@ -245,7 +245,7 @@ pub(super) fn named(
     day(year, month, date).map(DatePart::Day)
 }
 
-/// A name that may begin or end in letters of any script, and is a whole word; `group` is its own.
+/// Reads a name that may begin or end in letters of any script, and is a whole word; `group` is its own.
 pub(super) fn named_word(
     [date, group, year]: [usize; 3],
     found: &FormMatch<'_>,
@@ -269,7 +269,7 @@ pub(super) fn named_word(
     )
 }
 
-/// `20 tháng 11 năm 2022`, as in Vietnam.
+/// Reads `20 tháng 11 năm 2022`, as in Vietnam.
 pub(super) fn vietnamese(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     found.starts().then_some(())?;
     let (date, month) = (found.number(1)?, found.number(2)?);
@@ -280,7 +280,7 @@ pub(super) fn vietnamese(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePar
     .map(DatePart::Day)
 }
 
-/// 令和8年3月20日
+/// Reads 令和8年3月20日.
 pub(super) fn japanese_era(found: &FormMatch<'_>, _: &Clock) -> Option<DatePart> {
     let before = match found.text(1) {
         "令和" => 2018,
@@ -291,7 +291,7 @@ pub(super) fn japanese_era(found: &FormMatch<'_>, _: &Clock) -> Option<DatePart>
     day(year, found.number(3)?, found.number(4)?).map(DatePart::Day)
 }
 
-/// Returns whether a number is no day: `May 20%`, `May 20:30`.
+/// Returns whether a number is not a day: `May 20%`, `May 20:30`.
 fn goes_on(after: &str) -> bool {
     let minutes = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     after.starts_with('%') || after.strip_prefix(':').is_some_and(minutes)
@@ -331,7 +331,7 @@ pub(super) fn ago(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
             today.checked_sub_days(Days::new(u64::from(count) * 7))
         }
         "月" | "month" => today.checked_sub_months(Months::new(count)),
-        // "Four years ago" is no exact day.
+        // "Four years ago" is not an exact day.
         _ => None,
     }
     .map(|date| DatePart::Whole(Moment::Day(date)))

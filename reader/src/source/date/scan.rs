@@ -13,7 +13,7 @@ pub(super) struct Scan<'a> {
     text: &'a str,
     clock: &'a Clock,
     at: usize,
-    /// The next hit of each form, found from `at` or later; `None` once there is no more.
+    /// The next hit of each form, found from `at` or later; `None` once there are no more.
     next: Vec<(&'static DateForm, Option<Hit>)>,
 }
 
@@ -29,7 +29,7 @@ impl<'a> Scan<'a> {
         let mut next = Vec::new();
         for form in forms_for(text) {
             let found = hit(form, text, 0, clock);
-            // Nothing comes before what is all of the text, and nothing after it.
+            // A hit that is the whole text leaves no room for another.
             let is_all = found
                 .as_ref()
                 .is_some_and(|hit| hit.range == (0..text.len()));
@@ -63,7 +63,7 @@ impl Iterator for Scan<'_> {
     }
 }
 
-/// The forms that a text can hold at all, by the characters that it has.
+/// Returns the forms that a text can hold at all, by its characters.
 fn forms_for(text: &str) -> impl Iterator<Item = &'static DateForm> {
     let digits = text.bytes().any(|b| b.is_ascii_digit());
     let letters = digits && text.bytes().any(|b| b.is_ascii_alphabetic());
@@ -82,10 +82,10 @@ fn forms_for(text: &str) -> impl Iterator<Item = &'static DateForm> {
     })
 }
 
-/// Returns whether a text has two short numbers with no more than marks between them, or a long one: most
-/// numbers are amounts, phones and ordinals.
+/// Returns whether a text has two short numbers with only marks between them, or a long one: most numbers are amounts,
+/// phones and ordinals.
 fn holds_numbers(text: &str) -> bool {
-    // How long the number before was, and how many characters stand between it and here.
+    // The length of the previous number, and the number of characters since it.
     let (mut before, mut between) = (0, 0);
     let mut length = 0;
     for c in text.chars().chain(std::iter::once(' ')) {
@@ -107,7 +107,7 @@ fn holds_numbers(text: &str) -> bool {
     false
 }
 
-/// The first match of a form from `at` on that is a date, with the time that follows it.
+/// Returns the first match of a form from `at` on that is a date, with the time after it.
 fn hit(form: &DateForm, text: &str, at: usize, clock: &Clock) -> Option<Hit> {
     let mut at = at;
     while let Some(groups) = form.pattern.captures_at(text, at) {

@@ -1,4 +1,4 @@
-//! A date that stands in a field of its own, written by a program: what follows its time is its zone.
+//! Reads a date in its own field, written by a program: the text after its time is its zone.
 
 use std::sync::LazyLock;
 
@@ -9,11 +9,11 @@ use regex::Regex;
 use super::{find::find, zones};
 use crate::bulletin::Moment;
 
-/// What a field says, and the zone that it names but nobody knows.
+/// The content of a field, and the name of its zone if that is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::source) struct DateStamp {
     pub(in crate::source) moment: Moment,
-    /// The moment is then as if it stood in the source's zone.
+    /// The unknown zone; the moment is then in the source's zone.
     pub(in crate::source) unknown_zone: Option<String>,
 }
 
@@ -26,8 +26,8 @@ impl From<Moment> for DateStamp {
     }
 }
 
-/// A zone's name behind a time, before nothing but a year: `08:57:00 MEST`, `08:57 (JST)`,
-/// `08:57:00 CEST 2026`, `08:57 Europe/Berlin`.
+/// The name of a zone after a time, with at most a year after it: `08:57:00 MEST`, `08:57 (JST)`, `08:57:00 CEST 2026`,
+/// `08:57 Europe/Berlin`.
 static ZONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?xi)[0-9]:[0-9]{2}(?:[.,][0-9]{1,9})?\s{0,3}(?:[ap]\.?m\.?(?-u:\b))?\s{0,3}
@@ -37,7 +37,7 @@ static ZONE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed pattern")
 });
 
-/// The date in a field; one that names no zone is of the source's `zone`.
+/// Returns the date in a field; one that names no zone is in the source's `zone`.
 pub(in crate::source) fn stamp(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<DateStamp> {
     let (_, moment) = find(text, zone, now)?;
     let Moment::Time(time) = moment else {

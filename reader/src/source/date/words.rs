@@ -1,6 +1,6 @@
-//! Numerals. Names of months and weekdays stand in `names`.
+//! Numerals. Names of months and weekdays are in `names`.
 
-/// A number in ASCII digits or Chinese numerals (`二〇二二`, `十一`, `二十`, `廿三`, `一百一十一`).
+/// Parses a number in ASCII digits or Chinese numerals (`二〇二二`, `十一`, `二十`, `廿三`, `一百一十一`).
 pub(in crate::source) fn number(text: &str) -> Option<u32> {
     if text.is_empty() || text.len() > 30 {
         return None;
@@ -15,7 +15,7 @@ pub(in crate::source) fn number(text: &str) -> Option<u32> {
         .try_fold(0u32, |sum, c| sum.checked_mul(10)?.checked_add(numeral(c)?))
 }
 
-/// Numerals with place words: 十一, 二十, 三十一, 廿三, 一百一十一.
+/// Parses numerals with place words: 十一, 二十, 三十一, 廿三, 一百一十一.
 fn counted(text: &str) -> Option<u32> {
     let (mut sum, mut last) = (0, None);
     for c in text.chars() {

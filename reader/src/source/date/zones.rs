@@ -3,8 +3,8 @@
 use chrono::{Datelike, FixedOffset, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{OffsetName, Tz};
 
-/// Minutes east of Greenwich. A name that means different zones in different countries stands here with
-/// the most usual one; the source's own zone goes first.
+/// Minutes east of Greenwich. A name that means different zones in different countries is listed with the most usual
+/// one; the source's own zone has precedence.
 const NAMED: [(&str, i32); 96] = [
     ("Z", 0),
     ("UT", 0),
@@ -104,14 +104,14 @@ const NAMED: [(&str, i32); 96] = [
     ("HST", -600),
 ];
 
-/// Returns how far from Greenwich a local time is in the zone of that name, as a page of `source` means it; the
-/// name may also be one of the IANA's, such as `Europe/Berlin`. None where it is not known.
+/// Returns the offset from Greenwich of a local time in the zone of that name, as a page of `source` means it; the name
+/// may also be one of the IANA's, such as `Europe/Berlin`. `None` if it is unknown.
 pub(super) fn offset(name: &str, source: Tz, local: NaiveDateTime) -> Option<FixedOffset> {
     let upper = name.to_uppercase();
     if let Some(own) = own_offset(&upper, source, local) {
         return Some(own);
     }
-    // Said of China in Asia, of Chicago elsewhere.
+    // It means China in Asia, Chicago elsewhere.
     if upper == "CST" && source.name().starts_with("Asia/") {
         return FixedOffset::east_opt(8 * 3600);
     }
@@ -124,8 +124,8 @@ pub(super) fn offset(name: &str, source: Tz, local: NaiveDateTime) -> Option<Fix
     Some(there.fix())
 }
 
-/// The offset that the source's zone itself has where it calls itself so, in winter or in summer: `IST`
-/// is India's, Israel's or Ireland's.
+/// Returns the offset of the source's zone itself, if it has that name in winter or in summer: `IST` is India's,
+/// Israel's or Ireland's.
 fn own_offset(name: &str, source: Tz, local: NaiveDateTime) -> Option<FixedOffset> {
     let times = [1, 7].into_iter().filter_map(|month| {
         let day = chrono::NaiveDate::from_ymd_opt(local.year(), month, 1)?;

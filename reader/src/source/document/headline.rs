@@ -1,12 +1,12 @@
-//! The title of a document: what stands in larger type above its text.
+//! Finds the title of a document: the larger type above its text.
 
 use std::ops::Range;
 
-/// Larger than the text by this factor.
+/// The factor by which a title is larger than the text.
 const LARGER: f64 = 1.14;
-/// Lines of a title.
+/// The number of lines of a title.
 const MOST_LINES: usize = 6;
-/// Characters of a title.
+/// The number of characters of a title.
 const LONGEST: usize = 160;
 
 /// A line, or a paragraph, and the size of its type in any unit.
@@ -16,7 +16,7 @@ pub(super) struct SizedText<'a> {
     pub(super) size: f64,
 }
 
-/// Finds the title among the rows of the first page; gives their places and what they say.
+/// Finds the title among the rows of the first page; returns its rows and its text.
 pub(super) fn find(first: &[SizedText<'_>], size: f64) -> Option<(Range<usize>, String)> {
     let blocks = blocks(first, size);
     let said = |block: &Range<usize>| text(&first[block.clone()]);
@@ -31,7 +31,7 @@ pub(super) fn find(first: &[SizedText<'_>], size: f64) -> Option<(Range<usize>, 
     is_one.then_some((title.clone(), said))
 }
 
-/// The size of most characters.
+/// Returns the size of most characters.
 pub(super) fn text_size<'a>(rows: impl Iterator<Item = SizedText<'a>>) -> Option<f64> {
     let mut rows: Vec<SizedText<'_>> = rows.collect();
     rows.sort_by(|a, b| a.size.total_cmp(&b.size));
@@ -44,7 +44,7 @@ pub(super) fn text_size<'a>(rows: impl Iterator<Item = SizedText<'a>>) -> Option
     middle.map(|row| row.size)
 }
 
-/// Rows one after the other that are of one size, and larger than the text.
+/// Returns the runs of rows with the same size that are larger than the text.
 fn blocks(rows: &[SizedText<'_>], size: f64) -> Vec<Range<usize>> {
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
@@ -63,7 +63,8 @@ fn blocks(rows: &[SizedText<'_>], size: f64) -> Vec<Range<usize>> {
     blocks
 }
 
-/// A headline says what is announced; the name above it, in red, says who announces.
+/// Returns whether a text is a headline, which states what is announced; the name above it, in red, is that of the
+/// issuer.
 fn is_about_something(text: &str) -> bool {
     const WORDS: [&str; 14] = [
         "关于", "關於", "通知", "公告", "公示", "通告", "通报", "決定", "决定", "意见", "方案",

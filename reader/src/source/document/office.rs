@@ -1,4 +1,4 @@
-//! Office files, which are XML in ZIP archives, and archives themselves, of which the names are read.
+//! Reads Office files, which are XML in ZIP archives, and the names in other archives.
 
 use std::{
     borrow::Cow,
@@ -15,30 +15,30 @@ use super::{
 };
 use crate::source::reading::ReadError;
 
-/// Bytes of one part, unpacked.
+/// The number of bytes of one part, unpacked.
 const LARGEST_PART: u64 = 32 << 20;
-/// Files of an archive that are named.
+/// The number of files of an archive that are named.
 const MOST_NAMES: usize = 500;
-/// Slides or sheets that are read.
+/// The number of slides or sheets that are read.
 const MOST_PARTS: usize = 100;
-/// Characters in all.
+/// The number of characters in total.
 const MOST_CHARACTERS: usize = super::text::MOST_CHARACTERS;
 /// The size of text that does not name its own, in half points: 10.5 pt.
 const USUAL_SIZE: f64 = 21.0;
-/// The size that a style of titles stands for.
+/// The size that a style for titles implies.
 const TITLE_SIZE: f64 = 44.0;
 
 type OfficeArchive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-/// Which parts hold the text, and in which elements it stands.
+/// The parts that hold the text, and the elements that contain it.
 struct OfficeKind {
-    /// The part without which it is no file of this kind.
+    /// The part without which it is not a file of this kind.
     known_by: &'static str,
-    /// How the names of its parts begin.
+    /// The beginning of the names of its parts.
     parts: &'static str,
     /// The element of a paragraph, without its prefix.
     paragraph: &'static [u8],
-    /// The element of text; None: text stands in the paragraph itself.
+    /// The element of text; `None` if the paragraph itself contains the text.
     text: Option<&'static [u8]>,
 }
 
@@ -76,10 +76,10 @@ const KINDS: [OfficeKind; 5] = [
     },
 ];
 
-/// Reads an Office file's text, or the names of what an archive holds.
+/// Reads an Office file's text, or the names of the files in an archive.
 ///
 /// # Errors
-/// It is broken, or has no text.
+/// Fails if the file is broken, or has no text.
 pub(super) fn read(bytes: &[u8]) -> Result<DocumentText, ReadError> {
     let broken = |error: zip::result::ZipError| {
         ReadError::Unreadable(format!("the file is a broken archive: {error}"))
@@ -133,7 +133,7 @@ fn paragraphs(archive: &mut OfficeArchive<'_>, kind: &OfficeKind) -> Vec<Paragra
     let names = archive.file_names().flatten();
     let names = names.filter(|name| name.starts_with(kind.parts));
     let mut names: Vec<String> = names.map(Cow::into_owned).collect();
-    // The second slide stands before the tenth.
+    // The second slide precedes the tenth.
     names.sort_by_key(|name| (name.len(), name.clone()));
     let mut all = Vec::new();
     for name in names.into_iter().take(MOST_PARTS) {
@@ -151,7 +151,7 @@ fn part(archive: &mut OfficeArchive<'_>, name: &str) -> Option<Vec<u8>> {
     Some(xml)
 }
 
-/// Puts the paragraphs of a part to those before it, as far as its XML can be read.
+/// Appends the paragraphs of a part, as far as its XML can be read.
 fn read_part(xml: &[u8], kind: &OfficeKind, all: &mut Vec<Paragraph>) {
     let mut reader = Reader::from_reader(xml);
     let mut buffer = Vec::new();
@@ -186,7 +186,7 @@ fn read_part(xml: &[u8], kind: &OfficeKind, all: &mut Vec<Paragraph>) {
 }
 
 impl Paragraph {
-    /// What an element within it says of its size, and of gaps.
+    /// Applies an element within the paragraph to its size and its gaps.
     fn take(&mut self, tag: &quick_xml::events::BytesStart<'_>) {
         let value = || {
             let mut attributes = tag.attributes();
@@ -228,7 +228,7 @@ fn named_by(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     text.chars().next()
 }
 
-/// The names of the files in an archive.
+/// Returns the names of the files in an archive.
 fn named(archive: &mut OfficeArchive<'_>) -> Result<DocumentText, ReadError> {
     let mut names = Vec::new();
     for at in 0..archive.len().min(MOST_NAMES) {
@@ -246,7 +246,7 @@ fn named(archive: &mut OfficeArchive<'_>) -> Result<DocumentText, ReadError> {
     })
 }
 
-/// Names are in UTF-8, or in what Chinese Windows writes.
+/// Decodes a name, which is in UTF-8, or in the encoding of Chinese Windows.
 fn name(raw: &[u8]) -> String {
     match std::str::from_utf8(raw) {
         Ok(name) => name.to_owned(),

@@ -1,6 +1,6 @@
-//! The text of a PDF: pages, their glyphs, lines, paragraphs.
+//! Extracts the text of a PDF: pages, their glyphs, lines, paragraphs.
 //!
-//! hayro reads the file and its fonts; what its glyphs say, and where, is put together here. No picture is
+//! hayro reads the file and its fonts; the characters of its glyphs and their places are combined here. No picture is
 //! decoded, and no font is drawn.
 
 mod fonts;
@@ -16,12 +16,12 @@ use super::{
 };
 use crate::source::reading::ReadError;
 
-/// A notice has a few pages; what a book says further on is not searched for.
+/// The number of pages that are read: a notice has a few; the later pages of a book are not searched.
 const MOST_PAGES: usize = 60;
 /// Reads the text of a PDF.
 ///
 /// # Errors
-/// It is broken, locked by a password, or has no text: a scan, or drawings alone.
+/// Fails if it is broken, locked by a password, or has no text: a scan, or only drawings.
 pub(super) fn read(bytes: &[u8]) -> Result<DocumentText, ReadError> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(refusal)?;
     let mut fonts = Fonts::new();
@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DocumentText, ReadError> {
     })
 }
 
-/// Takes the title out of the first page that has text.
+/// Removes the title from the first page that has text.
 fn take_title(pages: &mut [Vec<PdfLine>]) -> Option<String> {
     let size = headline::text_size(pages.iter().flatten().map(PdfLine::row))?;
     let page = pages.iter_mut().find(|page| !page.is_empty())?;
@@ -82,7 +82,7 @@ fn no_text(unknown: usize, has_pictures: bool) -> ReadError {
     ReadError::NoText(why.to_owned())
 }
 
-/// The title that a PDF bears in its properties, unless that is the name of a file or program.
+/// Returns the title in a PDF's properties, unless that is the name of a file or program.
 fn named(pdf: &Pdf) -> Option<String> {
     let bytes = pdf.metadata().title.as_deref()?;
     let title = match bytes {

@@ -1,4 +1,4 @@
-//! A process of our own program that reads one document and ends.
+//! Runs a process of our own program that reads one document and ends.
 
 use std::{process::Stdio, time::Duration};
 
@@ -16,15 +16,15 @@ use crate::source::{program::own_program, reading::ReadError};
 
 /// The subcommand by which the program is called.
 pub(crate) const SUBCOMMAND: &str = "read-document";
-/// How long a document may take, from beginning to end.
+/// The time limit for a document, from beginning to end.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest answer that is taken.
+/// The longest answer that is accepted.
 const LONGEST_ANSWER: u64 = 4 << 20;
 
-/// A document may need some hundred megabytes: one at a time.
+/// The lock for one document at a time: it may need some hundred megabytes.
 static TURN: Semaphore = Semaphore::const_new(1);
 
-/// What the process says on its stdout.
+/// The answer of the process on its stdout.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum DocumentAnswer {
@@ -33,7 +33,7 @@ enum DocumentAnswer {
     Unreadable(String),
 }
 
-/// What the process has to say of a document, as JSON.
+/// Returns the answer of the process for a document, as JSON.
 #[must_use]
 pub fn answer(bytes: &[u8]) -> String {
     let answer = match extract(bytes) {
@@ -61,7 +61,7 @@ fn unreadable(why: &str) -> ReadError {
     ReadError::Unreadable(why.to_owned())
 }
 
-/// Gives the bytes to a process, and returns what it says. Dropped in between, it ends the process.
+/// Passes the bytes to a process, and returns its output. If it is dropped, the process is ended.
 async fn ask(bytes: &Bytes) -> std::io::Result<Vec<u8>> {
     let mut child = Command::new(own_program()?)
         .arg(SUBCOMMAND)
@@ -74,7 +74,7 @@ async fn ask(bytes: &Bytes) -> std::io::Result<Vec<u8>> {
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
     let give = async {
         if let Some(mut stdin) = stdin {
-            // One that ended already says why on its stdout.
+            // A process that has already ended reports the reason on its stdout.
             let _ = stdin.write_all(bytes).await;
         }
     };

@@ -1,4 +1,5 @@
-//! Documents as people publish them, small ones made by hand. Those of other producers: `tests/stories/documents.rs`.
+//! Documents as people publish them, small ones made by hand. For those of other producers see
+//! `tests/stories/documents.rs`.
 
 use chrono_tz::Asia::Shanghai;
 

@@ -1,4 +1,4 @@
-//! Entries of RSS, Atom, RDF and CDF.
+//! Reads entries of RSS, Atom, RDF and CDF.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
@@ -18,7 +18,7 @@ use crate::{
 
 const ENTRIES: [&str; 2] = ["item", "entry"];
 
-/// Where dates stand, the best first.
+/// The elements that hold dates, the best first.
 const PUBLISHED: [&str; 9] = [
     "pubdate",
     "published",
@@ -38,7 +38,7 @@ const UPDATED: [&str; 5] = [
     "lastmod",
 ];
 
-/// Where the IANA keeps the names of relations; Atom allows a name with its address before it.
+/// The addresses under which the IANA registers the names of relations; Atom allows a name with its address before it.
 const IANA: [&str; 2] = [
     "://www.iana.org/assignments/relation/",
     "://www.iana.org/assignments/link-relations/",
@@ -59,7 +59,7 @@ pub(super) fn read(tree: &Tree, root: FeedElementId, context: &Context<'_>) -> N
 
 struct EntryReader<'a> {
     tree: &'a Tree,
-    /// The prefix of the feed's own names; mostly none.
+    /// The prefix of the feed's own names; mostly empty.
     prefix: &'a str,
     root: FeedElementId,
 }
@@ -93,8 +93,8 @@ impl EntryReader<'_> {
         }
     }
 
-    /// Returns what addresses are resolved against outside of every `xml:base`: for Atom, and for a base that is
-    /// relative itself, the address that was fetched (RFC 4287, section 2); RSS means its site.
+    /// Returns the base of addresses outside of every `xml:base`: for Atom, and for a base that is relative itself, the
+    /// address that was fetched (RFC 4287, section 2); for RSS its site.
     fn outermost_base<'f>(&self, channel: FeedElementId, frame: &'f FeedFrame<'_>) -> &'f Url {
         let is_atom = local(self.tree.name(self.root)) == "feed";
         let has_base = self
@@ -108,7 +108,8 @@ impl EntryReader<'_> {
         }
     }
 
-    /// `outer` is the base outside of every `xml:base`, `common` is who publishes what names nobody.
+    /// Reads an entry. `outer` is the base outside of every `xml:base`, `common` the publisher of entries that name
+    /// none.
     fn entry(&self, id: FeedElementId, outer: &Url, common: Option<&String>) -> FeedItem {
         let content = self.child(
             id,
@@ -158,7 +159,7 @@ impl EntryReader<'_> {
         }
     }
 
-    /// A name with the feed's own prefix.
+    /// Returns a name with the feed's own prefix.
     fn own(&self, name: &str) -> String {
         if self.prefix.is_empty() {
             name.to_owned()
@@ -176,7 +177,7 @@ impl EntryReader<'_> {
                 .is_some_and(|rest| rest == name)
     }
 
-    /// The first child that has one of the names, the first name first.
+    /// Returns the first child that has one of the names, with the first name preferred.
     fn child(&self, id: FeedElementId, names: &[&str]) -> Option<FeedElementId> {
         names.iter().find_map(|name| {
             self.tree
@@ -185,7 +186,7 @@ impl EntryReader<'_> {
         })
     }
 
-    /// The first text that is not empty under one of the names.
+    /// Returns the first text that is not empty under one of the names.
     fn text(&self, id: FeedElementId, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| {
             let child = self
@@ -197,7 +198,7 @@ impl EntryReader<'_> {
         })
     }
 
-    /// The words of a title by Atom's type rules; RSS says nothing, and its titles may be either.
+    /// Returns the words of a title by Atom's type rules; RSS has no types, and its titles may be text or HTML.
     fn title(&self, id: FeedElementId) -> String {
         let text = self.tree.text(id);
         if self.tree.attribute(id, "mode") == Some("base64") {
@@ -211,7 +212,7 @@ impl EntryReader<'_> {
         }
     }
 
-    /// Returns what an element holds as HTML, escaped or not.
+    /// Returns the content of an element as HTML, escaped or not.
     fn html(&self, id: FeedElementId) -> String {
         if self.tree.has_markup(id) {
             return self.tree.markup(id);
@@ -223,7 +224,7 @@ impl EntryReader<'_> {
         }
     }
 
-    /// `xml:base` of the element within those of all around it, each applied once (RFC 3986, section 5.1).
+    /// Returns `xml:base` of the element within those of all around it, each applied once (RFC 3986, section 5.1).
     fn base(&self, id: FeedElementId, outer: &Url) -> Url {
         let mut bases: Vec<&str> = self
             .tree
@@ -236,7 +237,7 @@ impl EntryReader<'_> {
         })
     }
 
-    /// The page that an entry is about: its link, else what identifies it, where that is an address.
+    /// Returns the page that an entry is about: its link, else its identifier, if that is an address.
     fn address(&self, id: FeedElementId, outer: &Url) -> Option<Url> {
         let permanent = self
             .child(id, &["guid"])
@@ -260,8 +261,7 @@ impl EntryReader<'_> {
             })
     }
 
-    /// The link of an entry or feed: Atom's alternate one, an HTML page before anything else; RSS's
-    /// own text.
+    /// Returns the link of an entry or feed: Atom's alternate one, preferably an HTML page; RSS's own text.
     fn link(&self, id: FeedElementId, outer: &Url) -> Option<Url> {
         let links = || {
             self.tree
@@ -288,7 +288,7 @@ impl EntryReader<'_> {
             .or_else(|| links().filter(alternate).find_map(written))
     }
 
-    /// Returns what a link is to its entry: `alternate` where it does not say.
+    /// Returns the relation of a link to its entry; `alternate` if it does not state one.
     fn relation(&self, link: FeedElementId) -> String {
         let written = self.tree.attribute(link, "rel").unwrap_or_default();
         let lower = written.to_ascii_lowercase();
@@ -339,13 +339,13 @@ impl EntryReader<'_> {
     }
 }
 
-/// Atom 0.3 may hold text as base64.
+/// Decodes base64, in which Atom 0.3 may hold text.
 fn decoded(text: &str) -> Option<String> {
     let packed: String = text.split_whitespace().collect();
     String::from_utf8(STANDARD.decode(packed).ok()?).ok()
 }
 
-/// The name in `desk@example.com (Press desk)`; an address alone is nobody's name.
+/// Returns the name in `desk@example.com (Press desk)`; an address is not a name.
 fn person(written: &str) -> Option<String> {
     let written = written.trim();
     let name = match written.split_once('(') {

@@ -1,4 +1,4 @@
-//! The entries of a feed, and the notices that they become.
+//! Turns the entries of a feed into notices.
 
 use std::cell::RefCell;
 
@@ -10,16 +10,16 @@ use crate::{
     source::{date, reading::Context, text},
 };
 
-/// The longest teaser that is kept, in characters.
+/// The longest teaser that is stored, in characters.
 const MAX_SUMMARY: usize = 1_000;
 
-/// The longest title, in characters; what is longer is a text put into the wrong place.
+/// The longest title, in characters; a longer one is a text in the wrong place.
 const MAX_TITLE: usize = 300;
 
-/// Different warnings of one feed that are kept.
+/// The number of different warnings of one feed that are reported.
 const MAX_WARNINGS: usize = 8;
 
-/// Entries of one feed that are read.
+/// The number of entries of one feed that are read.
 pub(super) const MAX_ENTRIES: usize = 20_000;
 
 /// The text of an entry, before it is cleaned.
@@ -30,7 +30,7 @@ pub(super) struct FeedItem {
     pub(super) guid: Option<String>,
     pub(super) published: Option<String>,
     pub(super) updated: Option<String>,
-    /// HTML or text.
+    /// The summary, HTML or text.
     pub(super) summary: Option<String>,
     /// The whole text, HTML or plain.
     pub(super) content: Option<String>,
@@ -41,7 +41,7 @@ pub(super) struct FeedItem {
 /// The context that the entries of one feed share.
 pub(super) struct FeedFrame<'a> {
     pub(super) context: &'a Context<'a>,
-    /// Where an entry without an address of its own leads: the site, else the feed.
+    /// The address of an entry without its own address: the site, else the feed.
     pub(super) home: Url,
     /// The problems that were found in reading, each once.
     pub(super) warnings: RefCell<Vec<String>>,
@@ -63,7 +63,7 @@ impl<'a> FeedFrame<'a> {
         }
     }
 
-    /// The notice that an entry is, and its full text; None for an entry that says nothing.
+    /// Turns an entry into a notice and its full text; `None` for an entry without content.
     pub(super) fn notice(&self, entry: FeedItem) -> Option<(Notice, Option<Article>)> {
         let summary = entry
             .summary
@@ -118,7 +118,7 @@ impl<'a> FeedFrame<'a> {
         }
     }
 
-    /// Lines of clean text, in the characters that the source asks for.
+    /// Returns lines of clean text, in the characters that the source requests.
     fn clean(&self, plain: &str) -> String {
         let clean = text::repair(plain);
         if self.context.simplify {
@@ -128,7 +128,7 @@ impl<'a> FeedFrame<'a> {
         }
     }
 
-    /// The entry's own title, else how its text begins; None where it has nothing at all.
+    /// Returns the entry's own title, else the beginning of its text; `None` if it has neither.
     fn title(&self, entry: &FeedItem, summary: Option<&str>, text: Option<&str>) -> Option<String> {
         let own = clean_title(&text::one_line(&entry.title));
         let own = if self.context.simplify {
@@ -147,8 +147,8 @@ impl<'a> FeedFrame<'a> {
             .or_else(|| entry.guid.clone())
     }
 
-    /// The entry's address. One without leads to the site, with a fragment that distinguishes it from its
-    /// neighbours.
+    /// Returns the entry's address. An entry without one leads to the site, with a fragment that distinguishes it from
+    /// its neighbours.
     fn address(&self, entry: &FeedItem, title: &str) -> String {
         if let Some(url) = &entry.url {
             return url.to_string();
@@ -160,7 +160,7 @@ impl<'a> FeedFrame<'a> {
         url.to_string()
     }
 
-    /// Returns when that is, where it can be, and what is wrong with how it is written.
+    /// Returns the moment of a date, if it is possible, and a warning about its spelling.
     fn moment(&self, written: Option<&str>) -> (Option<Moment>, Option<String>) {
         let Some(stamp) = written.and_then(|written| self.stamp(written)) else {
             return (None, None);
@@ -181,7 +181,7 @@ impl<'a> FeedFrame<'a> {
 
     fn stamp(&self, written: &str) -> Option<date::DateStamp> {
         let written = written.trim();
-        // What mail takes for America's (CST) means another zone elsewhere.
+        // A zone that means America in mail (CST) means another one elsewhere.
         let zone = written
             .rsplit(char::is_whitespace)
             .next()
@@ -198,8 +198,8 @@ impl<'a> FeedFrame<'a> {
         }
     }
 
-    /// Many sites write their own time and call it GMT: where that is still to come, and their own
-    /// time is not, it is their own.
+    /// Corrects local times that are labelled GMT, as many sites do: if the time in GMT is still in the future, but in
+    /// the site's zone it is not, the latter is used.
     fn not_ahead(&self, moment: Moment) -> Moment {
         let now = self.context.now;
         let Moment::Time(time) = moment else {
@@ -219,13 +219,13 @@ impl<'a> FeedFrame<'a> {
     }
 }
 
-/// Returns whether a content is the whole text and not its beginning.
+/// Returns whether a content is the whole text and not only its beginning.
 fn is_whole(text: &str) -> bool {
     let end = text.trim_end_matches(|c: char| c.is_whitespace() || "])）】>".contains(c));
     !end.is_empty() && !end.ends_with('…') && !end.ends_with("...") && !end.ends_with("阅读全文")
 }
 
-/// At most `length` characters; what is cut ends in …
+/// Truncates a text to at most `length` characters, with … at the end.
 fn cut(whole: &str, length: usize) -> String {
     match whole.char_indices().nth(length) {
         Some((end, _)) => format!("{}…", whole[..text::whole_until(whole, end)].trim_end()),
@@ -233,7 +233,7 @@ fn cut(whole: &str, length: usize) -> String {
     }
 }
 
-/// An address as feeds write it, made absolute; None for what is no web address.
+/// Makes an address as feeds write it absolute; `None` if it is not a web address.
 pub(super) fn resolve(written: &str, base: &Url) -> Option<Url> {
     let written = written.trim();
     if written.is_empty() {
@@ -248,7 +248,7 @@ pub(super) fn resolve(written: &str, base: &Url) -> Option<Url> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-/// An attachment by its address, named by its file.
+/// Returns an attachment by its address, named by its file.
 pub(super) fn attachment(url: &Url, name: Option<&str>) -> Attachment {
     let file = url
         .path_segments()

@@ -1,4 +1,4 @@
-//! JSON Feed 1.0 and 1.1.
+//! Reads JSON Feed 1.0 and 1.1.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -42,7 +42,7 @@ pub(super) fn read(json: &str, context: &Context<'_>) -> Result<NoticeFeed, Read
     })
 }
 
-/// Returns whether JSON is a feed: it says so, or its items have what only a feed's have.
+/// Returns whether JSON is a feed: it states so, or its items have fields that only a feed has.
 pub(super) fn is_feed(json: &str) -> bool {
     let Ok(feed) = serde_json::from_str::<Map<String, Value>>(json) else {
         return false;
@@ -99,7 +99,7 @@ fn attachments(item: &Map<String, Value>, base: &Url) -> Vec<Attachment> {
         .collect()
 }
 
-/// The names of version 1.1's `authors`, or of version 1.0's `author`.
+/// Returns the names of version 1.1's `authors`, or of version 1.0's `author`.
 fn authors(of: &Map<String, Value>) -> Option<String> {
     let list = of.get("authors").and_then(Value::as_array);
     let names: Vec<&str> = list
@@ -111,7 +111,7 @@ fn authors(of: &Map<String, Value>) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// A text that is there and not empty.
+/// Returns a text that exists and is not empty.
 fn word<'a>(of: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     of.get(key)?
         .as_str()

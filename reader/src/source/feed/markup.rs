@@ -1,11 +1,11 @@
-//! Text of the HTML that feeds carry, in one pass over it; nothing here is a full HTML parser.
+//! Extracts the text of the HTML that feeds carry, in one pass over it; nothing here is a full HTML parser.
 
 use quick_xml::escape::resolve_html5_entity;
 
-/// Elements whose content is no text.
+/// Elements whose content is not text.
 const UNREAD: [&str; 4] = ["script", "style", "template", "noscript"];
 
-/// Elements that stand on lines of their own.
+/// Elements that start their own line.
 const BLOCKS: [&str; 29] = [
     "address",
     "article",
@@ -45,7 +45,7 @@ const INLINE: [&str; 28] = [
     "u",
 ];
 
-/// The text of HTML, a line for each block. Text without markup stays as it is.
+/// Returns the text of HTML, a line for each block. Text without markup stays as it is.
 pub(super) fn plain(html: &str) -> String {
     let mut out = String::with_capacity(html.len() / 2);
     let mut rest = html;
@@ -69,8 +69,7 @@ pub(super) fn plain(html: &str) -> String {
     out
 }
 
-/// The words of a title that may or may not be HTML: known inline tags are taken out, other angle
-/// brackets stay.
+/// Returns the words of a title that may or may not be HTML: known inline tags are removed, other angle brackets stay.
 pub(super) fn title(maybe_html: &str) -> String {
     let mut out = String::with_capacity(maybe_html.len());
     let mut rest = maybe_html;
@@ -94,15 +93,15 @@ pub(super) fn title(maybe_html: &str) -> String {
 }
 
 struct MarkupTag {
-    /// Lower case.
+    /// The name, in lower case.
     name: String,
     closes: bool,
-    /// Bytes after the `<`, its `>` included.
+    /// The number of bytes after the `<`, including its `>`.
     length: usize,
 }
 
 impl MarkupTag {
-    /// The tag or comment that begins after a `<`, if one does.
+    /// Parses the tag or comment that begins after a `<`, if there is one.
     fn at(after: &str) -> Option<Self> {
         if let Some(comment) = after.strip_prefix("!--") {
             let length = comment.find("-->").map_or(after.len(), |end| 3 + end + 3);
@@ -117,7 +116,7 @@ impl MarkupTag {
         if !inside.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
-        // A `<` before the `>`: the first was none. This also keeps a text of `<` linear.
+        // With a `<` before the `>`, the first did not begin a tag. This also keeps a text of `<` linear.
         let end = after.find(['<', '>'])?;
         let length = after[end..].starts_with('>').then_some(end + 1)?;
         let name = inside
@@ -133,7 +132,7 @@ impl MarkupTag {
     }
 }
 
-/// Returns what follows the end tag of `name`; nothing where there is none.
+/// Returns the text after the end tag of `name`; empty if there is none.
 fn after_close<'a>(text: &'a str, name: &str) -> &'a str {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("</") {
@@ -148,7 +147,7 @@ fn after_close<'a>(text: &'a str, name: &str) -> &'a str {
     ""
 }
 
-/// Character references resolved, those of HTML and by number; what is none stays.
+/// Resolves character references, those of HTML and by number; anything else stays.
 pub(super) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -174,14 +173,14 @@ pub(super) fn unescape(text: &str) -> String {
     out
 }
 
-/// The longest name of a character reference (`CounterClockwiseContourIntegral;`) and more.
+/// A length that no name of a character reference exceeds (`CounterClockwiseContourIntegral;` is the longest).
 const MAX_REFERENCE: usize = 40;
 
 fn floor(text: &str, most: usize) -> Option<&str> {
     (0..=most).rev().find_map(|end| text.get(..end))
 }
 
-/// Returns what `&name;` stands for.
+/// Returns the text of `&name;`.
 pub(super) fn reference(name: &str) -> Option<String> {
     let Some(number) = name.strip_prefix('#') else {
         return resolve_html5_entity(name).map(str::to_owned);
@@ -191,7 +190,7 @@ pub(super) fn reference(name: &str) -> Option<String> {
         None => number.parse(),
     };
     match code.ok()? {
-        // Numbers of Windows-1252, as browsers read them.
+        // These are numbers of Windows-1252, as browsers read them.
         code @ 0x80..=0x9F => {
             let byte = [u8::try_from(code).ok()?];
             Some(
@@ -205,7 +204,7 @@ pub(super) fn reference(name: &str) -> Option<String> {
     }
 }
 
-/// A path segment as people read it.
+/// Decodes a path segment for people to read.
 pub(super) fn percent_decoded(segment: &str) -> String {
     let form = segment.replace('+', "%2B");
     url::form_urlencoded::parse(form.as_bytes())

@@ -1,8 +1,8 @@
-//! Names by their namespaces, whatever prefix a feed chose for them.
+//! Resolves names by their namespaces, whatever prefix a feed chose for them.
 
 use std::collections::HashMap;
 
-/// Namespaces, lower case and without what stands at their end, and the prefix that readers know them by.
+/// The namespaces, in lower case and without their final `#` or `/`, and the prefix that readers know them by.
 const KNOWN: [(&str, &str); 10] = [
     ("http://www.w3.org/2005/atom", "atom"),
     ("http://purl.org/atom/ns", "atom"),
@@ -16,16 +16,16 @@ const KNOWN: [(&str, &str); 10] = [
     ("http://www.itunes.com/dtds/podcast-1.0.dtd", "itunes"),
 ];
 
-/// Prefixes of one text that are kept; more is no feed but an attack.
+/// The number of prefixes of one text that are stored; more are not a feed but an attack.
 const MAX_PREFIXES: usize = 64;
 
-/// Prefixes that a text declares for a known namespace, each with the one that readers know. The first
-/// declaration counts for the whole text: a name must be the same where its element begins and ends.
+/// The prefixes that a text declares for a known namespace, each with the one that readers know. The first declaration
+/// counts for the whole text: a name must be the same where its element begins and ends.
 #[derive(Debug)]
 pub(super) struct Prefixes(HashMap<String, &'static str>);
 
 impl Default for Prefixes {
-    /// Returns what Microsoft's and Google's writers call Atom, where they forget to say so.
+    /// Returns the prefixes that Microsoft's and Google's writers use for Atom, which they sometimes do not declare.
     fn default() -> Self {
         Self(HashMap::from(
             ["a10", "atom10"].map(|prefix| (prefix.to_owned(), "atom")),
@@ -34,7 +34,7 @@ impl Default for Prefixes {
 }
 
 impl Prefixes {
-    /// Takes in `xmlns:prefix="namespace"`; another attribute changes nothing.
+    /// Records `xmlns:prefix="namespace"`; other attributes are ignored.
     pub(super) fn declare(&mut self, attribute: &str, value: &str) {
         let Some(prefix) = attribute.strip_prefix("xmlns:") else {
             return;
@@ -52,7 +52,7 @@ impl Prefixes {
         }
     }
 
-    /// A lower-case name with the prefix that readers know.
+    /// Returns a lower-case name with the prefix that readers know.
     pub(super) fn canonical(&self, name: String) -> String {
         let Some((prefix, local)) = name.split_once(':') else {
             return name;

@@ -21,7 +21,7 @@ fn feed(text: &str) -> NoticeFeed {
     with_context(|context| read(text, context)).unwrap()
 }
 
-/// The only notice of an RSS feed whose one item holds `inside`.
+/// Returns the only notice of an RSS feed whose one item holds `inside`.
 fn item(inside: &str) -> Notice {
     let text = format!("<rss><channel><item>{inside}</item></channel></rss>");
     let mut feed = feed(&text);
@@ -247,7 +247,7 @@ fn a_relation_may_be_written_as_its_address() {
 #[test]
 fn a_base_is_applied_once_within_the_bases_around_it() {
     let first = |text: &str| feed(text).notices.remove(0).url;
-    // Each row: the feed's link, bases of feed and entry, the entry's link, what is right.
+    // Each row: the feed's link, bases of feed and entry, the entry's link, and the right result.
     for (site, of_feed, of_entry, href, right) in [
         (
             "blog/",
@@ -353,7 +353,7 @@ fn atom_within_rss_is_known_by_its_namespace_whatever_its_prefix() {
         );
         assert_eq!(feed.articles[0].as_ref().unwrap().text, "全文。");
     }
-    // Declared where it is used.
+    // The prefix is declared where it is used.
     let inner = "<title>t</title><q:link xmlns:q='http://www.w3.org/2005/Atom' href='/q'/>";
     assert_eq!(item(inner).url, "https://www.example.org/q");
     let other = "<title>t</title><q:link xmlns:q='http://q.example/' href='/q'/>";
@@ -402,7 +402,7 @@ fn broken_markup_loses_no_entry() {
         .into_iter()
         .map(|notice| notice.title)
         .collect();
-    // What the last one would have said nobody knows.
+    // The rest of the last one is unknown.
     assert_eq!(titles, ["一", "二", "三"]);
     assert!(is_feed(warned));
 }

@@ -1,5 +1,5 @@
-//! A tree of whatever stands between angle brackets. It accepts bare ampersands, stray `<`, HTML
-//! entities, undeclared prefixes, tags that are never closed, and a text that ends too early.
+//! Builds a tree of everything between angle brackets. It accepts bare ampersands, stray `<`, HTML entities, undeclared
+//! prefixes, tags that are never closed, and a text that ends too early.
 
 use std::{borrow::Cow, fmt::Write};
 
@@ -13,13 +13,13 @@ use super::{
     namespace::Prefixes,
 };
 
-/// Elements of one text; more is no feed but an attack.
+/// The number of elements of one text; more are not a feed but an attack.
 const MAX_ELEMENTS: usize = 300_000;
 
-/// Elements within one another; deeper ones are left out, their text counts for the last.
+/// The depth of nested elements; deeper ones are left out, and their text counts for the last.
 const MAX_DEPTH: usize = 128;
 
-/// Attributes of one element.
+/// The number of attributes of one element.
 const MAX_ATTRIBUTES: usize = 32;
 
 /// The names of elements that hold a feed.
@@ -29,16 +29,16 @@ pub(super) type FeedElementId = usize;
 
 #[derive(Debug, Default)]
 pub(super) struct Tree {
-    /// In document order; the first is the document itself.
+    /// The elements in document order; the first is the document itself.
     elements: Vec<FeedElement>,
     prefixes: Prefixes,
-    /// What was never closed, outermost first.
+    /// The elements that were never closed, outermost first.
     open_at_end: Vec<FeedElementId>,
 }
 
 #[derive(Debug, Default)]
 struct FeedElement {
-    /// Lower case, with the prefix that readers know.
+    /// The name in lower case, with the prefix that readers know.
     name: String,
     attributes: Vec<(String, String)>,
     children: Vec<Child>,
@@ -52,7 +52,7 @@ enum Child {
 }
 
 impl Tree {
-    /// Reads as much as can be read.
+    /// Parses as much of a text as possible.
     pub(super) fn parse(text: &str) -> Self {
         let text = mend(text);
         let mut reader = Reader::from_str(&text);
@@ -93,12 +93,12 @@ impl Tree {
         tree
     }
 
-    /// Returns whether the text ended within this element: who knows what it would have said.
+    /// Returns whether the text ended within this element, so that the rest of it is unknown.
     pub(super) fn is_cut(&self, id: FeedElementId) -> bool {
         self.open_at_end.contains(&id)
     }
 
-    /// Returns whether the text ended within any of these.
+    /// Returns whether the text ended within an element with any of these names.
     pub(super) fn ends_within(&self, names: &[&str]) -> bool {
         let mut open = self.open_at_end.iter();
         open.any(|id| names.contains(&self.name(*id)))
@@ -122,7 +122,7 @@ impl Tree {
             *key = self.prefixes.canonical(std::mem::take(key));
         }
         let name = self.prefixes.canonical(lower(tag.name().as_ref()));
-        // An entry within an entry: the first was never closed.
+        // For an entry within an entry: the first was never closed.
         if matches!(name.as_str(), "item" | "entry") {
             self.close(open, name.as_bytes());
         }
@@ -140,7 +140,7 @@ impl Tree {
         open.push(id);
     }
 
-    /// Closes the innermost open element of that name, and what is open within it.
+    /// Closes the innermost open element of that name, and the open elements within it.
     fn close(&self, open: &mut Vec<FeedElementId>, name: &[u8]) {
         let name = self.prefixes.canonical(lower(name).trim().to_owned());
         if let Some(depth) = open.iter().rposition(|id| self.elements[*id].name == name) {
@@ -158,7 +158,7 @@ impl Tree {
         }
     }
 
-    /// The element that holds the feed.
+    /// Returns the element that holds the feed.
     pub(super) fn find_root(&self) -> Option<FeedElementId> {
         let local = |element: &FeedElement| {
             let name = element.name.as_str();
@@ -167,7 +167,7 @@ impl Tree {
         self.elements.iter().position(local)
     }
 
-    /// The element's name, lower case, with the prefix that readers know.
+    /// Returns the element's name in lower case, with the prefix that readers know.
     pub(super) fn name(&self, id: FeedElementId) -> &str {
         &self.elements[id].name
     }
@@ -188,12 +188,12 @@ impl Tree {
             })
     }
 
-    /// The element and what it stands in, innermost first.
+    /// Returns the element and those around it, innermost first.
     pub(super) fn ancestors(&self, id: FeedElementId) -> impl Iterator<Item = FeedElementId> + '_ {
         std::iter::successors(Some(id), |id| (*id > 0).then(|| self.elements[*id].parent))
     }
 
-    /// Elements below `root` whose name is one of `names`, in document order.
+    /// Returns the elements below `root` whose name is one of `names`, in document order.
     pub(super) fn below<'a>(
         &'a self,
         root: FeedElementId,
@@ -204,7 +204,7 @@ impl Tree {
             .filter(move |id| self.ancestors(*id).any(|above| above == root))
     }
 
-    /// The text within an element, tags left out.
+    /// Returns the text within an element, without tags.
     pub(super) fn text(&self, id: FeedElementId) -> String {
         let mut out = String::new();
         self.walk(id, |step| {
@@ -215,12 +215,12 @@ impl Tree {
         out
     }
 
-    /// Returns whether elements stand within: markup that was not escaped.
+    /// Returns whether an element has elements within it: markup that was not escaped.
     pub(super) fn has_markup(&self, id: FeedElementId) -> bool {
         self.children(id).next().is_some()
     }
 
-    /// The HTML of what stands within an element.
+    /// Returns the content of an element as HTML.
     pub(super) fn markup(&self, id: FeedElementId) -> String {
         let mut out = String::new();
         self.walk(id, |step| match step {
@@ -242,7 +242,7 @@ impl Tree {
         out
     }
 
-    /// Goes through what stands within an element, without recursion.
+    /// Visits the content of an element, without recursion.
     fn walk<'a>(&'a self, id: FeedElementId, mut visit: impl FnMut(TreeStep<'a>)) {
         let mut stack = vec![(id, self.elements[id].children.iter())];
         while let Some((inner, children)) = stack.last_mut() {
@@ -269,7 +269,7 @@ enum TreeStep<'a> {
     Close(FeedElementId),
 }
 
-/// A name without its prefix.
+/// Returns a name without its prefix.
 pub(super) fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
@@ -278,7 +278,7 @@ fn lower(name: &[u8]) -> String {
     String::from_utf8_lossy(name).to_ascii_lowercase()
 }
 
-/// Escapes each `<` that begins no tag, so that the words around it stay words.
+/// Escapes each `<` that does not begin a tag, so that the words around it stay words.
 fn mend(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let (mut copied, mut at) = (0, 0);

@@ -1,4 +1,4 @@
-//! robots.txt, asked before a page of its site.
+//! Fetches the robots.txt of a site before a page of it is requested.
 
 use std::{sync::Arc, time::Instant};
 
@@ -63,7 +63,7 @@ impl FetcherState {
                 &self.agent,
             )),
             Ok(Fetched::NotModified(_)) => Ok(Rules::default()),
-            // A site without one allows all (RFC 9309, section 2.3.1.3).
+            // A site without a robots.txt allows everything (RFC 9309, section 2.3.1.3).
             Err(error) => match error.kind {
                 FetchErrorKind::Status(status) if (400..500).contains(&status) && status != 429 => {
                     Ok(Rules::default())

@@ -1,4 +1,5 @@
-//! One way of asking servers: its connections, what every request says, and how much may come before an answer.
+//! An HTTP client for one way of reaching servers: its connections, the headers of every request, and a bound on the
+//! interim responses before an answer.
 
 use std::{
     sync::{
@@ -23,10 +24,10 @@ use url::Url;
 
 use super::connect::Connector;
 
-/// How long a connection waits for a further request.
+/// The time that an idle connection is kept for a further request.
 const IDLE: Duration = Duration::from_secs(90);
-/// What a site may send before its answer: heads of status 1xx, which say what to load beside a page. The HTTP
-/// library reads any number of them.
+/// The number of interim responses (status 1xx) that a site may send before its answer; they name resources to load
+/// with the page. The HTTP library reads any number of them.
 const MOST_HINTS: usize = 100;
 const MOST_HINT_BYTES: usize = 64 << 10;
 
@@ -34,11 +35,11 @@ const MOST_HINT_BYTES: usize = 64 << 10;
 pub(super) struct HttpClient {
     wire: legacy::Client<Connector, Body>,
     connector: Connector,
-    /// What a request says that does not say otherwise.
+    /// The headers of a request that does not set its own.
     usual: HeaderMap,
 }
 
-/// Why no answer came.
+/// The reason why no answer arrived.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unanswered {
     #[error("this address cannot be requested ({0})")]
@@ -52,13 +53,12 @@ pub(super) enum Unanswered {
 }
 
 impl Unanswered {
-    /// Returns whether no connection came about.
+    /// Returns whether no connection was established.
     pub(super) fn is_connect(&self) -> bool {
         matches!(self, Self::Lost(error) if error.is_connect())
     }
 
-    /// Returns whether another connection may help: a server may close one that was kept at the moment when it is
-    /// used again.
+    /// Returns whether another connection may help: a server may close an idle one at the moment when it is used again.
     pub(super) fn is_broken_off(&self) -> bool {
         matches!(self, Self::Lost(error) if !error.is_connect())
     }
@@ -74,7 +74,7 @@ impl HttpClient {
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
-            // Old servers of small sites send such.
+            // Old servers of small sites send such headers.
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
@@ -86,7 +86,7 @@ impl HttpClient {
         }
     }
 
-    /// The answer to a request, once its head is there.
+    /// Sends a request and returns its answer once the head has arrived.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -115,7 +115,7 @@ impl HttpClient {
     }
 }
 
-/// What came before an answer.
+/// The interim responses that arrived before an answer.
 #[derive(Debug, Default)]
 struct Hints {
     heads: AtomicUsize,

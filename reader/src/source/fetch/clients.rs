@@ -20,7 +20,7 @@ use crate::{
     source::guard::{Guard, Guarded},
 };
 
-/// How long a connection may take to open.
+/// The time limit for opening a connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
 /// The environment variables that name proxies, as [`Matcher::from_env`] reads them.
@@ -33,7 +33,7 @@ const PROXY_VARIABLES: [&str; 6] = [
     "all_proxy",
 ];
 
-/// What distinguishes clients.
+/// The properties by which clients are told apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ClientKey {
     route: Route,
@@ -41,7 +41,7 @@ struct ClientKey {
     verify: bool,
 }
 
-/// A file of certificates as it was: one that changed makes another client.
+/// A file of certificates at one state: a changed file gets another client.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Authority {
     file: PathBuf,
@@ -63,7 +63,7 @@ impl Authority {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Route {
     Direct,
-    /// As the environment says, `NO_PROXY` included.
+    /// The proxy that the environment variables name, with `NO_PROXY` respected.
     Environment,
     Proxy(Url),
 }
@@ -74,14 +74,14 @@ pub(super) struct Clients {
     user_agent: String,
     connect_within: Duration,
     proxy: Option<Url>,
-    /// Hosts of the environment's proxies; none: no such proxies.
+    /// The hosts of the environment's proxies; empty if there are no such proxies.
     environment: Vec<String>,
     clients: Mutex<HashMap<ClientKey, HttpClient>>,
 }
 
 impl Clients {
     /// # Errors
-    /// A proxy or user agent that cannot be used.
+    /// Fails if the proxy or the user agent cannot be used.
     pub(super) fn new(settings: &FetchSettings, guard: Arc<Guard>) -> Result<Self, FetchError> {
         let clients = Self {
             guard,
@@ -103,7 +103,7 @@ impl Clients {
         Ok(clients)
     }
 
-    /// Hosts of the environment's proxies.
+    /// Returns the hosts of the environment's proxies.
     pub(super) fn environment(&self) -> &[String] {
         &self.environment
     }
@@ -112,7 +112,7 @@ impl Clients {
         self.connect_within
     }
 
-    /// The client that reaches `url` as `via` asks.
+    /// Returns the client that reaches `url` in the way that `via` describes.
     pub(super) fn get(&self, via: &Via, url: &Url) -> Result<HttpClient, FetchError> {
         self.client(ClientKey {
             route: self.route(via, url),
@@ -121,7 +121,7 @@ impl Clients {
         })
     }
 
-    /// Returns whether a proxy of the config or the environment may stand in between.
+    /// Returns whether a proxy of the config or the environment may be used.
     pub(super) fn is_by_proxy(&self, via: &Via, url: &Url) -> bool {
         matches!(self.route(via, url), Route::Proxy(_) | Route::Environment)
     }
@@ -144,7 +144,7 @@ impl Clients {
         if let Some(proxy) = via.proxy.as_ref().or(self.proxy.as_ref()) {
             return Route::Proxy(proxy.clone());
         }
-        // No proxy elsewhere can reach this machine's own loopback.
+        // A proxy on another machine cannot reach this machine's own loopback.
         if self.environment.is_empty() || is_loopback(url) {
             return Route::Direct;
         }
@@ -199,7 +199,7 @@ fn accepted() -> HeaderMap {
     ])
 }
 
-/// Asked for every address; an address that it cannot be reached by makes none.
+/// Returns a matcher that sends every address through the proxy; fails if the address of the proxy is unusable.
 fn trusted_proxy(proxy: &Url) -> Result<Matcher, FetchError> {
     let matcher = Matcher::builder().all(proxy.as_str()).build();
     if matcher
@@ -240,7 +240,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// An error and its causes, without repeats.
+/// Returns the text of an error and its causes, without repeats.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

@@ -1,5 +1,5 @@
-//! Connections to servers: straight, or through a proxy of the config or the environment, and with TLS where
-//! the address asks for it.
+//! Connections to servers: direct or through a proxy of the config or the environment, with TLS where the address
+//! requires it.
 
 use std::{
     io::{self, IoSlice},
@@ -35,15 +35,15 @@ use crate::source::guard::{BoxError, Guarded};
 
 /// The longest head of a proxy's answer.
 const LONGEST_HEAD: usize = 8 << 10;
-/// How long a connection is silent before the system asks whether the other end is there.
+/// The time that a connection is silent before the system probes the other end.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
-/// A connection did not open in time.
+/// The error of a connection that did not open in time.
 #[derive(Debug, thiserror::Error)]
 #[error("timed out")]
 pub(super) struct TimedOut;
 
-/// A proxy answered, and made no way to the server.
+/// The error of a proxy that answered but opened no tunnel to the server.
 #[derive(Debug, thiserror::Error)]
 #[error("the proxy answered {status}")]
 pub(super) struct NoTunnel {
@@ -51,11 +51,11 @@ pub(super) struct NoTunnel {
     pub(super) said: ProxySaid,
 }
 
-/// What a proxy says of the cause in its own headers.
+/// The cause that a proxy reports in its own headers.
 #[derive(Debug, Default)]
 pub(super) struct ProxySaid {
     pub(super) cause: String,
-    /// The ways in which it accepts a name and password: `Basic`, `NTLM`.
+    /// The authentication schemes that it accepts: `Basic`, `NTLM`.
     pub(super) schemes: Vec<String>,
 }
 
@@ -79,7 +79,7 @@ impl ProxySaid {
     }
 }
 
-/// Opens connections.
+/// A connector that opens connections, directly or through a proxy.
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
     tcp: HttpConnector<Guarded>,
@@ -110,7 +110,7 @@ impl Connector {
         }
     }
 
-    /// Returns what a proxy wants to know of who asks, where it passes a plain request on.
+    /// Returns the `Proxy-Authorization` header if a proxy passes a plain request on.
     pub(super) fn proxy_login(&self, to: &Uri) -> Option<HeaderValue> {
         let proxy = self.proxy(to)?;
         let passes_on = to.scheme_str() == Some("http") && !is_socks(&proxy);
@@ -121,8 +121,8 @@ impl Connector {
         self.proxies.as_ref()?.intercept(to)
     }
 
-    /// A connection to a server through which any bytes may go, for a browser: without TLS of ours, and by way of
-    /// the proxy where there is one. `to` says where, with its port.
+    /// Opens a connection to a server through which a browser sends any bytes: without our TLS, and through the proxy
+    /// if there is one. `to` is the server with its port.
     pub(super) async fn raw(&self, to: &Uri) -> Result<BoxStream, BoxError> {
         let opening = async {
             let Some(proxy) = self.proxy(to) else {
@@ -168,7 +168,7 @@ impl Connector {
         self.secured(self.bare(to).await?, to).await
     }
 
-    /// The same with TLS on top, where the address asks for it.
+    /// Adds TLS to a stream if the address requires it.
     async fn secured(&self, stream: BoxStream, to: &Uri) -> Result<BoxStream, BoxError> {
         if to.scheme_str() != Some("https") {
             return Ok(stream);
@@ -181,7 +181,7 @@ impl Connector {
 
     async fn by_socks(&self, proxy: &Intercept, to: &Uri) -> Result<BoxStream, BoxError> {
         let to = match proxy.uri().scheme_str() {
-            // These ask for an address, which the guard judges.
+            // These proxies take an IP address, which the guard judges.
             Some("socks4" | "socks5") => self.resolved(to).await?,
             _ => with_port(to.host().unwrap_or_default(), to)?,
         };
@@ -205,7 +205,7 @@ impl Connector {
             return with_port(host, to);
         }
         let found = self.guarded.resolve(host).await?;
-        // Every such proxy knows addresses of version 4.
+        // Every such proxy supports IPv4 addresses.
         let found = found.iter().find(|at| at.is_ipv4()).or(found.first());
         match found.map(|found| found.ip()) {
             Some(IpAddr::V6(address)) => with_port(&format!("[{address}]"), to),
@@ -243,14 +243,14 @@ fn port(to: &Uri) -> u16 {
     to.port_u16().unwrap_or(usual)
 }
 
-/// An address of the same scheme and port, at this host.
+/// Returns an address with the same scheme and port at this host.
 fn with_port(host: &str, to: &Uri) -> Result<Uri, BoxError> {
     let scheme = to.scheme_str().unwrap_or("http");
     Ok(format!("{scheme}://{host}:{}", port(to)).parse()?)
 }
 
-/// Asks an HTTP proxy for a way to a server. Nothing past the head of its answer is read; heads of status 1xx come
-/// before the answer.
+/// Requests a tunnel to a server from an HTTP proxy. Nothing past the head of its answer is read; heads of status 1xx
+/// precede the answer.
 async fn tunnel(
     stream: &mut BoxStream,
     to: &Uri,
@@ -283,7 +283,7 @@ async fn tunnel(
     }
 }
 
-/// The next head of an answer; `room` is how many bytes all of them may still have.
+/// Reads the next head of an answer; `room` is the number of bytes that all remaining heads may have.
 async fn head(stream: &mut BoxStream, room: &mut usize) -> Result<String, BoxError> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -296,7 +296,7 @@ async fn head(stream: &mut BoxStream, room: &mut usize) -> Result<String, BoxErr
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
-/// The headers in which a proxy says what went wrong.
+/// The headers in which a proxy reports what went wrong.
 pub(super) const SAID: [&str; 2] = ["x-squid-error", "proxy-status"];
 
 pub(super) trait NetStream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -305,10 +305,10 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> NetStream for T {}
 
 pub(super) type BoxStream = Box<dyn NetStream>;
 
-/// A connection that is open.
+/// An open connection.
 pub(super) struct OpenConnection {
     io: TokioIo<BoxStream>,
-    /// A proxy at its end passes plain requests on: they name the whole address.
+    /// True if the connection ends at a proxy that passes plain requests on: such requests name the whole address.
     passes_on: bool,
 }
 

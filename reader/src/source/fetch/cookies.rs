@@ -1,10 +1,10 @@
-//! Cookies, for as long as one chain of redirects takes (RFC 6265): some sites set one, send the asker to
-//! the same page again, and go round in circles without it.
+//! Cookies for the length of one chain of redirects (RFC 6265): some sites set one, redirect to the same page again,
+//! and loop for ever without it.
 
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use url::Url;
 
-/// More than any chain needs.
+/// A number of cookies larger than any chain needs.
 const MOST: usize = 50;
 const LONGEST: usize = 4096;
 
@@ -16,14 +16,14 @@ struct Cookie {
     name: String,
     value: String,
     domain: String,
-    /// It goes to the hosts below its domain, too.
+    /// True if the cookie is also sent to the hosts below its domain.
     below: bool,
     path: String,
     secure: bool,
 }
 
 impl Jar {
-    /// Keeps what an answer from `url` sets.
+    /// Stores the cookies that an answer from `url` sets.
     pub(super) fn take(&mut self, headers: &HeaderMap, url: &Url) {
         let lines = headers.get_all(SET_COOKIE).iter();
         for line in lines.filter_map(|line| line.to_str().ok()) {
@@ -39,7 +39,7 @@ impl Jar {
         }
     }
 
-    /// The header for a request; empty where there is none.
+    /// Returns the header for a request; empty if there is none.
     pub(super) fn header_for(&self, url: &Url) -> String {
         let host = url.host_str().unwrap_or_default();
         let fits = |cookie: &&Cookie| {
@@ -53,7 +53,7 @@ impl Jar {
     }
 }
 
-/// A cookie, and whether it takes itself back.
+/// Parses a cookie, and returns it with whether it deletes itself.
 fn read(line: &str, url: &Url) -> Option<(Cookie, bool)> {
     let host = url.host_str()?;
     let mut parts = line.split(';').map(str::trim);
@@ -84,7 +84,7 @@ fn read(line: &str, url: &Url) -> Option<(Cookie, bool)> {
             _ => {}
         }
     }
-    // Nobody sets a cookie for others, nor for all of `com`.
+    // A site may not set a cookie for another site, nor for all of `com`.
     let is_own = is_at(host, &cookie) && (cookie.domain == host || cookie.domain.contains('.'));
     is_own.then_some((cookie, is_over))
 }

@@ -6,34 +6,35 @@ use url::Url;
 
 use crate::{bulletin::PageFault, source::shown::Shown};
 
-/// The error of a request. `Display` says what went wrong and what to do; it shows no header, proxy password or query secret.
+/// The error of a request. `Display` states what went wrong and what to do; it shows no header, proxy password or query
+/// secret.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{what}")]
 pub struct FetchError {
     pub what: String,
     pub kind: FetchErrorKind,
-    /// Retry-After of a 429 or 503, at most a day.
+    /// The Retry-After of a 429 or 503, at most a day.
     pub retry_after: Option<Duration>,
 }
 
 /// The kind of an error, which callers act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchErrorKind {
-    /// The guard on private addresses refused the address.
+    /// The guard on private addresses rejected the address.
     Refused,
-    /// The site's robots.txt refused it.
+    /// The site's robots.txt disallows it.
     Robots,
     TooLarge,
     /// The server answered with this status.
     Status(u16),
     TimedOut,
-    /// The host's name leads nowhere.
+    /// The host's name does not resolve.
     NoHost,
     /// TLS failed.
     NotSafe,
     /// A proxy answered in place of the site.
     Proxy,
-    /// No connection, a redirect loop, a broken body.
+    /// No connection, a redirect loop, or a broken body.
     Failed,
 }
 
@@ -54,7 +55,7 @@ impl FetchError {
         }
     }
 
-    /// Returns whether the site gave no answer of its own.
+    /// Returns whether the site itself sent no answer.
     pub(super) fn is_unanswered(&self) -> bool {
         use FetchErrorKind::{Failed, NoHost, NotSafe, Proxy, TimedOut};
         matches!(self.kind, Failed | NoHost | NotSafe | Proxy | TimedOut)

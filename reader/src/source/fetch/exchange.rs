@@ -1,4 +1,4 @@
-//! What is sent in one exchange, and what is made of its answer.
+//! Builds the headers of one exchange and reads its answer.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ use crate::{
     source::{onward, shown::Shown},
 };
 
-/// The longest pause that a server may ask for.
+/// The longest pause that a server may request.
 const MAX_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest validator that is kept.
@@ -43,7 +43,7 @@ pub(super) enum ServerAnswer {
     Page(FetchedPage),
 }
 
-/// Returns what a server has several forms of, in the order in which they are wanted.
+/// Returns the `Accept` header for a server that has several forms of a page, in order of preference.
 fn accepted(wants: Wants) -> Option<&'static str> {
     match wants {
         Wants::Page | Wants::Rendered => None,
@@ -54,8 +54,8 @@ fn accepted(wants: Wants) -> Option<&'static str> {
     }
 }
 
-/// The validators, the cookies of this chain, and, where the origin is the source's own, its headers
-/// and its user and password.
+/// Returns the validators, the cookies of this chain, and, where the origin is the source's own, its headers and its
+/// user and password.
 pub(super) fn headers(journey: &Journey<'_>) -> Result<HeaderMap, FetchError> {
     let (request, url) = (journey.request, &journey.url);
     let mut headers = HeaderMap::new();
@@ -97,7 +97,7 @@ fn basic(login: &Login) -> Result<HeaderValue, FetchError> {
     Ok(value)
 }
 
-/// Beside those that the source's own headers hold.
+/// Adds the cookies that were set to those in the source's own headers.
 fn add_cookies(headers: &mut HeaderMap, set: &str) {
     let own = headers.get(COOKIE).and_then(|own| own.to_str().ok());
     let both = [own.unwrap_or_default(), set];
@@ -158,7 +158,7 @@ pub(super) async fn page(
     Ok(page)
 }
 
-/// The validators of an answer. A Last-Modified later than the answer itself is none (RFC 9110, section
+/// Returns the validators of an answer. A Last-Modified later than the answer itself is not used (RFC 9110, section
 /// 8.8.2.1).
 pub(super) fn validators(headers: &HeaderMap) -> Validators {
     let time = |text: &String| DateTime::parse_from_rfc2822(text).ok();
@@ -176,7 +176,7 @@ fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     (value.len() <= MAX_VALIDATOR).then(|| value.to_owned())
 }
 
-/// The body, decompressed; the limit counts what comes out.
+/// Reads the body and decompresses it; the limit counts decompressed bytes.
 async fn body(
     response: Response,
     url: &Url,
@@ -203,7 +203,7 @@ async fn body(
     }
 }
 
-/// The body as the HTTP client gives it; `patience` is for each of its parts.
+/// Reads the body as the HTTP client delivers it; `patience` is for each of its parts.
 async fn received(
     mut response: Response,
     url: &Url,
@@ -244,7 +244,7 @@ fn too_large(url: &Url, most: u64) -> FetchError {
     FetchError::of(FetchErrorKind::TooLarge, what)
 }
 
-/// The error for a status that brings no page; a pause that comes with it holds the whole host.
+/// Returns the error for a status without a page; a pause in the answer applies to the whole host.
 pub(super) fn answered(
     response: &Response,
     status: StatusCode,
@@ -279,7 +279,7 @@ pub(super) fn answered(
     }
 }
 
-/// Returns what to do where a site wants to know who asks.
+/// Returns advice for a site that requires authentication.
 fn refusal(response: &Response, status: StatusCode, journey: &Journey<'_>) -> Option<String> {
     let is_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
     let own = journey.own_origin().filter(|_| is_refused);
@@ -320,7 +320,7 @@ pub(super) fn paused(url: &Url, pause: Pause, now: Instant) -> FetchError {
     }
 }
 
-/// A Retry-After: seconds, or an HTTP date (RFC 9110, section 10.2.3); 1 s to [`MAX_PAUSE`].
+/// Parses a Retry-After: seconds, or an HTTP date (RFC 9110, section 10.2.3); 1 s to [`MAX_PAUSE`].
 fn pause(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
     let pause = match value.parse() {

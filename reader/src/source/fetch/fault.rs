@@ -1,5 +1,4 @@
-//! What went wrong with a request, in words for who runs the program. No header, no proxy and no
-//! query value shows.
+//! Explains what went wrong with a request in words for the operator. No header, proxy or query value is shown.
 
 use std::{error::Error, io, iter, time::Duration};
 
@@ -19,21 +18,21 @@ use crate::source::{
     shown::Shown,
 };
 
-/// What a proxy says to those who sent no password, or a wrong one.
+/// The advice for a proxy that got no password, or a wrong one.
 const PROXY_LOGIN: &str = "it requires a user and password, or rejects those given; set `proxy` to http://USER:PASSWORD@HOST:PORT";
 
-/// How a server was to be reached.
+/// The way in which a server was to be reached.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
     pub(super) connect_within: Duration,
-    /// A proxy may stand in between.
+    /// True if a proxy may be used.
     pub(super) by_proxy: bool,
-    /// The source has a `ca` of its own.
+    /// True if the source has its own `ca`.
     pub(super) has_ca: bool,
 }
 
 impl FetchError {
-    /// No answer came.
+    /// Returns the error for a request without an answer.
     pub(super) fn unanswered(url: &Url, error: &Unanswered, way: &Way) -> Self {
         let no_tunnel = causes(error).find_map(|cause| cause.downcast_ref::<NoTunnel>());
         if let Some(NoTunnel { status, said }) = no_tunnel {
@@ -68,7 +67,7 @@ impl FetchError {
         Self::of(kind, format!("{}: {through}{why}", Shown(url)))
     }
 
-    /// A proxy's own answer in place of the site's.
+    /// Returns the error for a proxy's own answer in place of the site's.
     pub(super) fn refused_by_proxy(response: &Response, url: &Url) -> Self {
         let headers = response.headers().iter();
         let headers =
@@ -93,10 +92,10 @@ impl FetchError {
         Self::of(FetchErrorKind::Proxy, what)
     }
 
-    /// The answer began and did not end well.
+    /// Returns the error for an answer that began and broke off.
     pub(super) fn broken(url: &Url, after: usize, error: reqwest::Error) -> Self {
         let error = error.without_url();
-        // The HTTP client wraps what happened twice, each time in words that say it again.
+        // The HTTP client wraps the cause twice, each time in words that repeat it.
         let why = causes(&error)
             .last()
             .map_or_else(String::new, ToString::to_string);
@@ -107,7 +106,7 @@ impl FetchError {
     }
 }
 
-/// An error and what caused it, also where an I/O error wraps the cause.
+/// Returns an error and its causes, including those that an I/O error wraps.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let cause = |error: &&'a (dyn Error + 'static)| {
         let error: &'a (dyn Error + 'static) = *error;
@@ -120,7 +119,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     iter::successors(Some(error), cause)
 }
 
-/// Returns what to do where a proxy wants to know who asks.
+/// Returns advice for a proxy that requires authentication.
 fn proxy_login(said: &ProxySaid) -> String {
     if said.schemes.is_empty() || said.offers_basic() {
         return PROXY_LOGIN.to_owned();
@@ -131,7 +130,7 @@ fn proxy_login(said: &ProxySaid) -> String {
     )
 }
 
-/// Returns whether a proxy refused for want of a user and password, as the HTTP client says it.
+/// Returns whether a proxy rejected the request for lack of a user and password, in the HTTP client's words.
 fn wants_password(why: &str) -> bool {
     [
         "does not support user/pass authentication",
@@ -147,7 +146,7 @@ fn is_timeout(cause: &(dyn Error + 'static)) -> bool {
     cause.is::<TimedOut>() || io.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
 }
 
-/// The kind of error that a cause is the reason of; None: it says nothing of it.
+/// Returns the kind of error that a cause results in; `None` if the cause does not determine one.
 fn kind_of(cause: &(dyn Error + 'static)) -> Option<FetchErrorKind> {
     let (no_host, not_safe) = (cause.is::<Unresolved>(), cause.is::<rustls::Error>());
     no_host
@@ -175,7 +174,7 @@ fn known(cause: &(dyn Error + 'static), has_ca: bool) -> Option<String> {
     Some(why.to_owned())
 }
 
-/// Returns whether a server shows the certificate of an authority as its own, as `openssl req -x509` makes them.
+/// Returns whether a server presents the certificate of an authority as its own, as `openssl req -x509` makes them.
 fn is_authority(error: &rustls::OtherError) -> bool {
     error.to_string().contains("CaUsedAsEndEntity")
 }
@@ -198,7 +197,8 @@ fn tls(error: &rustls::Error, has_ca: bool) -> String {
     }
 }
 
-/// Returns what is wrong with a certificate, and what helps: another authority only where that is what is missing.
+/// Explains what is wrong with a certificate and what helps; another authority is proposed only if that is what is
+/// missing.
 fn certificate(why: &CertificateError, has_ca: bool) -> String {
     const UNCHECKED: &str = "or set `verify = false` to accept it unchecked";
     let trust = match has_ca {
@@ -242,7 +242,7 @@ fn certificate(why: &CertificateError, has_ca: bool) -> String {
     format!("the server's certificate {what}; {help}, {UNCHECKED}")
 }
 
-/// The first of the names that a certificate is for, without the kind that is written around each.
+/// Returns the first names that a certificate is for, without the kind that is written around each.
 fn names(presented: &[String]) -> String {
     const SHOWN: usize = 5;
     let bare = |name: &String| {

@@ -12,7 +12,7 @@ use crate::bulletin::Validators;
     reason = "one lives for one poll; a box would be one more allocation"
 )]
 pub enum Fetched {
-    /// 304: as at the last poll. What it says of validators replaces what is known.
+    /// Status 304: unchanged since the last poll. Its validators replace the known ones.
     NotModified(Validators),
     Page(FetchedPage),
 }
@@ -20,20 +20,20 @@ pub enum Fetched {
 /// A body as it was received, decompressed.
 #[derive(Debug, Clone)]
 pub struct FetchedPage {
-    /// After redirects; without user and password.
+    /// The address after redirects, without user and password.
     pub url: Url,
     pub content_type: Option<String>,
     pub body: Bytes,
     pub validators: Validators,
-    /// Bytes, where the server said so before it sent them.
+    /// The size in bytes, if the server announced it.
     pub size: Option<u64>,
-    /// Where a permanent redirect of the asked address leads: the edit to make.
+    /// The target of a permanent redirect of the requested address: the edit to make in the config.
     pub moved_to: Option<Url>,
-    /// It says nothing itself and leads on to this page of another host.
+    /// The page of another host to which this page leads on, if it has no content itself.
     pub leads_to: Option<Url>,
 }
 
-/// A request that a page in the browser made by its address alone.
+/// A request that a page in the browser made and that its address alone describes.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     pub url: Url,

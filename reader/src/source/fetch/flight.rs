@@ -1,4 +1,4 @@
-//! Equal requests at the same time are made once; all who ask share the answer.
+//! Makes equal requests at the same time once; all callers share the answer.
 
 use std::{
     collections::HashMap,
@@ -14,7 +14,7 @@ use futures::{
 type Flight<V> = Shared<BoxFuture<'static, V>>;
 type Flights<K, V> = Arc<Mutex<HashMap<Arc<K>, WeakShared<BoxFuture<'static, V>>>>>;
 
-/// Work in flight, by what was asked. When nobody waits any more, the work is dropped.
+/// The work in flight, by request. When no caller waits any longer, the work is dropped.
 #[derive(Debug)]
 pub(super) struct InFlight<K, V: Clone>(Flights<K, V>);
 
@@ -27,7 +27,7 @@ where
         Self(Arc::default())
     }
 
-    /// The flight for `key`: the one that is under way, or the one that `work` begins.
+    /// Returns the flight for `key`: the one under way, or the one that `work` begins.
     pub(super) fn join(
         &self,
         key: K,
@@ -56,7 +56,7 @@ where
     }
 }
 
-/// Takes a flight off the list when it lands or is dropped.
+/// A guard that takes a flight off the list when it lands or is dropped.
 struct Landing<K: Eq + Hash, V: Clone> {
     flights: Flights<K, V>,
     key: Arc<K>,

@@ -1,4 +1,4 @@
-//! A request and the redirects that it meets, one exchange after the other.
+//! Follows a request through its redirects, one exchange after the other.
 
 use std::time::Instant;
 
@@ -25,14 +25,15 @@ use super::{
 };
 use crate::source::shown::Shown;
 
-/// Redirects that one request follows.
+/// The number of redirects that one request follows.
 const MAX_REDIRECTS: usize = 10;
 
-/// A page may come slowly, but not for ever: so many times the patience between two of its parts.
+/// The time limit for a whole page, as a multiple of the patience between two of its parts: it may arrive slowly, but
+/// not for ever.
 const WHOLE: u32 = 10;
 
 impl FetcherState {
-    /// A request and the redirects that it meets.
+    /// Sends a request and follows its redirects.
     pub(super) async fn follow(
         &self,
         request: &FetchRequest,
@@ -72,7 +73,7 @@ impl FetcherState {
         Err(FetchError::failed(what))
     }
 
-    /// One exchange, where the guard and robots.txt allow it.
+    /// Makes one exchange, if the guard and robots.txt allow it.
     async fn step(&self, journey: &mut Journey<'_>) -> Result<ServerAnswer, FetchError> {
         let url = journey.url.clone();
         self.guard
@@ -98,7 +99,7 @@ impl FetcherState {
         self.timed(journey, &host).await
     }
 
-    /// The exchange in a place that others want, too; None: it was not answered, and others waited.
+    /// Makes the exchange in a place that others want, too; `None` if it was not answered while others waited.
     async fn hurried(
         &self,
         journey: &mut Journey<'_>,
@@ -208,7 +209,7 @@ impl FetcherState {
     }
 }
 
-/// Returns whether a proxy speaks for itself: it wants a password, or it could not reach the site.
+/// Returns whether an answer is from the proxy itself: it requires a password, or it could not reach the site.
 fn is_of_proxy(response: &Response) -> bool {
     response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
         || SAID

@@ -1,4 +1,4 @@
-//! What is owed to each host: few requests at a time, and the pause that it asked for.
+//! The state of each host: few requests at a time, and the pause that it requested.
 
 use std::{
     collections::HashMap,
@@ -14,40 +14,40 @@ use url::{Position, Url};
 
 use super::{error::FetchError, robots::Rules};
 
-/// Above this many, hosts that owe nothing are forgotten.
+/// The number of hosts above which idle ones without a pause are forgotten.
 const MANY: usize = 4096;
 
-/// An open connection costs some 40 KB of memory, a new one 0.2 ms: further hosts are asked with a new
-/// one each time.
+/// The number of hosts with an open connection. It costs some 40 KB of memory, a new one 0.2 ms: further hosts get a
+/// new connection for each request.
 const KEPT: usize = 896;
 
-/// hyper's queue for a connection takes a second block of 9 KB for its 33rd request.
+/// The number of requests on one connection: hyper's queue takes a second block of 9 KB for the 33rd.
 const REQUESTS_KEPT: u32 = 32;
 
-/// A request that fails at once keeps nobody waiting.
+/// The time below which a failed request does not count as hanging: one that fails at once delays no other.
 const LONG: Duration = Duration::from_secs(1);
 
-/// How long a robots.txt stays known.
+/// The time for which a robots.txt is cached.
 const ROBOTS_FOR: Duration = Duration::from_secs(60 * 60);
 
-/// All hosts that were asked.
+/// The hosts that were requested so far.
 #[derive(Debug)]
 pub(super) struct Hosts {
     per_host: usize,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
 }
 
-/// One host, by name, and by port where an address names one: what stands there is a server of its own.
+/// One host, by name, and by port where an address names one: another port is another server.
 #[derive(Debug)]
 pub(super) struct Host {
-    /// Fair: who waits longest comes first.
+    /// A fair semaphore: the longest waiting request is first.
     pub(super) gate: Semaphore,
-    /// Whether it is one of the [`KEPT`].
+    /// True if the host is one of the [`KEPT`].
     is_kept: bool,
     asked: AtomicU32,
-    /// Its last request was not answered.
+    /// True if its last request was not answered.
     hangs: AtomicBool,
-    /// Milliseconds that its last answer took.
+    /// The duration of its last answer in milliseconds.
     usual: AtomicU32,
     owed: Mutex<Owed>,
 }
@@ -55,15 +55,15 @@ pub(super) struct Host {
 #[derive(Debug, Default)]
 struct Owed {
     pause: Option<Pause>,
-    /// By scheme and port.
+    /// The rules of robots.txt, by scheme and port.
     robots: HashMap<String, (Instant, Arc<Rules>)>,
 }
 
-/// A Retry-After that is not over.
+/// A Retry-After that has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pause {
     pub(super) until: Instant,
-    /// What the host answered with it.
+    /// The status that the host answered with.
     pub(super) status: u16,
 }
 
@@ -105,17 +105,17 @@ impl Host {
         self.is_kept && !(asked + 1).is_multiple_of(REQUESTS_KEPT)
     }
 
-    /// Returns whether its last request was not answered.
+    /// Returns whether the host's last request was not answered.
     pub(super) fn hangs(&self) -> bool {
         self.hangs.load(Ordering::Relaxed)
     }
 
-    /// Returns how long its last answer took.
+    /// Returns how long the host's last answer took.
     pub(super) fn usual(&self) -> Duration {
         Duration::from_millis(self.usual.load(Ordering::Relaxed).into())
     }
 
-    /// Notes how long a request took, and its error.
+    /// Records how long a request took, and its error.
     pub(super) fn note(&self, took: Duration, error: Option<&FetchError>) {
         let is_failed = error.is_some_and(FetchError::is_unanswered);
         self.hangs

@@ -1,4 +1,4 @@
-//! A request on its way: where it is, what it carries, and the time that it has.
+//! A request under way: its current address, what it carries, and the time that it has.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use super::{
 };
 use crate::bulletin::Login;
 
-/// Where a request is, and what it carries.
+/// The current address of a request, and what it carries.
 pub(super) struct Journey<'a> {
     pub(super) request: &'a FetchRequest,
     pub(super) limit: Limit,
     pub(super) url: Url,
-    /// User and password for the origin beside them.
+    /// The user and password, with the origin that they are for.
     pub(super) login: Option<(Origin, Login)>,
     pub(super) cookies: Jar,
     pub(super) pauses: Pauses,
-    /// What is left of the time for all exchanges; waiting for a turn does not count.
+    /// The rest of the time for all exchanges; waiting for a turn does not count.
     pub(super) left: Duration,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Journey<'a> {
         }
     }
 
-    /// Goes on to another address; gives the one before it.
+    /// Turns to another address and returns the previous one.
     pub(super) fn turn_to(&mut self, mut to: Url) -> Url {
         to.set_fragment(None);
         if let Some(login) = Login::take_from(&mut to) {
@@ -56,20 +56,20 @@ impl<'a> Journey<'a> {
         std::mem::replace(&mut self.url, to)
     }
 
-    /// User and password, where they may go.
+    /// Returns the user and password if they may be sent to this address.
     pub(super) fn login_for(&self, url: &Url) -> Option<&Login> {
         let (origin, login) = self.login.as_ref()?;
         (*origin == url.origin()).then_some(login)
     }
 
-    /// Where the source's secrets go, if it has any.
+    /// Returns the origin that the source's secrets are sent to, if it has any.
     pub(super) fn own_origin(&self) -> Option<Origin> {
         let via = &self.request.via;
         let has_secrets = via.login.is_some() || !via.headers.is_empty();
         has_secrets.then(|| via.origin_or(&self.request.url))
     }
 
-    /// Returns what distinguishes one place from another: the same page with another cookie is another one.
+    /// Returns what identifies a place: the same page with another cookie is another place.
     pub(super) fn place(&self) -> (Url, String) {
         (self.url.clone(), self.cookies.header_for(&self.url))
     }

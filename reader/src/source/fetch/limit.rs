@@ -5,12 +5,12 @@ use reqwest::Method;
 /// The treatment of a body over the limit.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Limit {
-    /// A page over it is refused.
+    /// A page over the limit is rejected.
     Page(u64),
-    /// The same for a file, which is taken as it is.
+    /// A file over the limit is rejected; it is taken as it is.
     File(u64),
     Cut(u64),
-    /// None is asked for.
+    /// No body is requested.
     Head,
 }
 

@@ -1,8 +1,8 @@
-//! How many requests are open at once, and who gets a place.
+//! Limits how many requests are open at once, and decides which of them get a place.
 //!
-//! Most sites answer at once or not at all. So that those that hang keep nobody waiting, a request that was
-//! not answered within [`PATIENCE`] gives its place up as soon as others wait for one, and begins anew where
-//! hosts that do not answer share a few places.
+//! Most sites answer at once or not at all. So that hanging sites delay no others, a request that was not answered
+//! within [`PATIENCE`] gives up its place as soon as others wait for one, and restarts where hosts that do not answer
+//! share a few places.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -11,15 +11,15 @@ use std::{
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// How long a request keeps its place although others wait.
+/// The time for which a request keeps its place although others wait.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
-/// How often a request that was not answered checks whether others wait.
+/// The interval at which a request without an answer checks whether others wait.
 const GLANCE: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
 pub(super) struct Places {
     open: Semaphore,
-    /// Those among them that hosts which do not answer may hold.
+    /// The places among them that hosts which do not answer may hold.
     few: Semaphore,
     waiting: AtomicUsize,
 }
@@ -43,12 +43,12 @@ impl Places {
         self.few.acquire().await.ok()
     }
 
-    /// One of the few, where it is free.
+    /// Takes one of the few places if one is free.
     pub(super) fn try_few(&self) -> Option<SemaphorePermit<'_>> {
         self.few.try_acquire().ok()
     }
 
-    /// Returns once `patience` is over and somebody waits for a place.
+    /// Returns once `patience` is over and another request waits for a place.
     pub(super) async fn crowded(&self, patience: Duration) {
         tokio::time::sleep(patience).await;
         while self.waiting.load(Ordering::Relaxed) == 0 {
@@ -57,7 +57,7 @@ impl Places {
     }
 }
 
-/// Counted for as long as it lives.
+/// A waiting request, counted until it is dropped.
 struct CountedWait<'a>(&'a AtomicUsize);
 
 impl<'a> CountedWait<'a> {

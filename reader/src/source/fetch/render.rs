@@ -1,4 +1,4 @@
-//! Rendering a page: what every request is owed, and a browser in place of the exchange.
+//! Renders a page in a browser in place of the exchange, under the same rules as every request.
 
 use std::{
     sync::PoisonError,
@@ -25,11 +25,11 @@ use crate::{
     },
 };
 
-/// A page in the browser that answers with a Retry-After may ask for a day at most.
+/// The longest Retry-After that a page in the browser may request: a day.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl FetcherState {
-    /// A page as scripts build it, where the guard, robots.txt and the pauses of its host allow it.
+    /// Renders a page as scripts build it, if the guard, robots.txt and the pauses of its host allow it.
     pub(super) async fn render(
         &self,
         request: &FetchRequest,
@@ -87,7 +87,7 @@ fn failed(url: &Url, error: &BrowserError) -> FetchError {
     FetchError::failed(format!("{}: {error}", Shown(url)))
 }
 
-/// Returns what was rendered, unless it is the browser's own page about a failure, or the server's.
+/// Returns the rendered page, unless it is the browser's own error page, or the server's.
 fn judged(
     url: &Url,
     rendered: Rendered,
@@ -119,7 +119,7 @@ fn judged(
     })
 }
 
-/// The source's own headers, and its user and password as one of them.
+/// Returns the source's own headers, with its user and password as one of them.
 fn own_headers(request: &FetchRequest, login: Option<&Login>) -> Vec<(String, String)> {
     let headers = request.via.headers.iter();
     let mut headers: Vec<(String, String)> = headers

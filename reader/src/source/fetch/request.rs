@@ -1,4 +1,4 @@
-//! A request, and the way that it takes.
+//! A request, and the way to its server.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -13,19 +13,19 @@ pub struct FetchRequest {
     pub validators: Validators,
     pub via: Via,
     pub wants: Wants,
-    /// Whether the connection waits for further requests. It keeps the buffers that a whole page
-    /// needed as long as it lives: the first poll of a source, mostly one of many, does without.
+    /// True if the connection waits for further requests. While open, it keeps the buffers that a whole page needed, so
+    /// the first poll of a source, mostly one of many, does not keep it.
     pub keep_alive: bool,
 }
 
-/// The request waits for a pause that its server asked for, or not.
+/// The treatment of a pause that a server requested: the request observes it, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Pauses {
     Keep,
     Ignore,
 }
 
-/// The form of a page that is asked for first, where a server has several.
+/// The preferred form of a page, where a server has several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Wants {
     #[default]
@@ -47,7 +47,7 @@ impl From<ReadAs> for Wants {
 }
 
 impl From<&Source> for Wants {
-    /// A source's own page: its list.
+    /// Returns the form of a source's own page: its list.
     fn from(source: &Source) -> Self {
         match source.kind {
             ReadAs::Auto | ReadAs::List if source.browser => Self::Rendered,
@@ -60,14 +60,14 @@ impl From<&Source> for Wants {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Via {
     pub proxy: Option<Url>,
-    /// These and `login` may be secret: they go to `origin` alone.
+    /// The headers of the source. These and `login` may be secret: they are sent only to `origin`.
     pub headers: BTreeMap<String, String>,
     pub login: Option<Login>,
-    /// None: that of the address that is asked for.
+    /// The origin for the secrets; `None` for that of the requested address.
     pub origin: Option<Origin>,
     pub ca: Option<PathBuf>,
     pub verify: bool,
-    /// Ask robots.txt first.
+    /// True if robots.txt is fetched first.
     pub robots: bool,
 }
 

@@ -1,6 +1,6 @@
-//! robots.txt (RFC 9309): which paths of a site a program may ask for. Pure.
+//! Parses robots.txt (RFC 9309): the paths of a site that a program may request. Pure.
 
-/// How much of a robots.txt is read; what follows is ignored (RFC 9309, section 2.5).
+/// The length up to which a robots.txt is read; the rest is ignored (RFC 9309, section 2.5).
 pub(super) const MAX_ROBOTS: u64 = 500 << 10;
 
 /// The rules for one program.
@@ -11,8 +11,8 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// The rules of `text` for the program whose product token is `agent`: those of all groups
-    /// that name it, else those for everyone.
+    /// Parses the rules of `text` for the program whose product token is `agent`: those of all groups that name it,
+    /// else those for everyone.
     pub(super) fn parse(text: &str, agent: &str) -> Self {
         let (mut own, mut common) = (None::<Self>, Self::default());
         let (mut names_own, mut names_all, mut in_names) = (false, false, false);
@@ -48,8 +48,8 @@ impl Rules {
         own.unwrap_or(common)
     }
 
-    /// Returns whether `path` (with its query) may be asked for: the longest rule that fits decides, and
-    /// of two as long the one that allows.
+    /// Returns whether `path` (with its query) may be requested: the longest matching rule decides, and of two equally
+    /// long ones the one that allows.
     pub(super) fn allow(&self, path: &str) -> bool {
         self.rules
             .iter()
@@ -59,14 +59,14 @@ impl Rules {
     }
 }
 
-/// `key: value` without its comment.
+/// Parses `key: value` without its comment.
 fn directive(line: &str) -> Option<(&str, &str)> {
     let line = line.split('#').next()?.trim_start_matches('\u{FEFF}');
     let (key, value) = line.split_once(':')?;
     Some((key.trim(), value.trim()))
 }
 
-/// Returns whether a pattern with `*` (anything) and a final `$` (the end) fits the path from its start.
+/// Returns whether a pattern with `*` (anything) and a final `$` (the end) matches the path from its start.
 fn fits(pattern: &str, path: &str) -> bool {
     let (pattern, to_end) = match pattern.strip_suffix('$') {
         Some(pattern) => (pattern, true),
@@ -79,7 +79,7 @@ fn fits(pattern: &str, path: &str) -> bool {
     if !pattern.contains('*') {
         return !to_end || left.is_empty();
     }
-    // Each piece as early as it can be; the last one at the end, where the end is asked for.
+    // Each piece is matched as early as possible; the last one at the end, where the pattern requires it.
     let mut pieces: Vec<&str> = rest.split('*').collect();
     let last = if to_end {
         pieces.pop().unwrap_or("")

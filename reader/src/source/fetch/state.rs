@@ -19,12 +19,12 @@ pub(super) struct FetcherState {
     pub(super) guard: Arc<Guard>,
     pub(super) clients: Clients,
     pub(super) hosts: Hosts,
-    /// For requests that are open at once, all hosts together.
+    /// The places for requests that are open at once, for all hosts together.
     pub(super) places: Places,
     pub(super) in_flight: InFlight<(FetchRequest, Pauses), Result<Fetched, FetchError>>,
-    /// Between any two parts of an answer.
+    /// The time limit between any two parts of an answer.
     pub(super) timeout: Duration,
     pub(super) max_body: u64,
-    /// The product token that robots.txt is asked about.
+    /// The product token that is looked up in robots.txt.
     pub(super) agent: String,
 }

@@ -1,6 +1,7 @@
-//! Whom a source trusts: the public authorities; with `verify = false`, anybody; with a `ca` of its own, the
-//! public authorities, those of its file, and each certificate of that file itself. webpki takes no authority
-//! for a server, but the certificates that `openssl req -x509` makes, as many a small server has one, are both.
+//! The certificates that a source trusts: those of the public authorities; with `verify = false`, any; with its own
+//! `ca`, those of the public authorities, those of its file's authorities, and each certificate of that file itself.
+//! webpki rejects an authority's certificate for a server, but the certificates that `openssl req -x509` makes, as many
+//! small servers have them, are both.
 
 use std::{path::Path, sync::Arc};
 
@@ -19,7 +20,7 @@ use rustls::{
     server::ParsedCertificate,
 };
 
-/// Returns how TLS is spoken with servers that the public authorities vouch for.
+/// Returns the TLS config for servers that the public authorities vouch for.
 pub(super) fn usual() -> Result<ClientConfig, FetchError> {
     Ok(builder()?
         .with_root_certificates(roots()?)
@@ -32,7 +33,7 @@ fn roots() -> Result<RootCertStore, FetchError> {
     authorities_with(own.as_deref()).map_err(FetchError::failed)
 }
 
-/// Returns how TLS is spoken with a server that nobody vouches for, as `verify = false` has it.
+/// Returns the TLS config for a server whose certificate is not checked (`verify = false`).
 pub(super) fn unchecked() -> Result<ClientConfig, FetchError> {
     let any = Arc::new(Any(default_provider().signature_verification_algorithms));
     let config = builder()?.dangerous().with_custom_certificate_verifier(any);
@@ -45,7 +46,7 @@ fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, FetchError> {
         .map_err(|error| FetchError::failed(format!("no TLS: {error}")))
 }
 
-/// Returns how TLS is spoken with servers that the authorities in `file`, or it itself, vouch for.
+/// Returns the TLS config for servers that the public authorities, those in `file`, or a certificate in it vouch for.
 pub(super) fn beside(file: &Path) -> Result<ClientConfig, FetchError> {
     let because = |why: String| FetchError::failed(format!("`ca` {}: {why}", file.display()));
     let pem = std::fs::read(file).map_err(|error| because(error.to_string()))?;
@@ -89,7 +90,7 @@ impl ServerCertVerifier for WithOwnCertificates {
             .usual
             .verify_server_cert(certificate, between, name, ocsp, now);
         match judged {
-            // Its other possible faults are checked before: its dates, say.
+            // The other possible faults, such as its dates, are checked before.
             Err(Error::InvalidCertificate(CertificateError::Other(_)))
                 if self.own.contains(certificate) =>
             {
@@ -125,7 +126,7 @@ impl ServerCertVerifier for WithOwnCertificates {
     }
 }
 
-/// Takes any certificate.
+/// A verifier that accepts any certificate.
 #[derive(Debug)]
 struct Any(WebPkiSupportedAlgorithms);
 
@@ -141,7 +142,7 @@ impl ServerCertVerifier for Any {
         Ok(ServerCertVerified::assertion())
     }
 
-    // Odd certificates, which this is for, may hold keys that cannot be read.
+    // The odd certificates that this is for may hold keys that cannot be read.
     fn verify_tls12_signature(
         &self,
         _: &[u8],

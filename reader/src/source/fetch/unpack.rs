@@ -1,5 +1,5 @@
-//! Bodies that are compressed. Servers mean two things by `deflate` (RFC 9110, section 8.4.1.2), label a body
-//! twice, pack it twice, or do not say that it is packed.
+//! Decompresses bodies. Servers mean two things by `deflate` (RFC 9110, section 8.4.1.2), label a body twice, compress
+//! it twice, or do not declare that it is compressed.
 
 use std::io::{self, Read};
 
@@ -9,36 +9,37 @@ use flate2::{
     read::{DeflateDecoder, ZlibDecoder},
 };
 
-/// A body is packed once, or twice where a server and what stands before it both do it.
+/// The number of times that a body may be compressed: once, or twice where both a server and a proxy in front of it do
+/// it.
 const MOST_LAYERS: usize = 2;
-/// How gzip begins.
+/// The first bytes of gzip.
 const GZIP: [u8; 3] = [0x1F, 0x8B, 8];
-/// 8 MiB, the largest window of a zstd body on the web (RFC 9659).
+/// The base 2 logarithm of 8 MiB, the largest window of a zstd body on the web (RFC 9659).
 const ZSTD_WINDOW_LOG: u32 = 23;
 const BROTLI_BUFFER: usize = 8 << 10;
 
-/// Why a body stays packed.
+/// The reason why a body stays packed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Packed {
     /// It unpacks to more than may be read.
     TooLarge,
-    /// What is wrong with it.
+    /// A description of the fault.
     Broken(String),
 }
 
-/// How one layer of a body is packed.
+/// The coding of one layer of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coding {
     Gzip,
     Deflate,
     Brotli,
     Zstd,
-    /// LZW, which nobody speaks any more.
+    /// LZW, which is no longer in use.
     Compress,
 }
 
 impl Coding {
-    /// None: the name says nothing of how a body is packed (`identity`, `utf-8`).
+    /// Parses the name of a coding; `None` if the name does not describe a compression (`identity`, `utf-8`).
     fn named(name: &str) -> Option<Self> {
         match name.trim().to_ascii_lowercase().as_str() {
             "gzip" | "x-gzip" => Some(Self::Gzip),
@@ -67,7 +68,8 @@ impl Coding {
     }
 }
 
-/// A page's body, also where its labels do not say that it is packed, or that it is packed twice; None: it is not.
+/// Unpacks a page's body, also if its labels do not declare that it is packed, or packed twice; `None` if it is not
+/// packed.
 pub(super) fn page(labels: &str, body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
     let once = labelled(labels, body, most).or_else(|| unlabelled(body, most))?;
     let may_hide = codings(labels).count() < MOST_LAYERS;
@@ -83,7 +85,8 @@ fn codings(labels: &str) -> impl Iterator<Item = Coding> {
     labels.split(',').filter_map(Coding::named)
 }
 
-/// A body as its `Content-Encoding` says, each layer within the limit; None: it says nothing.
+/// Unpacks a body according to its `Content-Encoding`, each layer within the limit; `None` if there is no coding to
+/// undo.
 pub(super) fn labelled(labels: &str, body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
     let codings: Vec<Coding> = codings(labels).collect();
     if codings.is_empty() {
@@ -98,11 +101,11 @@ pub(super) fn labelled(labels: &str, body: &Bytes, most: usize) -> Option<Result
     Some(layers(&codings, body, most))
 }
 
-/// The layer that is named last was put on last.
+/// Unpacks all layers. The layer that is named last was applied last.
 fn layers(codings: &[Coding], body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     let mut body = body.clone();
     for (place, coding) in codings.iter().rev().enumerate() {
-        // Some servers label twice what they packed once.
+        // A few servers label a body twice but pack it once.
         let is_bare = place > 0 && *coding == Coding::Gzip && !body.starts_with(&[0x1F, 0x8B]);
         if !body.is_empty() && !is_bare {
             body = coding.unpacked(&body, most)?;
@@ -111,7 +114,7 @@ fn layers(codings: &[Coding], body: &Bytes, most: usize) -> Result<Bytes, Packed
     Ok(body)
 }
 
-/// A body that is called `deflate`: zlib, as the standard has it, or raw.
+/// Unpacks a body labelled `deflate`: zlib, as the standard requires, or raw.
 fn deflated(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     match read_up_to(ZlibDecoder::new(&body[..]), most) {
         Err(Packed::Broken(_)) => read_up_to(DeflateDecoder::new(&body[..]), most)
@@ -120,8 +123,8 @@ fn deflated(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     }
 }
 
-/// A body that is called gzip, of one member or several (RFC 1952, section 2.2). What follows the last one is no
-/// part of it, as browsers and curl have it.
+/// Unpacks a body labelled gzip, of one member or several (RFC 1952, section 2.2). Bytes after the last one are
+/// ignored, as browsers and curl do.
 fn gunzipped(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     let (mut rest, mut unpacked) = (&body[..], Vec::new());
     loop {
@@ -135,11 +138,11 @@ fn gunzipped(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     }
 }
 
-/// A body that no header calls compressed; None: it is not.
+/// Unpacks a body that no header calls compressed; `None` if it is not compressed.
 fn unlabelled(body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
     match body.get(..4)? {
         [0x1F, 0x8B, 8, _] => Some(gunzipped(body, most)),
-        // Two bytes are little evidence: what is no zlib after all is left as it is.
+        // Two bytes are little evidence: a body that turns out not to be zlib is left as it is.
         [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => {
             let unpacked = read_up_to(ZlibDecoder::new(&body[..]), most);
             (!matches!(unpacked, Err(Packed::Broken(_)))).then_some(unpacked)
@@ -233,7 +236,7 @@ mod tests {
         assert_eq!(page("gzip", &twice, 5), Some(Err(Packed::TooLarge)));
         let thrice = packed(&twice);
         assert_eq!(page("", &thrice, 200).unwrap().unwrap(), packed(TEXT));
-        // A file may be packed by itself.
+        // A file may itself be packed.
         assert_eq!(
             labelled("gzip", &twice, 100).unwrap().unwrap(),
             packed(TEXT)

@@ -1,7 +1,7 @@
-//! The way of a browser into the net: an HTTP proxy of ours that judges every address as the fetcher does.
+//! A browser's way to the network: our HTTP proxy that judges every address as the fetcher does.
 //!
-//! A name is resolved here, once, and the connection goes to what was judged, so that a name that changes its address
-//! meanwhile gains nothing. A proxy of the config or the environment is asked in turn.
+//! A name is resolved here, once, and the connection uses the address that was judged, so that a name that changes its
+//! address meanwhile gains nothing. A proxy of the config or the environment is used in turn.
 
 use std::{
     io,
@@ -28,11 +28,11 @@ use crate::source::guard::{AddressRefusal, Guard};
 
 /// The longest head of a request.
 const LONGEST_HEAD: usize = 64 << 10;
-/// How long a browser may take to say what it wants.
+/// The time limit for a browser to send the head of a request.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// How long a connection may live: longer than any page is open.
+/// The longest life of a connection: longer than any page is open.
 const LONGEST: Duration = Duration::from_secs(60);
-/// Connections of a page at once.
+/// The number of connections that a page may have at once.
 const MOST_OPEN: usize = 64;
 
 /// A proxy for one page; it ends when it is dropped.
@@ -54,10 +54,10 @@ impl Drop for BrowserWay {
     }
 }
 
-/// What was refused to a page, the first of it.
+/// The first address that was rejected for a page.
 pub(super) type Refused = Arc<Mutex<Option<AddressRefusal>>>;
 
-/// Who may ask for what.
+/// The rules by which the proxy admits the requests of a browser.
 #[derive(Clone)]
 struct BrowserDoor {
     connector: Connector,
@@ -66,7 +66,7 @@ struct BrowserDoor {
 }
 
 impl BrowserWay {
-    /// Listens on `ours`, for the browser at `theirs` alone.
+    /// Listens on `ours`, only for the browser at `theirs`.
     pub(super) async fn open(
         ours: IpAddr,
         theirs: IpAddr,
@@ -108,20 +108,20 @@ async fn serve(listener: TcpListener, theirs: IpAddr, door: BrowserDoor) {
     }
 }
 
-/// What a browser asks a proxy for.
+/// A request from a browser to a proxy.
 #[derive(Debug, PartialEq)]
 struct ProxyRequest {
-    /// Where to, with the port.
+    /// The server, with its port.
     to: Uri,
-    /// What goes to the server first; empty for a tunnel.
+    /// The bytes that are sent to the server first; empty for a tunnel.
     head: Vec<u8>,
-    /// Bytes of the body behind it.
+    /// The length in bytes of the body after it.
     body: u64,
     is_tunnel: bool,
 }
 
 impl BrowserDoor {
-    /// Lets one connection through, or says why not.
+    /// Serves one connection, or answers with the reason for its rejection.
     async fn pass(&self, mut browser: TcpStream) -> io::Result<()> {
         let (head, rest) = timeout(HEAD_WITHIN, read_head(&mut browser)).await??;
         let Some(asked) = asked(&head) else {
@@ -158,7 +158,7 @@ impl BrowserDoor {
             .map(|_| ())
     }
 
-    /// Keeps the first of what was refused.
+    /// Stores the first rejected address.
     fn note(&self, refusal: AddressRefusal) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.get_or_insert(refusal);
@@ -172,7 +172,8 @@ impl BrowserDoor {
     }
 }
 
-/// One request, and its answer, after which the browser asks anew: what it asks for next may be elsewhere.
+/// Passes on one request and its answer, after which the browser opens a new connection: its next request may be for
+/// another server.
 async fn exchange(
     browser: TcpStream,
     server: BoxStream,
@@ -185,7 +186,7 @@ async fn exchange(
         to_server.write_all(&asked.head).await?;
         let mut body = rest.chain(&mut from_browser).take(asked.body);
         copy(&mut body, &mut to_server).await?;
-        // It says no more, but that it has seen enough.
+        // The browser sends nothing more except the end of the connection, once it has seen enough.
         from_browser.read_u8().await.map(|_| ())
     };
     let down = async {
@@ -200,7 +201,7 @@ async fn exchange(
     }
 }
 
-/// The head of an answer, made one after which the connection ends. Informational ones before it are left out.
+/// Reads the head of an answer and marks it as the last of its connection. Informational heads before it are left out.
 async fn last_head(server: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     let mut room = LONGEST_HEAD as u64;
@@ -229,7 +230,7 @@ async fn last_head(server: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec<u
     }
 }
 
-/// Returns whether a header is about the connection alone.
+/// Returns whether a header is only about the connection.
 fn is_of_connection(line: &str) -> bool {
     const NAMES: [&str; 4] = [
         "connection",
@@ -241,7 +242,7 @@ fn is_of_connection(line: &str) -> bool {
     NAMES.iter().any(|own| name.eq_ignore_ascii_case(own))
 }
 
-/// The refusal of the guard among the causes of an error.
+/// Returns the refusal of the guard among the causes of an error.
 fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<AddressRefusal> {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
     causes
@@ -259,7 +260,7 @@ async fn refuse(browser: &mut TcpStream, status: &str, why: &str) -> io::Result<
     browser.shutdown().await
 }
 
-/// The head of a request, and what came with it.
+/// Reads the head of a request, and returns it with the bytes that arrived after it.
 async fn read_head(browser: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
     let mut read = Vec::new();
     loop {
@@ -275,7 +276,7 @@ async fn read_head(browser: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
     }
 }
 
-/// Reads the head of a request to a proxy; one to a server is turned into what that server expects.
+/// Parses the head of a request to a proxy; a plain request is rewritten into what the server expects.
 fn asked(head: &str) -> Option<ProxyRequest> {
     let (first, headers) = head.split_once("\r\n")?;
     let mut words = first.split(' ');
@@ -299,7 +300,7 @@ fn asked(head: &str) -> Option<ProxyRequest> {
         return None;
     }
     let path = to.path_and_query().map_or("/", |path| path.as_str());
-    // One request for each connection: what follows could be for another server.
+    // Each connection carries one request: the next could be for another server.
     let mut own = format!("{method} {path} {version}\r\nConnection: close\r\n");
     let mut body = 0;
     for line in headers.split("\r\n").filter(|line| !line.is_empty()) {

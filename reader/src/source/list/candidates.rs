@@ -1,4 +1,4 @@
-//! The groups of links that may be the page's list.
+//! Finds the groups of links that may be the page's list.
 
 pub(super) mod absorb;
 mod columns;
@@ -9,10 +9,10 @@ pub(super) mod surround;
 use self::group::RowGroup;
 use super::survey::PageSurvey;
 
-/// Groups that are inspected closely, by how much their titles say.
+/// The number of groups that are inspected closely, chosen by the length of their titles.
 const MAX_GROUPS: usize = 80;
 
-/// The groups of rows of a page, each with the rows and texts that belong to it.
+/// Returns the groups of rows of a page, each with the rows and texts that belong to it.
 pub(super) fn find(survey: &PageSurvey<'_>) -> Vec<RowGroup> {
     let mut groups = gather::find(survey.page, &survey.links);
     let says = |group: &RowGroup| -> f32 {

@@ -1,4 +1,4 @@
-//! Which of the groups is the page's list, and why the others are not.
+//! Chooses the group that is the page's list, and explains why the others are not.
 
 use url::Url;
 
@@ -15,12 +15,12 @@ pub(super) struct ListChoice {
 }
 
 impl ListChoice {
-    /// Returns whether nothing that a script may add could be more of a list.
+    /// Returns whether nothing that a script may add could be a better list.
     pub(super) fn is_sure(&self) -> bool {
         self.best().is_sure()
     }
 
-    /// With the headline that stands above the rows in a box of its own.
+    /// Adds the headline above the rows that is in its own box.
     pub(super) fn with_headline(mut self, survey: &PageSurvey<'_>) -> Self {
         if let [only] = self.sections.as_mut_slice() {
             survey.add_headline(&mut only.group);
@@ -36,7 +36,7 @@ impl ListChoice {
             .expect("a choice has at least one section")
     }
 
-    /// Returns how sure it is that this is the page's one real list.
+    /// Returns how sure the reader is that this is the page's one real list.
     pub(super) fn confidence(&self) -> f32 {
         let best = self.best();
         let rival = self
@@ -61,8 +61,8 @@ impl ListChoice {
     }
 }
 
-/// Takes the best group; on a home page also what is built and dated like it. Where a list is `asked` for, rows
-/// serve that would not make a list by themselves.
+/// Chooses the best group; on a home page also those with the same structure and dates. If a list is `asked` for, rows
+/// are accepted that would not make a list alone.
 pub(super) fn choose(
     survey: &PageSurvey<'_>,
     mut groups: Vec<Scored>,
@@ -83,8 +83,8 @@ pub(super) fn choose(
             .collect()
     };
     let taken = targets(&best.group);
-    // The same rows again, for small screens or as pictures, are no other list; nor are links
-    // inside its rows, such as counts of comments.
+    // The same rows again, for small screens or as pictures, are not another list; nor are links inside its rows, such
+    // as counts of comments.
     groups.retain(|other| {
         let theirs = targets(&other.group);
         let same = theirs.iter().filter(|href| taken.contains(href)).count();
@@ -96,7 +96,7 @@ pub(super) fn choose(
             .count();
         same.max(inside) * 2 < theirs.len()
     });
-    // Several in one box, side by side, are together what the page lists.
+    // Several groups side by side in one box are together the list of the page.
     let beside = |other: &&Scored| other.is_list && share_box(survey, &best, other);
     let together = groups.iter().filter(beside).count() + 1 >= SEVERAL;
     let (mut sections, others): (Vec<Scored>, Vec<Scored>) = match best.paged || best.titled {
@@ -110,10 +110,10 @@ pub(super) fn choose(
     Some(ListChoice { sections, others })
 }
 
-/// So many sections of a page are no list and its neighbour.
+/// The number of sections from which they are not just a list and its neighbour.
 const SEVERAL: usize = 3;
 
-/// Returns whether the boxes of two groups stand in one box, maybe with a heading in each.
+/// Returns whether the boxes of two groups are in one box, maybe with a heading in each.
 fn share_box(survey: &PageSurvey<'_>, best: &Scored, other: &Scored) -> bool {
     let [a, b] = [&best.group, &other.group].map(|group| {
         let parent = survey.page.parent(group.container(survey.page));
@@ -135,14 +135,14 @@ fn is_column(survey: &PageSurvey<'_>, best: &Scored, other: &Scored, together: b
         == survey.page.elements[other.group.items[0].row as usize].path
         && survey.built_alike(&best.group, &other.group)
         && best.dated.round() == other.dated.round();
-    // Where each has a heading of its own, they are sections, and the largest is asked for.
+    // If each has its own heading, they are sections, and the largest is wanted.
     let apart = best.heading.is_some() && other.heading.is_some() && best.heading != other.heading;
     let apart = apart && !together;
     let seen = !is_hidden(survey.page, other.group.container(survey.page));
     twins && !apart && seen || is_home(survey.context.base)
 }
 
-/// Returns whether an address is a site's front door.
+/// Returns whether an address is a site's home page.
 fn is_home(url: &Url) -> bool {
     let path = url.path().trim_matches('/').to_ascii_lowercase();
     let stem = path.split('.').next().unwrap_or_default();
@@ -152,7 +152,7 @@ fn is_home(url: &Url) -> bool {
 }
 
 impl RowGroup {
-    /// Returns whether a link stands in one of the rows.
+    /// Returns whether a link is in one of the rows.
     fn holds(&self, survey: &PageSurvey<'_>, link: usize) -> bool {
         let element = survey.links[link].element;
         let after = self.items.partition_point(|item| item.row <= element);
@@ -174,7 +174,7 @@ impl PageSurvey<'_> {
         true
     }
 
-    /// Returns what `preview -v` says of the groups that were not taken.
+    /// Explains for `preview -v` why the other groups were not taken.
     pub(super) fn explain_others(&self, others: &[Scored]) -> Vec<OtherList> {
         others
             .iter()

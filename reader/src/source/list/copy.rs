@@ -1,6 +1,6 @@
-//! A copy of a page for people to point at: its texts in lines, each with the selectors by which its like are found.
+//! Copies a page for people to point at: its texts in lines, each with the selectors that find others of its kind.
 //!
-//! Nothing of the page's own markup is in it: no tags, no attributes, no addresses.
+//! The copy has nothing of the page's own markup: no tags, no attributes, no addresses.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,16 +18,16 @@ use crate::{
     },
 };
 
-/// Texts of a page that are shown.
+/// The number of texts of a page that are shown.
 const MOST: usize = 2000;
-/// Characters of each.
+/// The number of characters of each.
 const LONGEST: usize = 160;
-/// Elements above a text that may be its row.
+/// The number of elements above a text that may be its row.
 const HIGHEST: usize = 8;
-/// So many of the same kind are rows.
+/// The number of elements of the same kind from which they are rows.
 const FEW: usize = 3;
-/// Lists of a page for which selectors are made, and elements of a row in which they are: a page that was made to
-/// take long takes no longer than others.
+/// The number of lists of a page for which selectors are made, and of elements of a row in which they are made: a page
+/// designed to be slow takes no longer than others.
 const MOST_LISTS: usize = 100;
 const LARGEST_ROW: u32 = 2000;
 
@@ -35,11 +35,11 @@ const LARGEST_ROW: u32 = 2000;
 #[derive(Debug, Default, PartialEq)]
 pub struct PageCopy {
     pub lines: Vec<CopiedLine>,
-    /// The page goes on.
+    /// True if the page continues.
     pub is_cut: bool,
 }
 
-/// Texts that stand beside each other.
+/// The texts that are next to each other on a line.
 #[derive(Debug, Default, PartialEq)]
 pub struct CopiedLine {
     pub is_heading: bool,
@@ -49,21 +49,21 @@ pub struct CopiedLine {
 #[derive(Debug, PartialEq)]
 pub struct CopiedText {
     pub text: String,
-    /// Selectors for what the text is one of; None: no list has it.
+    /// Selectors for the part of a row that the text is; `None` if it is in no list.
     pub picks: Option<Select>,
-    /// It is the title of a row that is found now.
+    /// True if it is the title of a row that is found without selectors.
     pub is_found: bool,
 }
 
 /// Copies the texts of a page.
 ///
 /// # Errors
-/// The page is empty or too large.
+/// Fails if the page is empty or too large.
 pub fn copy(html: &str, context: &Context<'_>) -> Result<PageCopy, ReadError> {
     check(html)?;
     let found = read_page(&context.parse(html), html, context);
     let found = found.map(|list| list.notices).unwrap_or_default();
-    // Selectors see the whole page.
+    // Selectors apply to the whole page.
     let (page, select) = (PageTree::parse(html), Select::default());
     let context = Context {
         select: &select,
@@ -83,7 +83,7 @@ pub fn copy(html: &str, context: &Context<'_>) -> Result<PageCopy, ReadError> {
 struct Copying<'a> {
     survey: PageSurvey<'a>,
     groups: Vec<Scored>,
-    /// Rows of the same kind, by the element that holds them and their name.
+    /// The rows of the same kind, by the element that holds them and their name.
     rows: HashMap<(Id, String), Vec<Id>>,
     /// The selector of rows, by the first of them.
     items: HashMap<Id, Option<String>>,
@@ -120,7 +120,7 @@ impl Copying<'_> {
         copy
     }
 
-    /// The element that a piece of text is pointed at by: the link around it, else the one that holds it.
+    /// Returns the element for a piece of text that was pointed at: the link around it, else the one that holds it.
     fn part(&self, run: usize) -> Id {
         let page = self.survey.page;
         let own = page.runs[run].element;
@@ -131,7 +131,7 @@ impl Copying<'_> {
         link.filter(|_| !is_date).unwrap_or(own)
     }
 
-    /// One past the last piece of text that belongs to the same part and line.
+    /// Returns the position after the last piece of text that belongs to the same part and line.
     fn end_of(&self, part: Id, first: usize) -> usize {
         let page = self.survey.page;
         let runs = page.runs_of(part);
@@ -174,7 +174,7 @@ impl Copying<'_> {
         };
         match (is_date, self.survey.page.name(part) == "a") {
             (true, _) => picks.date = own,
-            // The one link of a row is its title by itself.
+            // The only link of a row is its title without a selector.
             (false, true) if self.links_within(row) > 1 => {
                 picks.title.clone_from(&own);
                 picks.link = own;
@@ -191,7 +191,7 @@ impl Copying<'_> {
         within.count()
     }
 
-    /// The row that a text stands in, and the selector of all rows like it.
+    /// Returns the row that a text is in, and the selector of all rows like it.
     fn row_of(&mut self, part: Id) -> Option<(Id, String)> {
         let rows = self
             .rows_by_groups(part)
@@ -201,7 +201,7 @@ impl Copying<'_> {
         Some((row, item))
     }
 
-    /// By the groups of links that lists are found by, the likeliest.
+    /// Finds the rows by the groups of links that lists are found by, the likeliest.
     fn rows_by_groups(&self, part: Id) -> Option<(Id, Vec<Id>)> {
         let page = self.survey.page;
         let holding = self.groups.iter().filter_map(|scored| {
@@ -218,7 +218,7 @@ impl Copying<'_> {
         Some((row, items.map(|item| item.row).collect()))
     }
 
-    /// By elements of one name that stand beside each other and hold links.
+    /// Finds the rows by elements of one name that are next to each other and hold links.
     fn rows_by_siblings(&mut self, part: Id) -> Option<(Id, Vec<Id>)> {
         let page = self.survey.page;
         let near = std::iter::once(part).chain(page.ancestors(part));

@@ -1,4 +1,4 @@
-//! Lists that are data: the answer of a JSON endpoint, and what stands in a page for a script to show.
+//! Reads lists that are data: the answer of a JSON endpoint, and data in a page for a script to show.
 
 pub(super) mod embedded;
 pub(super) mod fields;
@@ -17,7 +17,7 @@ use crate::source::{
     text,
 };
 
-/// The list whose data stands in a page for a script to show.
+/// Returns the list whose data is in a page for a script to show.
 pub(super) fn embedded(survey: &PageSurvey<'_>, html: &str, asked: bool) -> Option<NoticeList> {
     let mut list = match embedded::record_set(html) {
         Some(rows) => {
@@ -46,13 +46,13 @@ pub(super) fn embedded(survey: &PageSurvey<'_>, html: &str, asked: bool) -> Opti
     let next = embedded::next_group(html).and_then(|href| survey.base.join(href).ok());
     list.next_page = next.or_else(|| survey.next_page());
     list.feeds = survey.feeds();
-    // Rows that stand in data are out of a selector's reach.
+    // A selector cannot reach rows that are in data.
     list.select = None;
     list.title = Some(text::one_line(&survey.page.title)).filter(|title| !title.is_empty());
     Some(list)
 }
 
-/// JSON as it is, with a call or assignment around it, or a value on each line.
+/// Parses JSON, alone, with a call or assignment around it, or with a value on each line.
 pub(super) fn parse_json(text: &str) -> Result<serde_json::Value, serde_json::Error> {
     serde_json::from_str(text).or_else(|error| {
         let lines = || {
@@ -67,14 +67,14 @@ pub(super) fn parse_json(text: &str) -> Result<serde_json::Value, serde_json::Er
     })
 }
 
-/// The argument of `callback({…});`, the value of `var list = […];`.
+/// Returns the argument of `callback({…});`, the value of `var list = […];`.
 fn inside_call(text: &str) -> &str {
     let start = text.find(['{', '[']).unwrap_or(0);
     let end = text.rfind(['}', ']']).map_or(text.len(), |end| end + 1);
     text.get(start..end).unwrap_or_default()
 }
 
-/// The best list of a value.
+/// Returns the best list of a value.
 pub(super) fn of_value(value: &serde_json::Value, context: &Context<'_>) -> Option<NoticeList> {
     json::best(value, context.base, context).map(data_list)
 }

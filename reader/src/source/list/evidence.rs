@@ -1,9 +1,9 @@
-//! How much a group of rows looks like the page's list of notices.
+//! Measures how much a group of rows looks like the page's list of notices.
 //!
-//! The score multiplies what each kind of evidence is worth, so that no single one decides: a list
-//! has many rows, titles that say something, dates beside them, addresses that name one page
-//! each; it stands in the middle of the page, under a heading that the page's title repeats, above
-//! a pager. A menu has short titles and no dates, a side bar stands in a box that says so.
+//! The score multiplies the worth of each kind of evidence, so that no single one decides: a list has many rows,
+//! meaningful titles, dates next to them, addresses that name one page each; it is in the middle of the page, under a
+//! heading that the page's title repeats, above a pager. A menu has short titles and no dates, a side bar is in a box
+//! that is named so.
 
 pub(super) mod beside;
 pub(super) mod scored;
@@ -24,9 +24,9 @@ use super::{
 };
 use crate::source::page::{Gap, PageTree};
 
-/// Titles longer than this say no more by being longer.
+/// The length of a title above which it counts no more.
 const LONG_TITLE: f32 = 30.0;
-/// Rows that are inspected closely.
+/// The number of rows that are inspected closely.
 const SAMPLE: usize = 60;
 
 /// Weighs each of the candidates.
@@ -68,7 +68,7 @@ pub(super) fn score(survey: &PageSurvey<'_>, group: RowGroup) -> Scored {
     scored
 }
 
-/// Share of rows with a date of their own, or of the text on the page to which they lead.
+/// Returns the share of rows with their own date, or that of the text on the page to which they lead.
 fn dated(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     let byline = survey.byline(sample);
@@ -92,7 +92,7 @@ fn dated(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
     sample.iter().filter(is_dated).count() as f32 / sample.len() as f32
 }
 
-/// Share of rows whose link is a date.
+/// Returns the share of rows whose link is a date.
 fn days(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     let is_day = |item: &&Item| {
@@ -103,7 +103,7 @@ fn days(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
     sample.iter().filter(is_day).count() as f32 / sample.len() as f32
 }
 
-/// Rows of a list differ from each other, in their dates if in nothing else.
+/// Returns how much the rows differ from each other, in their dates if in nothing else.
 fn variety(page: &PageTree, links: &[PageLink], group: &RowGroup, dated: f32) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     if dated > 0.8 {
@@ -115,11 +115,11 @@ fn variety(page: &PageTree, links: &[PageLink], group: &RowGroup, dated: f32) ->
     labels.len() as f32 / sample.len() as f32
 }
 
-/// Share of rows whose link is part of a sentence: an article's, not a list's.
+/// Returns the share of rows whose link is part of a sentence: an article's, not a list's.
 fn in_sentences(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
     let page = survey.page;
     let sample = &group.items[..group.items.len().min(SAMPLE)];
-    // Links that follow each other on a line are no sentence.
+    // Links that follow each other on a line are not a sentence.
     let is_linked = |run: usize| {
         let element = page.runs[run].element;
         let mut around = std::iter::once(element)
@@ -154,7 +154,7 @@ fn in_sentences(survey: &PageSurvey<'_>, group: &RowGroup) -> f32 {
     count.count() as f32 / sample.len() as f32
 }
 
-/// The text that stands over the list: a heading, or something short in the box around it.
+/// Returns the text above the list: a heading, or a short text in the box around it.
 fn heading(page: &PageTree, group: &RowGroup) -> Option<String> {
     let first = group.items.first()?.runs.start;
     let container = group.container(page);
@@ -178,7 +178,7 @@ fn heading(page: &PageTree, group: &RowGroup) -> Option<String> {
         if says && (is_heading || run >= inner) && region(page, element) != Region::Frame {
             return Some(text.to_owned());
         }
-        // Beyond another title stands another list, with a heading of its own.
+        // Beyond another title there is another list, with its own heading.
         if units > 20.0 {
             break;
         }
@@ -191,7 +191,7 @@ fn is_titled(page: &PageTree, heading: &str) -> bool {
     heading.chars().count() >= 2 && words::bare(&page.title).contains(&heading)
 }
 
-/// Returns whether page links follow the last row, or stand in the box of the rows.
+/// Returns whether page links follow the last row, or are in the box of the rows.
 fn paged(page: &PageTree, links: &[PageLink], group: &RowGroup) -> bool {
     let last = &group.items[group.items.len() - 1];
     let after = page.elements[last.row as usize].end;

@@ -1,4 +1,4 @@
-//! What each step on the way from a page to its list came to, for `preview -v`.
+//! Explains the result of each step on the way from a page to its list, for `preview -v`.
 
 use super::{
     candidates::{self, group::RowGroup},
@@ -15,10 +15,10 @@ use crate::source::{
     text,
 };
 
-/// So many groups are shown with their evidence.
+/// The number of groups that are shown with their evidence.
 const SHOWN: usize = 5;
 
-/// The steps of reading a page as a list; empty where it is data, or cannot be read.
+/// Returns the steps of reading a page as a list; empty if it is data, or cannot be read.
 #[must_use]
 pub fn explain(html: &str, context: &Context<'_>) -> Vec<ReadStep> {
     let is_data = html.trim_start().starts_with(['{', '[']);
@@ -61,7 +61,7 @@ fn explain_page(page: &PageTree, context: &Context<'_>) -> Vec<ReadStep> {
     steps
 }
 
-/// A group as people find it again: how many rows, and the first.
+/// Describes a group so that people recognize it: the number of rows, and the first.
 fn group(survey: &PageSurvey<'_>, group: &RowGroup) -> String {
     let first = survey.links[group.items[0].link].element;
     let first = text::one_line(&survey.page.text(survey.page.runs_of(first)));
@@ -102,7 +102,7 @@ fn chosen(survey: &PageSurvey<'_>, choice: &ListChoice) -> Vec<String> {
     sections.chain([sure]).collect()
 }
 
-/// What speaks for an article with links around it, and what for a list.
+/// Returns the evidence for an article with links around it, and for a list.
 fn judged(survey: &PageSurvey<'_>, choice: &ListChoice) -> String {
     if let Err(error) = verdict::refuse_stand_in(survey, Some(choice), false) {
         return error.to_string();

@@ -1,5 +1,5 @@
-//! A rule for a page on which no list was found, for a person to judge: the rows that hold what is
-//! known of the source, else the best of the doubtful ones.
+//! Proposes a rule for a page on which no list was found, for a person to judge: the rows that hold known notices of
+//! the source, else the best of the doubtful ones.
 
 use std::{collections::HashSet, fmt};
 
@@ -16,13 +16,13 @@ use crate::{
     source::{page::PageTree, reading::Context},
 };
 
-/// What a rule would find.
+/// A proposed rule, with the notices that it would find.
 #[derive(Debug)]
 pub struct Proposal {
-    /// CSS of the rows, for `item` of `[source.select]`.
+    /// The CSS of the rows, for `item` of `[source.select]`.
     pub item: String,
     pub notices: Vec<Notice>,
-    /// How many of them are known.
+    /// The number of them that are known.
     pub known: usize,
 }
 
@@ -42,8 +42,8 @@ impl fmt::Display for Proposal {
     }
 }
 
-/// The rule for the rows that are most likely a source's, on a page that is no list by itself; `known`
-/// has the titles and canonical addresses of what the source had.
+/// Returns the rule for the rows that are most likely a source's, on a page that is not a list without it; `known` has
+/// the titles and canonical addresses of the source's earlier notices.
 #[must_use]
 pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Option<Proposal> {
     check(html).ok()?;
@@ -68,7 +68,7 @@ pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Op
             Some((held, group.score, item))
         });
     let (_, _, item) = rules.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
-    // What it says is what the rule finds.
+    // The notices shown are those that the rule finds.
     let select = Select {
         item: Some(item.clone()),
         ..Select::default()
@@ -85,7 +85,7 @@ pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Op
     })
 }
 
-/// Returns whether rows of which none is known may be worth showing.
+/// Returns whether rows without known notices may be worth showing.
 fn is_candidate(survey: &PageSurvey<'_>, group: &Scored) -> bool {
     const FEW: usize = 3;
     const SHORT: f32 = 4.0;

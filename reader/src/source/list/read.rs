@@ -1,4 +1,4 @@
-//! The way from a page to its list, in one line.
+//! The steps from a page to its list, in one sequence.
 
 use super::{
     candidates,
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// A longer text is refused: the largest real list pages have 1 MB.
+/// The longest text that is read: the largest real list pages have 1 MB.
 const MAX_TEXT: usize = 12 << 20;
 
-/// Reads the list of a parsed page; `html` is what it was parsed from.
+/// Reads the list of a parsed page; `html` is the text that it was parsed from.
 pub(in crate::source) fn read_page(
     page: &PageTree,
     html: &str,
@@ -27,9 +27,9 @@ pub(in crate::source) fn read_page(
     read_rows(page, html, context, false)
 }
 
-/// Reads the rows of a page: candidates are weighed by the evidence for each, one is chosen, and unless the verdict is
-/// that the page is no list, its rows are read. What is `asked` for as a list is one wherever it has rows, however much
-/// like an article it is.
+/// Reads the rows of a page: candidates are weighed by the evidence for each, one is chosen, and its rows are read
+/// unless the verdict is that the page is not a list. A page that is `asked` for as a list is one if it has rows,
+/// however much like an article it is.
 pub(super) fn read_rows(
     page: &PageTree,
     html: &str,
@@ -44,18 +44,18 @@ pub(super) fn read_rows(
     let weighed = evidence::weigh(&survey, candidates);
     let choice = choice::choose(&survey, weighed, asked);
     verdict::refuse_stand_in(&survey, choice.as_ref(), asked)?;
-    // A list whose rows are put in by a script leaves only side boxes to find.
+    // A list whose rows a script inserts leaves only side boxes to find.
     if !choice.as_ref().is_some_and(ListChoice::is_sure)
         && let Some(list) = data::embedded(&survey, html, asked)
     {
         return Ok(list);
     }
-    // Rows are read last: they are the dearest step, and most pages that are no lists have some.
+    // Rows are read last: they are the most expensive step, and most pages that are not lists have some.
     let choice = verdict::judge(&survey, choice, asked)?;
     rows::list(&survey, &choice.with_headline(&survey))
 }
 
-/// The list whose rows a selector names.
+/// Returns the list whose rows a selector names.
 fn selected(survey: &PageSurvey<'_>, html: &str) -> Option<Result<NoticeList, ReadError>> {
     let selected = survey.selected.as_ref()?;
     let rows = selected.rows(survey.page)?;
@@ -74,8 +74,8 @@ fn selected(survey: &PageSurvey<'_>, html: &str) -> Option<Result<NoticeList, Re
     Some(rows::list(survey, &choice).map_err(astray))
 }
 
-/// A selector is wrong on a page that was built anew: what it fails at, and what would be found
-/// if all of them were taken away.
+/// Returns the error for a selector that no longer fits a redesigned page: where it fails, and what would be found
+/// without any selector.
 fn astray(survey: &PageSurvey<'_>, what: &str, html: &str) -> ReadError {
     const MOST_NAMED: usize = 3;
     let select = Select::default();
@@ -101,7 +101,7 @@ fn astray(survey: &PageSurvey<'_>, what: &str, html: &str) -> ReadError {
     ReadError::NotAList(said.into())
 }
 
-/// Refuses what is too large for a page.
+/// Rejects a text that is too large for a page.
 pub(in crate::source) fn check_size(text: &str) -> Result<(), ReadError> {
     if text.len() > MAX_TEXT {
         return Err(ReadError::TooLarge(format!(
@@ -113,7 +113,7 @@ pub(in crate::source) fn check_size(text: &str) -> Result<(), ReadError> {
     Ok(())
 }
 
-/// Refuses what is too large, and what is empty.
+/// Rejects a text that is too large or empty.
 pub(super) fn check(text: &str) -> Result<(), ReadError> {
     check_size(text)?;
     if text.trim().is_empty() {

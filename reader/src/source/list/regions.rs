@@ -1,4 +1,4 @@
-//! The purpose of boxes and headings, by the names that page makers everywhere give them.
+//! Determines the purpose of boxes and headings, by the names that page makers everywhere give them.
 
 use super::words::bare;
 
@@ -11,7 +11,7 @@ pub(super) enum Region {
     Frame,
 }
 
-/// Returns what a box is for, as its own tag, class and id say; most say nothing.
+/// Returns the purpose of a box by its own tag, class and id; most have none.
 pub(super) fn region(name: &str, class: &str, id: &str) -> Region {
     match name {
         "nav" | "footer" | "header" => return Region::Frame,
@@ -31,7 +31,7 @@ pub(super) fn region(name: &str, class: &str, id: &str) -> Region {
     found
 }
 
-/// Parts of names that call a box one that is laid over a page.
+/// Parts of names of boxes that are laid over a page.
 const BOXES: &[&str] = &[
     "cookie",
     "cookies",
@@ -72,7 +72,7 @@ const BOXES: &[&str] = &[
     "banquan",
     "mianze",
 ];
-/// Whole names that do so, or that hide a box.
+/// Whole names of such boxes, or of hidden ones.
 const HIDDEN: &[&str] = &[
     "d-none",
     "dn",
@@ -83,7 +83,7 @@ const HIDDEN: &[&str] = &[
     "cc-banner",
 ];
 
-/// Returns whether a class or id calls its box one that is laid over a page: consent, advice, a window.
+/// Returns whether a class or id is that of a box laid over a page: consent, advice, a window.
 pub(super) fn is_notice_box(label: &str) -> bool {
     label.split_whitespace().any(|word| {
         HIDDEN.contains(&word)
@@ -93,7 +93,7 @@ pub(super) fn is_notice_box(label: &str) -> bool {
     })
 }
 
-/// Menus, breadcrumbs, pagers, headers and footers.
+/// The names of menus, breadcrumbs, pagers, headers and footers.
 const FRAME: &[&str] = &[
     "nav",
     "navbar",
@@ -137,7 +137,7 @@ const FRAME: &[&str] = &[
     "topnav",
     "leftnav",
 ];
-/// Side bars, and what stands in them.
+/// The names of side bars and of their content.
 const SIDE: &[&str] = &[
     "side",
     "sidebar",
@@ -166,11 +166,11 @@ const SIDE: &[&str] = &[
     "focus",
     "tags",
 ];
-/// The box of the content.
+/// The names of the box of the content.
 const MAIN: &[&str] = &[
     "main", "content", "primary", "results", "archive", "newslist", "listbox",
 ];
-/// `has-sidebar`, `content-sidebar-wrap`, `slider-off`: a box that has one, or none, is none.
+/// Words before such a name that make it describe another box: `has-sidebar`, `content-sidebar-wrap`, `slider-off`.
 const HAS: &[&str] = &[
     "has",
     "with",
@@ -181,7 +181,7 @@ const HAS: &[&str] = &[
     "bg",
     "color",
 ];
-/// A side bar beside one of these is named with it.
+/// Words that begin the name of a side bar next to such a box.
 const BESIDE: &[&str] = &["content", "main", "body", "page", "columns"];
 
 fn region_of_word(word: &str) -> Region {
@@ -214,7 +214,7 @@ fn region_of_word(word: &str) -> Region {
     region
 }
 
-/// Words of headings over other things than the page's own list.
+/// Words in headings of other things than the page's own list.
 const ASIDE: &[&str] = &[
     "热门",
     "热点推荐",
@@ -273,7 +273,7 @@ pub(super) fn is_side_heading(text: &str) -> bool {
         || ASIDE_BEGINS.iter().any(|word| bare.starts_with(word))
 }
 
-/// `mainNav_box2` is main, nav, box.
+/// Splits a name into its words: `mainNav_box2` is main, nav, box.
 fn parts(word: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut lower = false;

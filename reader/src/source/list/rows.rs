@@ -1,4 +1,4 @@
-//! From rows to notices: the full title, the date, the teaser, whether it is pinned.
+//! Turns rows into notices: the full title, the date, the teaser, whether it is pinned.
 
 mod card;
 mod habits;
@@ -35,10 +35,10 @@ use crate::{
     },
 };
 
-/// A teaser says at least this much.
+/// The least length of a teaser.
 const TEASER: f32 = 14.0;
 
-/// The list that the rows of a choice make.
+/// Returns the list of the rows of a choice.
 pub(super) fn list(survey: &PageSurvey<'_>, choice: &ListChoice) -> Result<NoticeList, ReadError> {
     let best = choice.best();
     let (mut notices, mut is_cut) = (Vec::new(), false);
@@ -66,14 +66,14 @@ pub(super) fn list(survey: &PageSurvey<'_>, choice: &ListChoice) -> Result<Notic
     })
 }
 
-/// The list's own heading, else the page's title.
+/// Returns the list's own heading, else the page's title.
 fn heading(survey: &PageSurvey<'_>, best: &Scored) -> Option<String> {
     let title = best.heading.as_deref().unwrap_or(&survey.page.title);
     Some(text::one_line(title)).filter(|title| !title.is_empty())
 }
 
 impl PageSurvey<'_> {
-    /// The notices of a group, in page order, each once, and whether the page breaks off within one.
+    /// Returns the notices of a group, in page order, each once, and whether the page breaks off within one.
     pub(super) fn notices(&self, group: &RowGroup) -> (Vec<Notice>, bool) {
         let cut = group.items.iter().position(|item| self.is_cut(item));
         let items = &group.items[..cut.unwrap_or(group.items.len())];
@@ -113,14 +113,14 @@ impl PageSurvey<'_> {
         once_each(notices)
     }
 
-    /// Returns whether the page breaks off within a row: who knows what it would have said.
+    /// Returns whether the page breaks off within a row, so that the rest of it is unknown.
     fn is_cut(&self, item: &Item) -> bool {
         let page = self.page;
         page.open_at_end.contains(&item.row)
             || !page.open_at_end.is_empty() && item.runs.end >= page.runs.len()
     }
 
-    /// The year that a heading above each row names: `2022`, `November 2022`.
+    /// Returns the year that a heading above each row names: `2022`, `November 2022`.
     fn years_above(&self, items: &[Item]) -> Vec<Option<i32>> {
         let page = self.page;
         let mut year = None;
@@ -138,7 +138,7 @@ impl PageSurvey<'_> {
         items.iter().map(headed).collect()
     }
 
-    /// The day that a heading above each row names, where no row has a date of its own.
+    /// Returns the day that a heading above each row names, if no row has its own date.
     fn days_above(
         &self,
         items: &[Item],
@@ -179,7 +179,7 @@ impl PageSurvey<'_> {
         let mut around = std::iter::once(element)
             .chain(self.page.ancestors(element))
             .take(3);
-        // Links to other years, and years to choose from, head nothing.
+        // Links to other years, and years to choose from, are not headings.
         let chooses = around.any(|id| matches!(self.page.name(id), "a" | "option" | "button"));
         let text = self.page.run_text(run);
         (!chooses && is_period(text))
@@ -237,13 +237,13 @@ impl PageSurvey<'_> {
         })
     }
 
-    /// Returns what a selector of the source chooses in a row.
+    /// Returns the element that a selector of the source chooses in a row.
     fn chosen(&self, item: &Item, part: fn(&Selected) -> &Option<Matcher>) -> Option<Id> {
         let selected = self.selected.as_ref()?;
         selected.first(item.row, part(selected).as_ref()?)
     }
 
-    /// The longest text of the row that is neither title nor date.
+    /// Returns the longest text of the row that is neither title nor date.
     fn teaser(&self, item: &Item, date: Option<&DateInRow>, habits: &Habits) -> Option<String> {
         let title = self.title_runs(self.links[item.link].element, habits);
         item.runs
@@ -258,7 +258,7 @@ impl PageSurvey<'_> {
             .filter(|text| !text.is_empty())
     }
 
-    /// 置顶 beside the title, as text or as what a class or picture says.
+    /// Returns whether 置顶 is next to the title, as text or in a class or picture.
     fn is_pinned(&self, item: &Item) -> bool {
         let page = self.page;
         item.runs
@@ -276,8 +276,8 @@ impl PageSurvey<'_> {
     }
 }
 
-/// Rows without those that lead where another one does, unless they are notices of their own: dated, with
-/// another title or day, or without any date where few rows repeat an address, or all of them one.
+/// Removes rows that lead where another one does, unless they are separate notices: dated, with another title or day,
+/// or without any date if few rows repeat an address, or all of them share one.
 fn once_each(rows: Vec<Notice>) -> Vec<Notice> {
     let mut kept: Vec<Notice> = Vec::new();
     let mut firsts: HashMap<String, usize> = HashMap::new();

@@ -1,5 +1,5 @@
-//! The rows that a selector chose, and selectors that find a list again: no more than tags, classes and ids in a chain,
-//! which is checked here.
+//! Handles the rows that a selector chose, and builds selectors that find a list again: only tags, classes and ids in a
+//! chain, which is checked here.
 
 use super::{
     candidates::group::{Item, RowGroup},
@@ -9,7 +9,7 @@ use super::{
 use crate::{bulletin::Select, source::page::Id};
 
 impl PageSurvey<'_> {
-    /// The rows that a selector chose, each with the link that says most.
+    /// Returns the rows that a selector chose, each with the link with the longest text.
     pub(super) fn selected_group(&self, selected: &Selected, rows: &[Id]) -> RowGroup {
         let items = rows.iter().filter_map(|&row| {
             let chosen = selected
@@ -49,13 +49,13 @@ impl PageSurvey<'_> {
         }
     }
 
-    /// A selector that chooses these rows and no others that hold links.
+    /// Returns a selector that chooses these rows and no others that hold links.
     pub(super) fn proposal(&self, group: &RowGroup) -> Option<Select> {
         let rows: Vec<Id> = group.items.iter().map(|item| item.row).collect();
         self.proposal_of(&rows)
     }
 
-    /// The same by the elements of the rows, in their order.
+    /// Returns a selector like [`Self::proposal`], given the elements of the rows in their order.
     pub(super) fn proposal_of(&self, rows: &[Id]) -> Option<Select> {
         let mut chain = vec![self.shared_step(rows)?];
         let mut above: Vec<Id> = rows.to_vec();
@@ -67,7 +67,7 @@ impl PageSurvey<'_> {
                     item: Some(steps.join(" > ")),
                     ..Select::default()
                 };
-                // Tags alone choose other things too as soon as the page has them.
+                // Tags without names would choose other things too as soon as the page has them.
                 if chain.iter().any(SelectorStep::is_named) {
                     return Some(select);
                 }
@@ -86,7 +86,7 @@ impl PageSurvey<'_> {
         bare
     }
 
-    /// A selector by which a part of a row is the first to be found in it; None: no plain one is.
+    /// Returns a selector by which a part of a row is the first match in it; `None` if no simple one is.
     pub(super) fn part_of(&self, row: Id, part: Id) -> Option<String> {
         let own = self.shared_step(&[part])?;
         let css = own.css();
@@ -109,7 +109,7 @@ impl PageSurvey<'_> {
             .or_else(|| self.by_place(row, part))
     }
 
-    /// The place of a part among those of its kind, as in the cells of a table.
+    /// Returns a selector for the place of a part among those of its kind, as in the cells of a table.
     fn by_place(&self, row: Id, part: Id) -> Option<String> {
         let page = self.page;
         let same = |id: &Id| page.name(*id) == page.name(part);
@@ -124,7 +124,7 @@ impl PageSurvey<'_> {
         Some(format!("{}:nth-of-type({})", page.name(part), place + 1))
     }
 
-    /// The tag of some elements, with the classes that all have and an id that is no counter.
+    /// Returns the tag of some elements, with the classes that all have and an id that is not a counter.
     fn shared_step(&self, elements: &[Id]) -> Option<SelectorStep> {
         let page = self.page;
         let first = *elements.first()?;

@@ -1,4 +1,4 @@
-//! A page surveyed for the reader of lists: its tree, its links, the dates in it.
+//! Surveys a page for the reader of lists: its tree, its links, the dates in it.
 
 pub(super) mod date_order;
 pub(super) mod date_words;

@@ -1,5 +1,5 @@
-//! Pages of many shapes, each with what is to be found on it in comments at its head:
-//! `<!-- base: … -->`, `<!-- expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
+//! Checks pages of many shapes, each with its expected result in comments at its head: `<!-- base: … -->`,
+//! `<!-- expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
 
 mod beside;
 mod copy;
@@ -84,7 +84,7 @@ fn as_expected(notice: &Notice) -> String {
     format!("{} | {} | {day}{pinned}", notice.url, notice.title)
 }
 
-/// The first difference, for a reader of the test's output.
+/// Returns the first difference, for a reader of the test's output.
 fn difference(fixture: &Fixture, list: &NoticeList) -> Option<String> {
     let found: Vec<String> = list.notices.iter().map(as_expected).collect();
     if found == fixture.expected {
@@ -252,13 +252,13 @@ fn a_selector_overrides_its_part_alone() {
     assert!(error.to_string().contains("li[["), "{error}");
 }
 
-/// Hostile pages: what they read as matters little, that they are read soon does.
+/// Checks that a hostile page is read soon; the result matters little.
 fn is_read_soon(what: &str, html: &str) {
     let start = std::time::Instant::now();
     let base = Url::parse("https://example.org/list/").expect("an address");
     let _ = read_at(html, &base, &Select::default());
     let took = start.elapsed();
-    // Generous: an unoptimised build on a busy machine.
+    // The limit is generous: this may be an unoptimised build on a busy machine.
     assert!(took.as_secs() < 30, "{what}: {took:?}");
 }
 

@@ -1,4 +1,4 @@
-//! Whether a page with rows is an article with other articles around it.
+//! Decides whether a page with rows is an article with other articles around it.
 
 pub(super) mod outside;
 pub(super) mod prose;
@@ -26,11 +26,11 @@ use crate::{
     },
 };
 
-/// What a list, found one way or another, has to set against an article's marks.
+/// The evidence for a list, however it was found, that is weighed against an article's marks.
 pub(super) struct ListClaim<'a> {
     pub group: Option<&'a Scored>,
     pub hrefs: Vec<&'a str>,
-    /// What the titles say together, in [`words::units`].
+    /// The total length of the titles, in [`words::units`].
     pub listed: f32,
     pub dated: bool,
 }
@@ -59,10 +59,10 @@ impl<'a> ListClaim<'a> {
     }
 }
 
-/// Refuses a page that stands in for another, such as an error page.
+/// Rejects a page that stands in for another, such as an error page.
 ///
 /// # Errors
-/// [`ReadError::NotAList`] names the kind of page.
+/// Returns [`ReadError::NotAList`] with the kind of page.
 pub(super) fn refuse_stand_in(
     survey: &PageSurvey<'_>,
     choice: Option<&ListChoice>,
@@ -70,7 +70,7 @@ pub(super) fn refuse_stand_in(
 ) -> Result<(), ReadError> {
     let best = choice.map(ListChoice::best);
     let sure = best.is_some_and(Scored::is_sure);
-    // An error page may list what else there is; a list with a heading or pager of its own is one.
+    // An error page may list other pages; a list with its own heading or pager is a list.
     let own = sure && (asked || best.is_some_and(|best| best.titled || best.paged));
     let stands_in = match (own, sure) {
         (true, _) => None,
@@ -83,10 +83,10 @@ pub(super) fn refuse_stand_in(
     }
 }
 
-/// The choice, unless the page is an article with other articles around it, or has no rows at all.
+/// Returns the choice, unless the page is an article with other articles around it, or has no rows at all.
 ///
 /// # Errors
-/// [`ReadError::NotAList`] says what the page is instead.
+/// Returns [`ReadError::NotAList`] with what the page is instead.
 pub(super) fn judge(
     survey: &PageSurvey<'_>,
     choice: Option<ListChoice>,
@@ -101,16 +101,17 @@ pub(super) fn judge(
     Ok(choice)
 }
 
-/// Labelled lists come to 0 at most, articles to 1.2 at least.
+/// The threshold for an article. Labelled lists score at most 0, articles at least 1.2.
 const ARTICLE: f32 = 0.5;
 /// The most that prose counts.
 const MOST_PROSE: f32 = 4.0;
-/// The most that prose counts which has neither headline nor byline, and which no metadata calls an article.
+/// The most that prose counts without a headline, a byline or metadata that calls it an article.
 const UNCALLED: f32 = 1.4;
-/// A text this long (in [`words::units`]) is what a page is for, whatever it is called: what sites say of themselves is shorter.
+/// The length of text (in [`words::units`]) from which it is the purpose of a page, whatever its label: texts of sites
+/// about themselves are shorter.
 const LONG_TEXT: f32 = 1000.0;
 
-/// What calls a page an article: a headline, metadata, neighbours, a byline.
+/// The marks of an article: a headline, metadata, neighbours, a byline.
 struct ArticleMarks {
     headed: bool,
     declared: bool,
@@ -133,7 +134,8 @@ impl ArticleMarks {
     }
 }
 
-/// The most that a page's prose counts: what nothing calls an article says little beside rows that are the page's own.
+/// Returns the most that a page's prose counts: without a mark of an article it counts little next to rows that are the
+/// page's own.
 fn most_prose(
     page: &PageTree,
     claim: &ListClaim<'_>,
@@ -149,16 +151,17 @@ fn most_prose(
     }
 }
 
-/// An article with other articles around it, or a list? What speaks for either, added up.
+/// Returns whether a page is an article with other articles around it rather than a list, by the sum of the evidence
+/// for either.
 pub(super) fn is_article(survey: &PageSurvey<'_>, claim: &ListClaim<'_>) -> bool {
     let points: f32 = points(survey, claim).iter().map(|(_, points)| points).sum();
     points > ARTICLE
 }
 
-/// What speaks for an article, above 0, or for a list.
+/// Returns the evidence: above 0 for an article, below for a list.
 pub(super) fn points(survey: &PageSurvey<'_>, claim: &ListClaim<'_>) -> Vec<(&'static str, f32)> {
     let page = survey.page;
-    // A dated list of what stands on the page itself is its index.
+    // A dated list of the texts on the page itself is its index.
     let texts = match claim.dated {
         true => beside::texts(survey, &claim.hrefs),
         false => None,
@@ -212,7 +215,7 @@ pub(super) fn points(survey: &PageSurvey<'_>, claim: &ListClaim<'_>) -> Vec<(&'s
     measured.into_iter().chain(held).collect()
 }
 
-/// Returns whether one line outside the rows says when the page was published, by whom, how often it was read.
+/// Returns whether one line outside the rows states when the page was published, by whom, how often it was read.
 fn has_byline(page: &PageTree, best: Option<&Scored>, outside: &Outside) -> bool {
     let rows = best.map_or(&[][..], |best| &best.group.items);
     let in_row = |run: usize| {
@@ -237,7 +240,7 @@ fn has_byline(page: &PageTree, best: Option<&Scored>, outside: &Outside) -> bool
     (1..=2).contains(&bylines.take(3).count())
 }
 
-/// Share of rows that lead to pages of the same kind as this one.
+/// Returns the share of rows that lead to pages of the same kind as this one.
 fn among(survey: &PageSurvey<'_>, hrefs: &[&str]) -> f32 {
     let own = links::shape(survey.context.base.as_str());
     if !own.specific {
@@ -254,7 +257,7 @@ fn among(survey: &PageSurvey<'_>, hrefs: &[&str]) -> f32 {
     sample.iter().filter(is_same).count() as f32 / sample.len().max(1) as f32
 }
 
-/// Metadata that calls the page an article.
+/// Returns whether metadata calls the page an article.
 fn is_declared(page: &PageTree) -> bool {
     let meta = (0..page.elements.len() as Id).take(400).any(|id| {
         page.name(id) == "meta"
@@ -279,7 +282,7 @@ fn is_declared(page: &PageTree) -> bool {
     })
 }
 
-/// Metadata that calls the page a collection of others; such pages are often declared articles too.
+/// Returns whether metadata calls the page a collection of others; such pages are often declared articles too.
 fn is_collection(page: &PageTree) -> bool {
     let says = page.scripts.iter().any(|(id, text)| {
         let kind = page.attribute(*id, "type").unwrap_or_default();
@@ -293,7 +296,7 @@ fn is_collection(page: &PageTree) -> bool {
     })
 }
 
-/// "上一篇：…" stands under articles.
+/// Returns whether the page has links to neighbours: "上一篇：…" is below articles.
 fn has_neighbours(page: &PageTree) -> bool {
     const WORDS: &[&str] = &[
         "上一篇",

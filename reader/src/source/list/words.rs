@@ -1,14 +1,14 @@
-//! The few words that say what a link or a box is for, in the languages that notice pages use.
-//! They are words of the trade (next page, read more, sidebar), not of any page's content.
+//! The few words that state what a link or a box is for, in the languages that notice pages use. They are words of the
+//! trade (next page, read more, sidebar), not of any page's content.
 
-/// What a link says.
+/// The kind of text of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LinkText {
-    /// Something that can be a title.
+    /// A text that can be a title.
     Title,
-    /// Nothing: a picture.
+    /// No text: a picture.
     Picture,
-    /// "Read more", "详情": another way to what stands beside it.
+    /// "Read more", "详情": another way to the item next to it.
     More,
     /// A page number or "next page".
     Pager,
@@ -123,7 +123,7 @@ pub(super) fn link_text(text: &str) -> LinkText {
     if says_read_on(text) {
         return LinkText::More;
     }
-    // Longer than any of the words below, whatever the language.
+    // The text is longer than any of the words below, in any language.
     if text.len() > 60 {
         return LinkText::Title;
     }
@@ -140,7 +140,7 @@ pub(super) fn link_text(text: &str) -> LinkText {
     LinkText::Title
 }
 
-/// "Read more about …", with the title in it.
+/// Returns whether a text is "Read more about …", with the title in it.
 fn says_read_on(text: &str) -> bool {
     text.trim_start().starts_with(['r', 'R', 'c', 'C']) && {
         let head: String = text.chars().take(20).collect();
@@ -151,7 +151,7 @@ fn says_read_on(text: &str) -> bool {
     }
 }
 
-/// Returns whether a link says that it leads to the next page of the list.
+/// Returns whether the text of a link announces the next page of the list.
 pub(super) fn is_next(text: &str) -> bool {
     let trimmed = text.trim();
     text.len() <= 60
@@ -159,7 +159,7 @@ pub(super) fn is_next(text: &str) -> bool {
             || matches!(trimmed, ">" | "›" | "»" | "→" | "＞" | ">>"))
 }
 
-/// Letters, digits and Han characters alone, lower case.
+/// Returns only letters, digits and Han characters, in lower case.
 pub(super) fn bare(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
     for c in text.chars() {
@@ -179,7 +179,7 @@ fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Returns how much a text says: a Han character, kana or hangul counts 1, other letters and digits 0.4.
+/// Returns the length of a text: a Han character, kana or hangul counts 1, other letters and digits 0.4.
 pub(super) fn units(text: &str) -> f32 {
     let (mut full, mut part) = (0_u32, 0_u32);
     for c in text.chars() {

@@ -1,5 +1,5 @@
-//! From tokens to the flat tree. What opens and closes what is decided here, in steps that never
-//! inspect more than the open elements.
+//! Builds the flat tree from tokens. The rules for opening and closing elements are here, in steps that never inspect
+//! more than the open elements.
 
 use std::ops::Range;
 
@@ -12,21 +12,21 @@ use super::{
 };
 use html5gum::emitters::callback::CallbackEvent;
 
-/// Deeper elements become children of the last one that still counts: real pages stay below 100,
+/// The greatest depth; deeper elements become children of the last one that still counts: real pages stay below 100,
 /// broken ones below 300.
 const MAX_DEPTH: usize = 400;
-/// Elements and pieces of text beyond this are left out; the largest real pages have 30,000.
+/// The number of elements and pieces of text after which more are left out; the largest real pages have 30,000.
 const MAX_NODES: usize = 400_000;
 
-/// Mixes names into a path (the multiplier of FxHash).
+/// The multiplier that mixes names into a path (that of FxHash).
 const PATH_MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
-/// Builds the tree from tokens.
+/// A builder of the tree from tokens.
 pub(super) struct Builder {
     page: PageTree,
     /// The open elements, the root first.
     open: Vec<OpenElement>,
-    /// Start tags that were too deep to open anything: as many end tags are ignored.
+    /// The number of start tags that were too deep to open anything: as many end tags are ignored.
     unopened: usize,
     gap: Gap,
     /// The start tag that is being read.
@@ -34,13 +34,13 @@ pub(super) struct Builder {
     tag_attributes: u32,
     attribute: Option<Range<u32>>,
     seen_body: bool,
-    /// The end of the page was seen.
+    /// True if the end of the page was seen.
     is_finished: bool,
 }
 
 struct OpenElement {
     id: Id,
-    /// Its end tag was seen while blocks inside it are still open.
+    /// True if its end tag was seen while blocks inside it are still open.
     ended: bool,
 }
 
@@ -48,7 +48,7 @@ impl Builder {
     pub(super) fn new(size: usize) -> Self {
         let mut builder = Self {
             page: PageTree {
-                // What is kept is less than the page; a tag has 40 bytes, more or less.
+                // Less than the page is stored; a tag has about 40 bytes.
                 strings: String::with_capacity(size),
                 elements: Vec::with_capacity(size / 48),
                 runs: Vec::with_capacity(size / 96),
@@ -134,7 +134,7 @@ impl Builder {
         }
         let attributes = self.tag_attributes;
         if name == "tr" && self.name_at(self.open.len() - 1) == "table" {
-            // Browsers put one in; selectors written in a browser count on it.
+            // Browsers insert one; selectors written in a browser count on it.
             let body = self.keep("tbody");
             let at = self.page.attributes.len() as u32;
             let id = self.append(body, at);
@@ -195,7 +195,7 @@ impl Builder {
         }
     }
 
-    /// Closes what a start tag ends without saying so: a list item by the next, a cell by a row.
+    /// Closes the elements that a start tag ends implicitly: a list item by the next, a cell by a row.
     fn imply_ends(&mut self, name: &str) {
         let (ends, within): (&[&str], &[&str]) = match name {
             "li" => (&["li"], &["ul", "ol", "menu", "td", "table", "dl"]),
@@ -250,7 +250,7 @@ impl Builder {
             let open = self.name_at(place);
             if open == name {
                 if inline && blocks {
-                    // `<a><div></a>`: the anchor is over, the block is not.
+                    // In `<a><div></a>` the anchor is over, the block is not.
                     self.open[place].ended = true;
                 } else {
                     self.close_to(place);
@@ -328,7 +328,7 @@ impl Builder {
     }
 }
 
-/// The tokenizer was given UTF-8 and cuts at ASCII only.
+/// Returns bytes as text: the tokenizer was given UTF-8 and cuts only at ASCII.
 fn utf8(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }

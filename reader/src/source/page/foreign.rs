@@ -1,9 +1,9 @@
-//! Boxes that stand on a page and are none of its content: they ask for consent, let people sign in, show the weather, or
-//! link to partner sites (友情链接).
+//! Removes boxes on a page that are not part of its content: they ask for consent, offer a sign-in, show the weather,
+//! or link to partner sites (友情链接).
 //!
-//! They are taken out before anything is read, so that nothing depends on where they stand and on how much they say. Only
-//! what is unmistakable goes: a box goes by what it holds as well as by its name, and never with the page's headline or main text.
-//! Boxes without such names are found by what they hold alone ([`asking`], [`imprint`], [`widgets`]).
+//! They are removed before anything is read, so that nothing depends on their place and length. Only unmistakable ones
+//! are removed: a box is judged by its content as well as by its name, and never removed with the page's headline or
+//! main text. Boxes without such names are found only by their content ([`asking`], [`imprint`], [`widgets`]).
 
 mod asking;
 mod held;
@@ -19,10 +19,10 @@ use self::{
 use super::tree::{Id, PageTree};
 use std::collections::HashMap;
 
-/// A page that says less than this beside its boxes is one of them, such as a page to sign in; in characters.
+/// The length of text outside its boxes, in characters, below which a page is itself such a box, like a sign-in page.
 const LEAST_TEXT: usize = 40;
 impl PageTree {
-    /// The page without its foreign boxes.
+    /// Returns the page without its foreign boxes.
     pub(crate) fn without_foreign_boxes(mut self) -> Self {
         let said = Said::of(&self);
         let feet = imprint::boxes(&self, &said);
@@ -55,7 +55,7 @@ impl PageTree {
         said < LEAST_TEXT
     }
 
-    /// Takes out what is marked; elements and pieces of text that stay keep their order.
+    /// Removes the marked elements; elements and pieces of text that stay keep their order.
     fn keep(&mut self, marks: &[bool]) {
         let before = |marked: &mut dyn Iterator<Item = bool>| -> Vec<u32> {
             let mut kept = 0;
@@ -92,7 +92,7 @@ impl PageTree {
     }
 }
 
-/// For each element whether it stands in a foreign box.
+/// Returns for each element whether it is in a foreign box.
 fn marks(page: &PageTree, said: &Said, feet: &[Id]) -> Vec<bool> {
     let mut marks = vec![false; page.elements.len()];
     let found = asking::boxes(page, said)
@@ -109,7 +109,7 @@ fn marks(page: &PageTree, said: &Said, feet: &[Id]) -> Vec<bool> {
     marks
 }
 
-/// What classes and ids call their boxes: the same ones stand on a page many times.
+/// The kinds of boxes by their classes and ids: the same ones occur on a page many times.
 type KindsByName<'a> = HashMap<&'a str, Option<ForeignKind>>;
 
 fn is_foreign<'a>(page: &'a PageTree, id: Id, names: &mut KindsByName<'a>) -> bool {
@@ -131,7 +131,7 @@ fn is_foreign<'a>(page: &'a PageTree, id: Id, names: &mut KindsByName<'a>) -> bo
     is_candidate && !holds_content(page, id)
 }
 
-/// What a class or an id calls its box.
+/// The kind of box that a class or an id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ForeignKind {
     Consent,
@@ -144,7 +144,7 @@ fn called(label: &str) -> Option<ForeignKind> {
     label.split_whitespace().find_map(|word| {
         let parts: Vec<String> = parts(word);
         let part = |at: usize| parts.get(at).map_or("", String::as_str);
-        // `no-cookies`, `has-login`: a box is not what it has or lacks.
+        // In `no-cookies` and `has-login` the name is about something that a box has or lacks.
         let is_about = matches!(
             part(0),
             "no" | "not" | "has" | "with" | "without" | "is" | "show" | "article" | "post" | "news"
@@ -173,7 +173,7 @@ fn called(label: &str) -> Option<ForeignKind> {
     })
 }
 
-/// The words of a name: `mainNav_box2` is main, nav, box.
+/// Splits a name into its words: `mainNav_box2` is main, nav, box.
 fn parts(word: &str) -> Vec<String> {
     const LONGEST: usize = 60;
     let mut parts: Vec<String> = Vec::new();
@@ -193,7 +193,8 @@ fn parts(word: &str) -> Vec<String> {
     parts
 }
 
-/// Returns whether a box holds most of what the page says, or several links that name pages, as the rows of a list do.
+/// Returns whether a box holds most of the text of the page, or several links that name pages, as the rows of a list
+/// do.
 fn holds_most(page: &PageTree, id: Id) -> bool {
     const SEVERAL: usize = 3;
     if page.runs_of(id).len() * 2 > page.runs.len() {
@@ -203,7 +204,7 @@ fn holds_most(page: &PageTree, id: Id) -> bool {
     named.take(SEVERAL).count() == SEVERAL
 }
 
-/// Returns whether all links of a box name another host, and whether there are any.
+/// Returns whether a box has links and all of them name another host.
 fn leads_away(page: &PageTree, id: Id) -> bool {
     let mut hrefs = inside(page, id)
         .filter(|inner| page.name(*inner) == "a")

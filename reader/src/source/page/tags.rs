@@ -1,6 +1,6 @@
-//! The elements that a tag closes, and those that may not stand in it.
+//! The elements that a tag closes, and those that may not be in it.
 
-/// Where an open paragraph is not ended from inside.
+/// The elements inside which an open paragraph around them is not ended.
 pub(super) const PARAGRAPH_SCOPE: &[&str] = &[
     "table", "td", "th", "caption", "button", "object", "div", "li", "ul", "ol", "dl", "form",
     "section", "article", "main", "aside", "nav", "header", "footer", "center", "body",

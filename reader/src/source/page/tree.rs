@@ -1,4 +1,4 @@
-//! The flat tree itself, and ways to go about in it.
+//! The flat tree itself, and ways to navigate it.
 
 use std::ops::Range;
 
@@ -8,14 +8,14 @@ pub(crate) type Id = u32;
 #[derive(Debug)]
 pub(crate) struct Element {
     pub parent: Id,
-    /// One past the last element of the subtree: ids are in document order.
+    /// The id after the last element of the subtree: ids are in document order.
     pub end: Id,
     /// The pieces of text in the subtree.
     pub runs: Range<u32>,
     pub depth: u16,
     pub(super) name: Range<u32>,
     pub(super) attributes: Range<u32>,
-    /// The names from the root to here, without what only changes the appearance of text.
+    /// A hash of the names from the root to here, without those that only change the appearance of text.
     pub path: u64,
 }
 
@@ -27,7 +27,7 @@ pub(crate) enum Gap {
     Block,
 }
 
-/// A piece of text that stands in one element.
+/// A piece of text in one element.
 #[derive(Debug)]
 pub(crate) struct TextRun {
     pub element: Id,
@@ -44,13 +44,13 @@ pub(crate) struct PageTree {
     pub scripts: Vec<(Id, String)>,
     /// The text for browsers without scripts.
     pub noscript: String,
-    /// A box to sign in was taken out.
+    /// True if a sign-in box was removed.
     pub signs_in: bool,
-    /// The piece of text before which the last box was taken out that says whose the site is.
+    /// The piece of text before which the last box was removed that names the owner of the site.
     pub foot: Option<usize>,
-    /// Some of the page was left out for its size.
+    /// True if some of the page was left out for its size.
     pub truncated: bool,
-    /// Where the page ends before its end: what was not closed by then, outermost first.
+    /// The elements that were not closed when the page ended, outermost first.
     pub open_at_end: Vec<Id>,
     pub(super) strings: String,
     pub(super) attributes: Vec<(Range<u32>, Range<u32>)>,
@@ -89,7 +89,7 @@ impl PageTree {
         ancestor <= id && id < self.elements[ancestor as usize].end
     }
 
-    /// The elements above `id`, nearest first, without the root.
+    /// Returns the elements above `id`, nearest first, without the root.
     pub(crate) fn ancestors(&self, id: Id) -> impl Iterator<Item = Id> {
         std::iter::successors(Some(self.parent(id)), |&above| {
             (above != 0).then(|| self.parent(above))
@@ -97,7 +97,7 @@ impl PageTree {
         .take_while(|&above| above != 0)
     }
 
-    /// The ancestor of `id` (or itself) that stands at `depth`.
+    /// Returns the ancestor of `id` (or itself) at `depth`.
     pub(crate) fn ancestor_at(&self, mut id: Id, depth: u16) -> Id {
         while self.depth(id) > depth {
             id = self.parent(id);
@@ -134,7 +134,7 @@ impl PageTree {
         runs.start as usize..runs.end as usize
     }
 
-    /// The text of some pieces as a reader sees it, not yet cleaned.
+    /// Returns the text of some pieces as a reader sees it, not yet cleaned.
     pub(crate) fn text(&self, runs: Range<usize>) -> String {
         let mut text = String::new();
         for run in runs {
@@ -159,7 +159,7 @@ pub(crate) fn is_hidden_style(style: &str) -> bool {
     }
 }
 
-/// Elements that stand within a line of text.
+/// Returns whether an element is within a line of text.
 pub(crate) fn is_inline(name: &str) -> bool {
     matches!(
         name,

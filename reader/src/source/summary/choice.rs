@@ -1,6 +1,7 @@
-//! Which sentences of a notice make its summary: the first ones, and those that say by when, when and where.
+//! Chooses the sentences of a notice that make its summary: the first ones, and those that state the deadline, the time
+//! and the place.
 //!
-//! Start with [`choose`]. Whatever is chosen stays in the order of the page.
+//! Start with [`choose`]. The chosen sentences stay in the order of the page.
 
 use super::occasion::names_occasion;
 use super::sentence::{Sentence, key};
@@ -9,12 +10,12 @@ use super::{
     width::{LIMIT, width},
 };
 
-/// What is left for the first sentences beside what must be shown.
+/// The room for the first sentences in addition to those that must be shown.
 const LEAD: usize = LIMIT / 3;
-/// More lines of when and where are a programme, not a notice.
+/// The number of lines with times and places above which they are a programme, not a notice.
 const MOST_LINES: usize = 4;
 
-/// The sentences to show. `asking` is the one that gave the deadline.
+/// Returns the sentences to show. `asking` is the one that gave the deadline.
 pub(super) fn choose<'a>(sentences: &'a [Sentence], asking: Option<&str>) -> Vec<&'a Sentence> {
     let wanted = wanted(sentences, asking);
     let mut room = LIMIT.saturating_sub(wanted.iter().map(|at| cost(&sentences[*at])).sum());
@@ -24,7 +25,7 @@ pub(super) fn choose<'a>(sentences: &'a [Sentence], asking: Option<&str>) -> Vec
             continue;
         }
         let taken: usize = chosen.iter().map(|other| cost(&sentences[*other])).sum();
-        // One that is too long is cut where there would be hardly anything without it.
+        // A sentence that is too long is cut if there would be hardly anything without it.
         let is_cut = cost(sentence) > room;
         if is_cut && (taken >= LIMIT / 4 || room < LEAD) && chosen.iter().any(|other| *other < at) {
             break;
@@ -43,7 +44,7 @@ fn cost(sentence: &Sentence) -> usize {
     width(&sentence.text) + 1
 }
 
-/// The places of what must be shown, as far as it leaves room for a first sentence.
+/// Returns the places of the sentences that must be shown, as far as they leave room for a first sentence.
 fn wanted(sentences: &[Sentence], asking: Option<&str>) -> Vec<usize> {
     let mut room = LIMIT - LEAD;
     let mut found = Vec::new();

@@ -1,7 +1,8 @@
-//! By when people must act.
+//! Finds the day by which people must act.
 //!
-//! [`find`] takes the dates of a text (`dates`), reads the signs around each (`signs`), and weighs them by what was learnt
-//! from labelled texts (`weights`, `training`). The date that weighs most is the deadline, if it weighs more than nothing.
+//! [`find`] takes the dates of a text (`dates`), reads the signs around each (`signs`), and weighs them by weights that
+//! were learnt from labelled texts (`weights`, `training`). The date with the greatest weight is the deadline, if its
+//! weight is above zero.
 
 mod dates;
 mod lines;
@@ -18,7 +19,7 @@ use self::dates::{Days, dated};
 use self::signs::{Around, Place, Whole};
 use crate::bulletin::Moment;
 
-/// The day by which people must act, and the sentence that says so.
+/// The day by which people must act, and the sentence that states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByWhen {
     pub moment: Moment,
@@ -31,7 +32,7 @@ struct Candidate {
     by_when: ByWhen,
 }
 
-/// The date that a text says to act by. A missing year follows from `published`.
+/// Returns the date by which a text requires action. A missing year follows from `published`.
 pub(super) fn find(
     text: &str,
     published: Option<&Moment>,
@@ -49,7 +50,7 @@ pub(super) fn find(
     chosen(candidates)
 }
 
-/// The dates of a text that were weighed, the heaviest first, each with the signs that weigh most.
+/// Returns the dates of a text that were weighed, the heaviest first, each with the signs that weigh most.
 pub(super) fn explain(
     text: &str,
     published: Option<&Moment>,
@@ -77,7 +78,7 @@ pub(super) fn explain(
     said.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Goes through each date of a text from the day of publication on.
+/// Visits each date of a text from the day of publication on.
 fn each_place(
     text: &str,
     published: Option<&Moment>,
@@ -123,7 +124,8 @@ fn by_when(place: &Place<'_>) -> ByWhen {
     }
 }
 
-/// The heaviest, the first of those alike; with the time of day that another of the same day has.
+/// Returns the heaviest candidate, the first of several equal ones, with the time of day from another candidate on the
+/// same day.
 fn chosen(candidates: Vec<Candidate>) -> Option<ByWhen> {
     let most = candidates.iter().map(|candidate| candidate.weight).max()?;
     let heaviest = candidates
@@ -140,7 +142,7 @@ fn chosen(candidates: Vec<Candidate>) -> Option<ByWhen> {
         .map(|candidate| candidate.by_when)
 }
 
-/// Returns whether a moment is the time of a day that was known without one.
+/// Returns whether a moment is the time on a day that was known without one.
 fn is_more_exact(moment: &Moment, known: &Moment) -> bool {
     let is_day = |moment: &Moment| matches!(moment, Moment::Day(_));
     moment.day() == known.day() && is_day(known) && !is_day(moment)

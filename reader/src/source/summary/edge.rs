@@ -1,4 +1,4 @@
-//! What stands at the edges of a paragraph and says nothing of the notice: list numbers, datelines, who wrote it.
+//! Removes text at the edges of a paragraph that is not about the notice: list numbers, datelines, names of authors.
 
 use std::sync::LazyLock;
 
@@ -6,13 +6,13 @@ use regex::Regex;
 
 use crate::source::text::is_han;
 
-/// A paragraph without list number, dateline and the names of those who wrote it.
+/// Returns a paragraph without list number, dateline and the names of its authors.
 pub(super) fn trimmed(paragraph: &str) -> &str {
     let paragraph = without_dateline(without_names(without_number(paragraph)));
     without_writers(without_names(paragraph))
 }
 
-/// `【供稿/党委教工部】……`, `（记者 张三）……`
+/// Removes names at the start: `【供稿/党委教工部】……`, `（记者 张三）……`
 fn without_names(paragraph: &str) -> &str {
     static NAMES: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
@@ -27,7 +27,7 @@ fn without_names(paragraph: &str) -> &str {
     }
 }
 
-/// `一、`, `（二）`, `3.`, `④`; a number that goes on, as in `3.5`, is none.
+/// Removes `一、`, `（二）`, `3.`, `④`; a number that continues, as in `3.5`, stays.
 fn without_number(paragraph: &str) -> &str {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
@@ -43,7 +43,7 @@ fn without_number(paragraph: &str) -> &str {
     }
 }
 
-/// `……。（记者 张三）`
+/// Removes names at the end: `……。（记者 张三）`
 fn without_writers(paragraph: &str) -> &str {
     static WRITERS: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
@@ -60,8 +60,8 @@ fn without_writers(paragraph: &str) -> &str {
     }
 }
 
-/// A paragraph that only leads to what follows, without that: `我校将开展资格审查，现将有关事项通知如下：`. Empty where it says no
-/// more than why.
+/// Removes the part of a paragraph that only announces the following text: `我校将开展资格审查，现将有关事项通知如下：`. The result is empty
+/// if the paragraph states only a reason.
 pub(super) fn without_announcement(paragraph: &str) -> &str {
     static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
@@ -85,7 +85,7 @@ pub(super) fn without_announcement(paragraph: &str) -> &str {
     }
 }
 
-/// A long sentence without the clauses of reason before what it says: `按照《…》和《…》文件精神，我校将开展资格审查`.
+/// Removes the clauses of reason at the start of a long sentence: `按照《…》和《…》文件精神，我校将开展资格审查`.
 pub(super) fn without_reason(sentence: &str) -> &str {
     const LONG: usize = 60;
     static REASON: LazyLock<Regex> =
@@ -113,7 +113,7 @@ fn is_reason(sentence: &str) -> bool {
     sentence.starts_with('为') && !DOES.is_match(sentence)
 }
 
-/// `根据《……》及学校相关文件精神，特制定本章程。`: why there is a text, not what it says.
+/// Returns whether a sentence only gives the reason for a text, not its content: `根据《……》及学校相关文件精神，特制定本章程。`
 pub(super) fn is_enactment(sentence: &str) -> bool {
     static ENACTS: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
@@ -123,7 +123,7 @@ pub(super) fn is_enactment(sentence: &str) -> bool {
     ENACTS.is_match(sentence)
 }
 
-/// Returns whether a line is below a picture, or says who wrote or first printed the text.
+/// Returns whether a line is a caption, or names the author or the first publisher of the text.
 pub(super) fn is_credit(line: &str) -> bool {
     static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
@@ -140,7 +140,7 @@ pub(super) fn is_credit(line: &str) -> bool {
     line.chars().count() <= LONGEST && CREDIT.is_match(line)
 }
 
-/// Returns whether a line is a row of a table whose cells stand without their labels.
+/// Returns whether a line is a row of a table whose cells are without their labels.
 pub(super) fn is_row(line: &str) -> bool {
     const CELLS: usize = 4;
     const LONGEST_CELL: usize = 16;
@@ -160,7 +160,7 @@ fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern")
 }
 
-/// A paragraph that begins with the title, set off by a mark or a space, says it again.
+/// Removes the title from the start of a paragraph that repeats it, if a mark or a space follows.
 pub(super) fn without_title<'a>(paragraph: &'a str, title: &str) -> &'a str {
     let is_mark = |c: char| c.is_whitespace() || "-—:：。".contains(c);
     match paragraph.strip_prefix(title) {
@@ -171,7 +171,7 @@ pub(super) fn without_title<'a>(paragraph: &'a str, title: &str) -> &'a str {
     }
 }
 
-/// `本报讯（记者 张三）`, `新华社北京11月20日电`, `CITY, Nov. 20 (Agency) —` say nothing new.
+/// Removes datelines: `本报讯（记者 张三）`, `新华社北京11月20日电`, `CITY, Nov. 20 (Agency) —`.
 fn without_dateline(paragraph: &str) -> &str {
     static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
         let agency = r"(?:本报|本网|本台|本站|央视网|新华网|新华社|中新社|中新网|人民网|中国新闻网|\p{Han}{2,8}(?:日报|晚报|早报|快报|时报|新闻网|在线))";
@@ -192,7 +192,7 @@ fn without_dateline(paragraph: &str) -> &str {
     let dispatch = DISPATCH.captures(paragraph);
     if let Some(found) = dispatch {
         let end = found.get(0).map_or(0, |all| all.end());
-        // The word that shows that it is one stays.
+        // The word that identifies the sentence stays.
         let end = found.get(1).map_or(end, |word| word.start());
         if end < paragraph.len() {
             return &paragraph[end..];

@@ -1,4 +1,4 @@
-//! Lines that say when and where.
+//! Recognizes lines that state a time or a place.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::width::width;
 
-/// Returns whether a short line says when or where something takes place, or by when to act: `时间：12月3日14:00`.
+/// Returns whether a short line states when or where something takes place, or by when to act: `时间：12月3日14:00`.
 pub(super) fn names_occasion(line: &str) -> bool {
     static OCCASION: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(

@@ -1,4 +1,4 @@
-//! Sentences of a text, without what says nothing: greetings, datelines, the title again.
+//! Splits a text into sentences, without those that have no content: greetings, datelines, the title again.
 
 use std::sync::LazyLock;
 
@@ -24,8 +24,8 @@ pub(super) struct Sentence {
     pub text: String,
 }
 
-/// The sentences that say something, in order; at most a few hundred are read. Where a text has no sentence, its
-/// short lines are what it says.
+/// Returns the sentences with content, in order; at most a few hundred are read. If a text has no sentence, its short
+/// lines are taken.
 pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
     let title = key(heading);
     let says = |line: &str| !says_nothing(line, &title);
@@ -40,10 +40,10 @@ pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
     }
 }
 
-/// So many lines at the head of a text may say the title again, or when it was published.
+/// The number of lines at the start of a text that may repeat the title, or state when it was published.
 const HEAD: usize = 4;
 
-/// The sentences of those paragraphs that `says` keeps.
+/// Returns the sentences of the paragraphs that `says` accepts.
 fn saying(heading: &str, text: &str, says: impl Fn(&str) -> bool) -> Vec<Sentence> {
     let mut found = Vec::new();
     for (at, paragraph) in text.split('\n').enumerate().take(400) {
@@ -56,7 +56,7 @@ fn saying(heading: &str, text: &str, says: impl Fn(&str) -> bool) -> Vec<Sentenc
             _ => paragraph,
         };
         let paragraph = trimmed(paragraph);
-        // "现将有关事项通知如下：" only leads to what follows.
+        // "现将有关事项通知如下：" only announces the following text.
         let says = |one: &Sentence| {
             one.text.chars().any(char::is_alphanumeric)
                 && !one.text.ends_with(['：', ':'])
@@ -82,7 +82,7 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
         )
         .expect("a fixed pattern")
     });
-    // Much longer than the title, it cannot be it.
+    // A paragraph much longer than the title cannot be the title.
     let short = paragraph.len() <= title.len() * 2 + 60;
     if short {
         let own = key(paragraph);
@@ -102,12 +102,12 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
         || is_credit(paragraph)
 }
 
-/// Returns whether a line only says when the page was published or changed: `Stand: 28.04.2023 17:23 Uhr`.
+/// Returns whether a line only states when the page was published or changed: `Stand: 28.04.2023 17:23 Uhr`.
 fn is_dated(line: &str) -> bool {
     static HAS_YEAR: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?:19|20)\d\d").expect("a fixed pattern"));
     const LONGEST: usize = 80;
-    // Words that may stand beside a day: `Uhr`, `às`, `AM GMT`.
+    // This is room for the words that may be next to a day: `Uhr`, `às`, `AM GMT`.
     const LETTERS: usize = 8;
     // The year is in the line, so that no clock is needed.
     let (zone, now) = (Tz::UTC, DateTime::UNIX_EPOCH);
@@ -123,7 +123,7 @@ fn is_dated(line: &str) -> bool {
         return false;
     }
     let mut end = 0;
-    // A day that is called something else belongs to the text.
+    // A day with another label belongs to the text.
     let is_called = days.iter().all(|(day, _)| {
         let called = date::called(&line[std::mem::replace(&mut end, day.end)..day.start]);
         matches!(called, Called::Published | Called::Updated)
@@ -132,7 +132,7 @@ fn is_dated(line: &str) -> bool {
     is_called || is_all
 }
 
-/// Nothing, or one word with a comma: `sexta-feira, `.
+/// Returns whether the text is empty, or one word with a comma: `sexta-feira, `.
 fn is_weekday(before: &str) -> bool {
     let word = before.trim_end().strip_suffix(',');
     before.is_empty() || word.is_some_and(|word| !word.contains(|c: char| c == ' ' || is_han(c)))
@@ -150,7 +150,7 @@ fn is_short(line: &str) -> bool {
     is_open(line) && line.chars().count() < 40
 }
 
-/// Returns whether a line is no sentence, but a heading or a signature.
+/// Returns whether a line is not a sentence, but a heading or a signature.
 fn is_heading(line: &str) -> bool {
     let is_open = is_short(line) && !is_statement(line) && !names_occasion(line);
     (is_open || is_question(line)) && !says_when(line)
@@ -161,7 +161,7 @@ fn is_question(line: &str) -> bool {
     line.ends_with(['?', '？']) && line.chars().count() < 40 && parts(line).len() == 1
 }
 
-/// A text without the day at its end, and the name above that.
+/// Returns a text without the day at its end, and the name above that.
 fn unsigned(text: &str) -> &str {
     const LONGEST_NAME: usize = 15;
     let Some((rest, last)) = text.trim_end().rsplit_once('\n') else {
@@ -176,7 +176,7 @@ fn unsigned(text: &str) -> &str {
     }
 }
 
-/// `时间：12月3日14:00`, `【地点】三楼报告厅`: short, and what people need most.
+/// Returns whether a line is short and has what people need most: `时间：12月3日14:00`, `【地点】三楼报告厅`.
 fn is_statement(line: &str) -> bool {
     static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(?:[^\p{L}]|[一二三四五六七八九十]){0,8}(?:\p{Han}[\p{Han}\s/、]{1,11}|[A-Z][A-Za-z]{2,15}(?: [A-Za-z]{2,12})?)(?:[】\]]?\s*(?:[（(][^）)]{1,12}[）)])?\s*[:：]|\s*[｜|])\s*[^\s:：].+$|^[【\[]\s*(?:\p{Han}{0,4}(?:时\s*间|日\s*期|地\s*点|地址|会场|主题|对象)|\p{Han}{0,4}主讲\p{Han}?)\s*[】\]].+$")
@@ -185,7 +185,7 @@ fn is_statement(line: &str) -> bool {
     STATEMENT.is_match(line) && !is_contact(line)
 }
 
-/// Returns whether a short line names a day or an hour, and not as the signature below a text does.
+/// Returns whether a short line names a day or an hour, and is not the signature below a text.
 fn says_when(line: &str) -> bool {
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\d[:：]\d\d|上午|下午|晚上|中午|\d\s?(?:点|时|am|pm)|\d\s?[月월]\s?\d{1,2}|(?-u:\b)(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?\s\d|\d\s(?:january|february|march|april|may|june|july|august|september|october|november|december)(?-u:\b)")
@@ -194,7 +194,7 @@ fn says_when(line: &str) -> bool {
     WHEN.is_match(line) && !is_signature(line) && !is_contact(line)
 }
 
-/// `综合科 2022年11月20日`, `2022-11-20 09:30`: a day with its year, and at most a name before it.
+/// Returns whether a line is a day with its year, and at most a name before it: `综合科 2022年11月20日`, `2022-11-20 09:30`.
 pub(super) fn is_signature(line: &str) -> bool {
     static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(?:[\p{Han}\s]{0,30}[\p{Han}\s--[于於在至为是]])?(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?|\d{1,2}\.?\s(?:de\s)?\p{L}{3,9}\s(?:de\s)?(?:19|20)\d\d|\p{L}{3,9}\s\d{1,2},?\s(?:19|20)\d\d)(?:\s?\d{1,2}:\d\d(?::\d\d)?)?$")
@@ -203,7 +203,7 @@ pub(super) fn is_signature(line: &str) -> bool {
     SIGNED.is_match(line)
 }
 
-/// Whom to ask, who wrote it, which files there are: no part of what a notice says.
+/// Returns whether a line is about contacts, authors or files: they are not part of a notice's content.
 fn is_contact(line: &str) -> bool {
     static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -224,7 +224,7 @@ fn is_contact(line: &str) -> bool {
     CONTACT.is_match(line) || ASK.is_match(line)
 }
 
-/// Sentences with their closing marks.
+/// Splits a paragraph into sentences with their closing marks.
 fn split(paragraph: &str) -> Vec<Sentence> {
     let sentence = |text: &str| Sentence {
         text: text.to_owned(),
@@ -232,7 +232,7 @@ fn split(paragraph: &str) -> Vec<Sentence> {
     parts(paragraph).into_iter().map(sentence).collect()
 }
 
-/// The sentences of a paragraph as it has them.
+/// Returns the sentences of a paragraph as it has them.
 pub(super) fn parts(paragraph: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -270,7 +270,7 @@ fn push<'a>(found: &mut Vec<&'a str>, text: &'a str) {
     }
 }
 
-/// Returns whether the dot after `before` is of a short form: `Nov.`, `Dr.`, `U.S.`, `1.`.
+/// Returns whether the dot after `before` belongs to an abbreviation: `Nov.`, `Dr.`, `U.S.`, `1.`.
 fn is_short_form(before: &str, after: &str) -> bool {
     let word = before
         .rsplit(|c: char| c.is_whitespace() || c == '(')
@@ -310,7 +310,7 @@ fn is_short_form(before: &str, after: &str) -> bool {
     short || lower_next
 }
 
-/// Letters and digits alone.
+/// Returns only letters and digits.
 pub(super) fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

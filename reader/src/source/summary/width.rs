@@ -1,12 +1,12 @@
 //! The width of a text on a card.
 
-/// The longest summary: 120 Chinese characters, or 360 others, which say about as much.
+/// The longest summary: 120 Chinese characters, or 360 others, which carry about as much.
 pub(super) const LIMIT: usize = 360;
-/// The longest summary that would have to be cut within a sentence: readers who compared them missed what was cut off, and
-/// hardly minded another half.
+/// The longest summary that would otherwise have to be cut within a sentence: readers who compared them missed the part
+/// that was cut off, and hardly minded another half.
 pub(super) const WHOLE: usize = LIMIT + LIMIT / 2;
 
-/// A Chinese character or mark counts three.
+/// Returns the width of a text; a Chinese character or mark counts three.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }

@@ -1,17 +1,17 @@
-//! Inline pinyin that a mirror put after characters: 動(dòng), 集團(jí tuán).
+//! Removes inline pinyin that a mirror put after characters: 動(dòng), 集團(jí tuán).
 //!
-//! A bracket is a gloss only where it is a reading of the characters before it. With tone marks
-//! that is enough; without, it may be a name (北京(beijing)), so it must also be in company.
+//! A bracket is a gloss only if it is a reading of the characters before it. With tone marks that is enough; without,
+//! it may be a name (北京(beijing)), so other glosses must be near.
 
 use super::han::is_han;
 use pinyin::ToPinyinMulti;
 use unicode_normalization::UnicodeNormalization;
 
-/// So many plain one-character glosses in a text make the next one a gloss too.
+/// The number of plain one-character glosses in a text from which the next one is a gloss too.
 const COMPANY: usize = 3;
-/// Longer brackets are never glosses; keeps the search for the closing one short.
+/// The longest gloss; keeps the search for the opening bracket short.
 const LONGEST: usize = 60;
-/// Characters that one gloss may cover.
+/// The number of characters that one gloss may cover.
 const CHARACTERS: usize = 8;
 
 /// Returns whether glosses without tone marks occur so often in `text` that they are glosses.
@@ -22,7 +22,7 @@ pub(crate) fn is_glossed(text: &str) -> bool {
         .is_some()
 }
 
-/// `text` without its glosses; `glossed` is [`is_glossed`] of the whole text that it is part of.
+/// Returns `text` without its glosses; `glossed` is [`is_glossed`] of the whole text that it is part of.
 pub(crate) fn drop_glosses(text: &str, glossed: bool) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut at = 0;
@@ -40,10 +40,10 @@ pub(crate) fn drop_glosses(text: &str, glossed: bool) -> String {
 struct Bracket<'a> {
     /// The text up to the bracket.
     before: &'a str,
-    /// Lower case, without tones, ü as v, apostrophes gone.
+    /// The letters in lower case, without tones, ü as v, without apostrophes.
     plain: String,
     toned: bool,
-    /// The opening bracket was lost to a wrong charset, and the character with it: `?dān)`.
+    /// True if the opening bracket was lost to a wrong charset, and the character with it: `?dān)`.
     damaged: bool,
     start: usize,
     end: usize,
@@ -55,10 +55,10 @@ impl Bracket<'_> {
             return glossed && self.toned;
         }
         if !self.is_reading() {
-            // The data know not every reading of every character.
+            // The data do not have every reading of every character.
             return glossed && self.toned && self.syllables() == 1 && self.plain.len() <= 6;
         }
-        // Run together and without tones, several syllables are how names are written.
+        // Several syllables without spaces and tones are the spelling of names.
         self.toned || glossed && (self.syllables() > 1 || self.spans_one())
     }
 
@@ -79,7 +79,7 @@ impl Bracket<'_> {
 
 /// Returns whether `letters` are the reading of the last characters of `before`, at most `most` of them.
 fn reads(before: &str, letters: &str, most: usize) -> bool {
-    // What is left of the letters after each way of reading the characters so far.
+    // The lengths of the letters left after each way of reading the characters so far.
     let mut left = vec![letters.len()];
     for c in before.chars().rev().take(most) {
         let Some(readings) = c.to_pinyin_multi() else {
@@ -108,7 +108,7 @@ fn brackets(text: &str) -> impl Iterator<Item = Bracket<'_>> {
     closings.filter_map(|(at, closing)| bracket(text, at, closing.len()))
 }
 
-/// The bracket that closes at `at`, where it holds nothing but Latin letters.
+/// Returns the bracket that closes at `at`, if it holds only Latin letters.
 fn bracket(text: &str, at: usize, closing: usize) -> Option<Bracket<'_>> {
     let mut start = at;
     let mut opening = None;
@@ -151,7 +151,7 @@ fn is_letter(c: char) -> bool {
             | '\u{1f8}' | '\u{1f9}' | '\u{251}' | '\u{261}' | '\u{300}'..='\u{30f}' | '\u{1e3e}' | '\u{1e3f}')
 }
 
-/// Pinyin as one plain spelling: no tones, ü as v, script letters as the usual ones.
+/// Returns pinyin in one plain spelling: no tones, ü as v, script letters as the usual ones.
 fn plain(pinyin: &str) -> String {
     let mut plain = String::with_capacity(pinyin.len());
     for c in pinyin.nfd() {
@@ -164,7 +164,7 @@ fn plain(pinyin: &str) -> String {
                 plain.push('v');
             }
             '\u{300}'..='\u{30f}' => {}
-            // A name begins with a capital; it is no reading, so it stays one here.
+            // A name begins with a capital; it is not a reading, so it stays one here.
             c => plain.push(c),
         }
     }

@@ -1,4 +1,4 @@
-//! Which characters are Chinese.
+//! Recognizes Chinese characters.
 
 /// Returns whether `c` is a Chinese character.
 pub(crate) fn is_han(c: char) -> bool {

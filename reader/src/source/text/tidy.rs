@@ -1,16 +1,16 @@
-//! White space, invisible characters, width, and entities that were escaped twice.
+//! Cleans white space, invisible characters, width, and entities that were escaped twice.
 
 use std::{borrow::Cow, sync::LazyLock};
 
 use regex::{Captures, Regex};
 
-/// Lines trimmed and without empty ones; in each, white space is one space, invisible and private
-/// characters are gone, full-width letters and digits are plain.
+/// Returns trimmed lines without empty ones; in each, white space is one space, invisible and private characters are
+/// gone, full-width letters and digits are plain.
 pub(crate) fn tidy(text: &str) -> String {
     let text = unescape(text);
     let mut tidied = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
-    // What separates the next visible character from the last one: the widest wins.
+    // The gap between the last visible character and the next one: the widest wins.
     let mut gap = None;
     let mut last = ' ';
     while let Some(c) = chars.next() {
@@ -51,10 +51,10 @@ enum CharacterKind {
 
 fn sort(c: char) -> CharacterKind {
     match c {
-        // Most of all text.
+        // This is most of all text.
         '!'..='~' | '\u{4e00}'..='\u{9fff}' => CharacterKind::Plain,
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => CharacterKind::Line,
-        // U+E5E5 is what GB 18030 makes of the GBK bytes for an ideographic space.
+        // GB 18030 decodes the GBK bytes for an ideographic space as U+E5E5.
         '\u{e5e5}' | '\u{180e}' => CharacterKind::Space,
         c if c.is_whitespace() => CharacterKind::Space,
         c if c.is_control() => CharacterKind::Junk,
@@ -75,8 +75,8 @@ fn is_emoji(c: char) -> bool {
     matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}')
 }
 
-/// A full-width character as its plain one where the width is noise: letters and digits always,
-/// marks of numbers and addresses between such.
+/// Returns the plain form of a full-width character if the width is noise: always for letters and digits, for marks of
+/// numbers and addresses between such.
 fn narrow(c: char, last: char, next: Option<char>) -> char {
     let plain = char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c);
     let latin = |c: char| {
@@ -92,7 +92,7 @@ fn narrow(c: char, last: char, next: Option<char>) -> char {
     }
 }
 
-/// Entities that are left after parsing were escaped twice: `&amp;nbsp;`.
+/// Resolves entities that are left after parsing because they were escaped twice: `&amp;nbsp;`.
 fn unescape(text: &str) -> Cow<'_, str> {
     static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6})|([a-zA-Z]{2,8}));")

@@ -1,4 +1,4 @@
-//! Lists whose links do not say where they lead: the title is beside them.
+//! Draws lists whose links do not describe their target: the title is next to them.
 
 use super::{Layout, both, en, zh};
 

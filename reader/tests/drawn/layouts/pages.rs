@@ -1,4 +1,4 @@
-//! Lists of Chinese pages: dates in pieces, rows without markup of their own, what stands beside a link.
+//! Draws lists of Chinese pages: dates in pieces, rows without their own markup, text next to a link.
 
 use super::{Layout, undated, zh};
 

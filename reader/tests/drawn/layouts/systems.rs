@@ -1,4 +1,4 @@
-//! Lists of the content systems that Chinese sites are made with.
+//! Draws lists of the content systems that Chinese sites are made with.
 
 use super::{Layout, zh};
 

@@ -1,4 +1,4 @@
-//! Lists of the systems that the rest of the world has, some of which Chinese sites use too.
+//! Draws lists of the systems in the rest of the world, some of which Chinese sites use too.
 
 use super::{Layout, both, en, undated};
 

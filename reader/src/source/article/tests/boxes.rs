@@ -1,4 +1,4 @@
-//! Boxes around an article that say more than it does.
+//! Boxes around an article with more text than the article.
 
 use super::*;
 

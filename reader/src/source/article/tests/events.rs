@@ -1,4 +1,4 @@
-//! Days that are not the one of publication, and lines that say when and where people meet.
+//! Days that are not the one of publication, and lines with the time and place of meetings.
 
 use super::{article, page, paragraphs, shown};
 
@@ -278,7 +278,7 @@ fn a_last_sentence_that_speaks_of_closing_or_printing_is_of_the_text() {
     }
 }
 
-/// A page's lines around its text, or at the head of it, with its day of publication, and what stays in the text.
+/// Checks a page's lines around its text or at its start, its day of publication, and the part that stays in the text.
 #[test]
 fn a_line_of_several_labels_is_judged_by_what_it_says() {
     for (around, body, published, kept) in [

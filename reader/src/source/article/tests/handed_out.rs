@@ -1,4 +1,4 @@
-//! Files that an article hands out, whatever they are.
+//! Files that an article offers, of any kind.
 
 use super::{article, page, paragraphs};
 

@@ -1,4 +1,4 @@
-//! How many of the drawn articles read exactly.
+//! Counts how many of the drawn articles are read exactly.
 
 use url::Url;
 
@@ -7,7 +7,7 @@ use crate::{
     source::{self, Context, Reading, drawn},
 };
 
-/// Returns what is wrong with a drawn article as it is read.
+/// Returns the faults in the reading of a drawn article.
 fn fault(seed: u64) -> Option<String> {
     let drawn = drawn::article(seed);
     let base = Url::parse(drawn.base).expect("an address");
@@ -71,7 +71,7 @@ fn fault(seed: u64) -> Option<String> {
     (!wrong.is_empty()).then(|| format!("{seed}: {}: {article:?}", wrong.join(", ")))
 }
 
-/// Title, date, source, text and files, all of them, and the pages distinguished from lists.
+/// Checks title, date, source, text and all files, and that the pages are distinguished from lists.
 #[test]
 fn articles_of_many_systems_read_exactly() {
     const ARTICLES: u64 = 300;

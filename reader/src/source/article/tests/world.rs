@@ -1,4 +1,4 @@
-//! Articles of other languages, and what pages anywhere put around theirs.
+//! Articles in other languages, and the boxes that pages everywhere put around theirs.
 
 use super::{article, shown};
 

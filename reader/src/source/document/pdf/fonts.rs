@@ -1,4 +1,4 @@
-//! Which characters the codes of a PDF's fonts stand for.
+//! Maps the codes of a PDF's fonts to characters.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use hayro_font::{
 };
 use hayro_syntax::object::{Dict, Name};
 
-// How many bytes the codes of the predefined character maps have. Numbers of characters are taken from their codes,
-// but for ASCII, whose widths are given by the numbers that Adobe's collections give it.
+// The number of bytes per code in the predefined character maps. Character numbers are taken from the codes, except for
+// ASCII, whose widths are given by the numbers in Adobe's collections.
 
-/// Two bytes a character.
+/// Two bytes per character.
 const OF_UNICODE: &[u8] =
     b"3 begincidrange <0000> <001f> 0 <0020> <007e> 1 <007f> <ffff> 127 endcidrange";
 /// One byte for ASCII, else two.
 const OF_TWO: &[u8] = b"2 begincidrange <00> <1f> 0 <20> <7e> 1 endcidrange \
     1 begincidrange <8140> <fefe> 33088 endcidrange";
-/// The same where ASCII is half as wide as a Chinese character.
+/// The same for ASCII half as wide as a Chinese character.
 const OF_GBK: &[u8] = b"2 begincidrange <00> <1f> 0 <20> <7e> 814 endcidrange \
     1 begincidrange <8140> <fefe> 33088 endcidrange";
 /// The same with half-width katakana of one byte.
@@ -36,17 +36,17 @@ pub(super) struct Fonts<'a> {
 #[derive(Clone)]
 pub(super) struct FontFace<'a> {
     font: Font<'a>,
-    /// What its codes are in, where it names one of the predefined character maps.
+    /// The encoding of its codes, if it names one of the predefined character maps.
     coding: Option<&'static Encoding>,
 }
 
 /// One character code of a string that is shown.
 pub(super) struct Code {
-    /// None: the font does not say.
+    /// The character; `None` if the font does not define it.
     pub(super) text: Option<BfString>,
-    /// In thousandths of the font's size.
+    /// The advance, in thousandths of the font's size.
     pub(super) advance: f64,
-    /// Bytes.
+    /// The length in bytes.
     pub(super) length: usize,
     pub(super) is_space: bool,
 }
@@ -104,7 +104,7 @@ impl FontFace<'_> {
     }
 }
 
-/// What a font calls a character may be one of its private places, or none at all.
+/// Returns whether a text is a real character: a font may map a glyph to a private code point, or to none.
 fn is_character(text: &BfString) -> bool {
     let is_one = |c: char| !c.is_control() && !matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}');
     match text {
@@ -113,7 +113,8 @@ fn is_character(text: &BfString) -> bool {
     }
 }
 
-/// TeX's bitmap fonts name their glyphs by number; the printable codes of nearly all fonts are ASCII.
+/// Returns a code as ASCII: TeX's bitmap fonts name their glyphs by number, and the printable codes of nearly all fonts
+/// are ASCII.
 fn ascii(bytes: &[u8]) -> Option<BfString> {
     match bytes {
         [byte @ 0x20..0x7F] => Some(BfString::Char(char::from(*byte))),
@@ -121,7 +122,7 @@ fn ascii(bytes: &[u8]) -> Option<BfString> {
     }
 }
 
-/// How many bytes the codes of the predefined character maps have (ISO 32000-1, table 118).
+/// Returns the number of bytes per code in a predefined character map (ISO 32000-1, table 118), as a map.
 fn code_map(name: CMapName<'_>) -> Option<&'static [u8]> {
     Some(match coding(name.to_bytes())? {
         coding if coding == UTF_16BE => OF_UNICODE,

@@ -1,4 +1,4 @@
-//! Glyphs joined into lines, and lines into paragraphs, by where they stand.
+//! Joins glyphs into lines, and lines into paragraphs, by their positions.
 
 use std::collections::HashMap;
 
@@ -10,29 +10,29 @@ use crate::source::document::{
     text::{is_wide, join, words},
 };
 
-/// Everything here is in shares of the font's size.
+/// Thresholds, all as shares of the font's size.
 mod shares {
-    /// Baselines closer than this are one: a raised number stands in its line.
+    /// The distance below which baselines are one: a raised number belongs to its line.
     pub(super) const ONE_BASELINE: f64 = 0.45;
-    /// Words are set apart by more than this.
+    /// The gap above which words are separate.
     pub(super) const BETWEEN_WORDS: f64 = 0.17;
-    /// Characters of scripts without blanks are set apart by more than this.
+    /// The gap above which characters of scripts without blanks are separate.
     pub(super) const BETWEEN_WIDE: f64 = 0.35;
-    /// The same where another script begins or ends, which many programs set apart a little.
+    /// The same where another script begins or ends, which many programs separate a little.
     pub(super) const BETWEEN_SCRIPTS: f64 = 0.9;
-    /// Glyphs may overlap so far and still follow each other.
+    /// The overlap up to which glyphs still follow each other.
     pub(super) const OVERLAP: f64 = 0.6;
-    /// A first line stands in from the left by more than this.
+    /// The least indent of a first line.
     pub(super) const INDENT: f64 = 1.2;
-    /// A line that has less room than the next word needs, and this, was broken because it was full.
+    /// The room to spare: a line that has less than the next word needs, plus this, was broken because it was full.
     pub(super) const SPARE: f64 = 1.6;
-    /// Lines that begin further right than this part of the width are names and days below a text, each for itself.
+    /// The share of the width beyond which lines that begin there are names and days below a text, each separate.
     pub(super) const SIGNED: f64 = 0.4;
-    /// Baselines of one paragraph stand apart by less than this.
+    /// The distance below which baselines belong to one paragraph.
     pub(super) const BETWEEN_LINES: f64 = 2.6;
 }
 
-/// A line as it stands on its page.
+/// A line at its place on the page.
 #[derive(Debug, Clone)]
 pub(super) struct PdfLine {
     pub(super) text: String,
@@ -42,7 +42,7 @@ pub(super) struct PdfLine {
     pub(super) size: f64,
 }
 
-/// The lines of a page, in the order in which they are drawn.
+/// Returns the lines of a page, in the order in which they are drawn.
 pub(super) fn of(glyphs: Vec<Glyph>) -> Vec<PdfLine> {
     let mut lines: Vec<PdfLine> = Vec::new();
     for glyph in glyphs {
@@ -100,7 +100,7 @@ impl PdfLine {
             BfString::Char(c) => self.text.push(*c),
             BfString::String(text) => self.text.push_str(text),
         }
-        // Blanks have a size of their own choice.
+        // The size of blanks is arbitrary.
         if !after.is_some_and(char::is_whitespace) {
             self.size = self.size.max(glyph.size);
             self.end = self.end.max(glyph.end);
@@ -115,7 +115,7 @@ fn first(text: &BfString) -> Option<char> {
     }
 }
 
-/// Takes off the numbers of pages, and what stands at the same place of most pages.
+/// Removes page numbers, and the lines at the same place on most pages.
 pub(super) fn drop_furniture(pages: &mut [Vec<PdfLine>]) {
     const FEWEST: usize = 3;
     let mut seen: HashMap<(String, i64), usize> = HashMap::new();
@@ -136,7 +136,7 @@ fn place(line: &PdfLine) -> (String, i64) {
     (words.collect(), y)
 }
 
-/// `3`, `- 3 -`, `— 12 —`, `第 3 页 共 12 页`, `3/12`, `Page 3 of 12`.
+/// Returns whether a line is a page number: `3`, `- 3 -`, `— 12 —`, `第 3 页 共 12 页`, `3/12`, `Page 3 of 12`.
 fn is_page_number(line: &str) -> bool {
     let said = ["第", "页", "頁", "共", "Page", "of"];
     let rest = said
@@ -147,7 +147,7 @@ fn is_page_number(line: &str) -> bool {
     (1..=6).contains(&digits) && rest.chars().all(is_frame) && line.chars().count() <= 20
 }
 
-/// The paragraphs of all pages; one may go on over the end of a page.
+/// Returns the paragraphs of all pages; one may continue on the next page.
 pub(super) fn paragraphs(pages: &[Vec<PdfLine>]) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut before: Option<(&PdfLine, Edges)> = None;
@@ -168,7 +168,7 @@ pub(super) fn paragraphs(pages: &[Vec<PdfLine>]) -> Vec<String> {
     paragraphs
 }
 
-/// Where the text of a page begins and ends.
+/// The edges between which the text of a page is.
 #[derive(Debug, Clone, Copy)]
 struct Edges {
     left: f64,
@@ -199,7 +199,7 @@ impl PdfLine {
         is_beside || is_near && is_alike && !is_indented && !is_signed && is_full
     }
 
-    /// The width of what could have stood on the line before.
+    /// Returns the width of the first word, which might have fitted on the line before.
     fn first_word(&self) -> f64 {
         let unit = |c: char| if is_wide(c) { 2.0 } else { 1.0 };
         let all: f64 = self.text.chars().map(unit).sum();

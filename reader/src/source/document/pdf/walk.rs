@@ -1,4 +1,4 @@
-//! What a page shows, glyph by glyph, in the order in which it is drawn.
+//! Collects the glyphs that a page shows, in the order in which they are drawn.
 
 use hayro_font::{
     UNITS_PER_EM,
@@ -13,31 +13,31 @@ use hayro_syntax::{
 
 use super::fonts::{FontFace, Fonts};
 
-/// Instructions of one page.
+/// The number of instructions of one page.
 const MOST_INSTRUCTIONS: usize = 1_000_000;
-/// Glyphs of one page.
+/// The number of glyphs of one page.
 const MOST_GLYPHS: usize = 50_000;
-/// Forms within forms.
+/// The depth of forms within forms.
 const DEEPEST: usize = 8;
-/// Saved states within each other.
+/// The depth of saved states.
 const MOST_SAVED: usize = 64;
 
-/// A character where it stands; the origin is below on the left.
+/// A character at its place; the origin is at the bottom left.
 #[derive(Debug, Clone)]
 pub(super) struct Glyph {
     pub(super) x: f64,
     pub(super) y: f64,
-    /// Where the next one would begin.
+    /// The place where the next one would begin.
     pub(super) end: f64,
     /// The size of its font, on the page.
     pub(super) size: f64,
     pub(super) text: BfString,
 }
 
-/// A way over a page's instructions, and what was found on it.
+/// A walk over a page's instructions, with its results.
 pub(super) struct Walk<'f, 'a> {
     pub(super) glyphs: Vec<Glyph>,
-    /// Glyphs whose font does not say what they are.
+    /// The number of glyphs whose font does not define their characters.
     pub(super) unknown: usize,
     pub(super) has_pictures: bool,
     fonts: &'f mut Fonts<'a>,
@@ -55,7 +55,7 @@ struct TextState<'a> {
     rise: f64,
     character_spacing: f64,
     word_spacing: f64,
-    /// A share of the width.
+    /// The horizontal scale, as a share of the width.
     scale: f64,
 }
 
@@ -120,7 +120,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         }
     }
 
-    /// A picture is noted; a form is a page within the page.
+    /// Draws an object: a picture is recorded; a form is a page within the page.
     fn draw(
         &mut self,
         name: &Name<'_>,
@@ -206,7 +206,7 @@ impl<'a> TextState<'a> {
         }
     }
 
-    /// What an instruction changes of where and how text stands.
+    /// Applies an instruction that changes the place or the style of text.
     fn take(&mut self, instruction: &TypedInstruction<'_, '_>) {
         match instruction {
             TypedInstruction::Transform(by) => {
@@ -251,7 +251,7 @@ impl<'a> TextState<'a> {
         self.advance(-thousandths.as_f64() / 1000.0 * self.size * self.scale);
     }
 
-    /// None: it stands nowhere on the page, or upright beside the text.
+    /// Returns the glyph; `None` if it has no finite place on the page, or is rotated.
     fn glyph(&self, text: BfString, advance: f64) -> Option<Glyph> {
         let place = self.page * self.text * Affine::translate(Vec2::new(0.0, self.rise));
         let [a, b, c, d, x, y] = place.as_coeffs();

@@ -1,5 +1,5 @@
-//! Rows that are built a little differently from their neighbours: a first row with a heading, a
-//! pinned one in a box of its own.
+//! Adds rows that differ a little in structure from their neighbours: a first row with a heading, a pinned one in its
+//! own box.
 
 use std::collections::HashSet;
 
@@ -35,8 +35,8 @@ impl PageSurvey<'_> {
         group.items.sort_by_key(|item| item.row);
     }
 
-    /// Adds what stands above the rows in a box of its own, as the newest notice does on many pages:
-    /// one address, which is of the rows' kind or has a date beside it.
+    /// Adds a row in its own box above the others, as many pages show the newest notice: one address, which is of the
+    /// rows' kind or has a date next to it.
     pub(in crate::source::list) fn add_headline(&self, group: &mut RowGroup) {
         self.add_twins(group);
         let container = group.container(self.page);
@@ -58,8 +58,8 @@ impl PageSurvey<'_> {
         }
     }
 
-    /// Adds the links between the rows and right above them that are named and dated as the rows are, as pinned ones in
-    /// broken tables.
+    /// Adds the links between the rows and right above them that have names and dates like the rows, as pinned ones in
+    /// broken tables do.
     fn add_twins(&self, group: &mut RowGroup) {
         const ABOVE: usize = 8;
         let page = self.page;
@@ -102,7 +102,7 @@ impl PageSurvey<'_> {
         }
     }
 
-    /// The nearest element before another, in the same parent, that holds links.
+    /// Returns the nearest element before another, in the same parent, that holds links.
     fn box_above(&self, id: Id) -> Option<Id> {
         let before = self
             .page
@@ -135,7 +135,7 @@ impl PageSurvey<'_> {
         self.stray(group, above)
     }
 
-    /// The one parent of all rows, where they are elements with siblings of their own kind.
+    /// Returns the one parent of all rows, if they are elements with siblings of their own kind.
     fn common_parent(&self, group: &RowGroup) -> Option<Id> {
         let parent = self.page.parent(group.items.first()?.row);
         let rows = &group.items;

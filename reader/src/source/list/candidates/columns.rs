@@ -1,11 +1,11 @@
-//! Where rows hold several links each: which of them are the titles.
+//! Decides which links are the titles if rows hold several links each.
 
 use std::collections::HashSet;
 
 use super::group::{MANY, RowBlock};
 use crate::source::list::survey::links::PageLink;
 
-/// Where each block holds several links, the columns that hold titles, not categories or authors.
+/// Returns the columns that hold titles, not categories or authors, if each block holds several links.
 pub(super) fn main_columns(links: &[PageLink], blocks: &[RowBlock]) -> Vec<usize> {
     let all = || blocks.iter().flatten().map(|item| item.link);
     let width = blocks.iter().map(Vec::len).max().unwrap_or(1);
@@ -41,9 +41,9 @@ pub(super) fn main_columns(links: &[PageLink], blocks: &[RowBlock]) -> Vec<usize
 
 /// The links at one place of each block.
 struct Column {
-    /// Mean of [`units`](crate::source::list::words::units) of the texts.
+    /// The mean of [`units`](crate::source::list::words::units) of the texts.
     units: f32,
-    /// Share of links that lead to a page of their own and say so in words of their own.
+    /// The share of links that lead to a different page each, with different words.
     different: f32,
     shapes: Vec<u64>,
 }
@@ -68,13 +68,13 @@ impl Column {
         }
     }
 
-    /// Returns how well it serves as titles: long ones, each another page.
+    /// Returns how well the column serves as titles: long texts, each with a different page.
     fn worth(&self) -> f32 {
         self.units * self.different
     }
 
-    /// Returns whether its links are titles as those of the best column are; a `few` titles may be short
-    /// by chance.
+    /// Returns whether the links of a column are titles like those of the best column; a `few` titles may be short by
+    /// chance.
     fn serves_like(&self, best: &Self, few: bool) -> bool {
         let same_kind = self
             .shapes

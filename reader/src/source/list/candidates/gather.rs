@@ -1,10 +1,10 @@
-//! Links that repeat: the page's links gathered into groups of rows.
+//! Gathers the repeating links of a page into groups of rows.
 //!
-//! Links whose elements nest in the same way (the same tags from the root down, whatever the
-//! classes) are candidates for one list. Where two neighbours part, the tree has a container, and
-//! what hangs below it is a row: the largest piece of the page that holds this one link of the
-//! group. So rows come out as `li`, `tr`, cards, table cells or bare anchors alike. Rows in one
-//! container make a block, blocks that follow each other in the same shape make a group.
+//! Links whose elements nest in the same way (the same tags from the root down, whatever the classes) are candidates
+//! for one list. Where two neighbours diverge, the tree has a container, and each subtree below it is a row: the
+//! largest piece of the page that holds this one link of the group. So rows come out as `li`, `tr`, cards, table cells
+//! or bare anchors alike. Rows in one container make a block, blocks that follow each other in the same shape make a
+//! group.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,19 +23,19 @@ use super::{
     group::{Item, MANY, RowBlock, RowGroup, is_period, rows},
 };
 
-/// All groups of at least two rows.
+/// Returns all groups of at least two rows.
 pub(in crate::source::list) fn find(page: &PageTree, links: &[PageLink]) -> Vec<RowGroup> {
     let mut clusters: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<(u64, bool, bool), usize> = HashMap::new();
     let repeated = repeated(page, links);
     for (place, link) in links.iter().enumerate() {
-        // Pictures are rows where nothing else is: a cluster of their own.
+        // Pictures are rows only where nothing else is: they get their own cluster.
         let picture = match link.text {
             LinkText::Title => false,
             LinkText::Picture if link.units >= 4.0 && !is_image(&link.href) => true,
             _ => continue,
         };
-        // A category beside a headline is no headline, though it may nest like one.
+        // A category next to a headline is not a headline, though it may nest like one.
         let headed = holds_heading(page, link.element);
         let path = (page.elements[link.element as usize].path, picture, headed);
         let cluster = *known.entry(path).or_insert_with(|| {
@@ -49,7 +49,7 @@ pub(in crate::source::list) fn find(page: &PageTree, links: &[PageLink]) -> Vec<
         if repeated.contains(&place) && clusters[cluster].last().is_some_and(below) {
             continue;
         }
-        // Picture and headline are two links for one item: the one that says more stands.
+        // Picture and headline are two links for one item: the longer text is taken.
         match clusters[cluster].last_mut() {
             Some(last) if is_one_item(page, links, *last, place) => {
                 if links[*last].units < link.units {
@@ -62,7 +62,7 @@ pub(in crate::source::list) fn find(page: &PageTree, links: &[PageLink]) -> Vec<
     let mut groups = Vec::new();
     let says_things = |cluster: &&Vec<usize>| {
         let labels: HashSet<u64> = cluster.iter().map(|link| links[*link].label).collect();
-        // "Open in a new window" on every icon is no title.
+        // "Open in a new window" on every icon is not a title.
         let is_icon = links[cluster[0]].text == LinkText::Picture && labels.len() == 1;
         cluster.len() > 1 && !is_icon
     };
@@ -88,7 +88,7 @@ fn holds_heading(page: &PageTree, id: Id) -> bool {
         .any(|inner| is_heading(page, inner))
 }
 
-/// Links to one page, with one text, among links of their kind to many: authors and sections, not titles.
+/// Returns the links to one page, with one text, among links of their kind to many: authors and sections, not titles.
 fn repeated(page: &PageTree, links: &[PageLink]) -> HashSet<usize> {
     const OFTEN: usize = 3;
     let mut places: HashMap<(u64, &str, String), Vec<usize>> = HashMap::new();
@@ -106,8 +106,8 @@ fn repeated(page: &PageTree, links: &[PageLink]) -> HashSet<usize> {
     places.into_values().filter(apart).flatten().collect()
 }
 
-/// Returns whether a link is about the same item as the one before it: it leads to the same page, and is no row
-/// of a list that has a title of its own.
+/// Returns whether a link is about the same item as the one before it: it leads to the same page, and is not a row of a
+/// list with its own title.
 fn is_one_item(page: &PageTree, links: &[PageLink], before: usize, this: usize) -> bool {
     let (a, b) = (&links[before], &links[this]);
     if !same_page(a, b) {
@@ -119,7 +119,7 @@ fn is_one_item(page: &PageTree, links: &[PageLink], before: usize, this: usize) 
     if is_titled || a.text != LinkText::Title || b.text != LinkText::Title {
         return true;
     }
-    // Links around them that lead elsewhere, or several with other titles: what holds both holds a list.
+    // If links around them lead elsewhere, or several have other titles, the element that holds both holds a list.
     let above = page.common_ancestor(a.element, b.element);
     let holds = |link: &&PageLink| page.contains(above, link.element);
     let ahead = links[this + 1..].iter().take_while(holds).take(NEAR);
@@ -134,10 +134,10 @@ fn is_one_item(page: &PageTree, links: &[PageLink], before: usize, this: usize) 
     labels.len() <= PARTS
 }
 
-/// Links of one card that say something each: its headline and its teaser.
+/// The number of links with text in one card: its headline and its teaser.
 const PARTS: usize = 2;
 
-/// Links between two that belong together, or that are asked what stands around one.
+/// The number of links that are inspected between two that belong together, or around one.
 const NEAR: usize = 6;
 
 /// Returns whether two links lead to one page, or to two places in it.
@@ -147,18 +147,17 @@ fn same_page(a: &PageLink, b: &PageLink) -> bool {
     a.href == b.href || is_place && page(a) == page(b)
 }
 
-/// Runs of rows in one container.
+/// Returns the runs of rows in one container.
 fn blocks(page: &PageTree, rows: &[Item]) -> Vec<RowBlock> {
     rows.chunk_by(|a, b| page.parent(a.row) == page.parent(b.row))
         .map(<[Item]>::to_vec)
         .collect()
 }
 
-/// Puts blocks together that go on in the same way with nothing between them but separators.
+/// Merges blocks that continue in the same way with nothing between them but separators.
 ///
-/// A row that holds two or three links is a block of its own, and the rest of the row stands between
-/// it and the next: such small blocks are rows where at least [`MANY`] follow each other, or where
-/// one of the links says the same in each.
+/// A row that holds two or three links is its own block, and the rest of the row is between it and the next: such small
+/// blocks are rows if at least [`MANY`] follow each other, or if one of the links has the same text in each.
 fn merge(page: &PageTree, links: &[PageLink], blocks: Vec<RowBlock>) -> Vec<Vec<RowBlock>> {
     let mut merged: Vec<Vec<RowBlock>> = Vec::new();
     let mut small: Vec<RowBlock> = Vec::new();
@@ -202,7 +201,7 @@ fn settle(links: &[PageLink], merged: &mut Vec<Vec<RowBlock>>, small: &mut Vec<R
     }
 }
 
-/// Returns whether each block says the same at one place, as rows do that end in "explanation" or "PDF".
+/// Returns whether each block has the same text at one place, like rows that end in "explanation" or "PDF".
 fn repeats_a_column(links: &[PageLink], blocks: &[RowBlock]) -> bool {
     let Some((first, others)) = blocks
         .split_first()
@@ -229,7 +228,7 @@ fn goes_on(page: &PageTree, links: &[PageLink], before: &RowBlock, after: &RowBl
         && is_hidden(page, a) == is_hidden(page, b)
 }
 
-/// Returns whether two containers are built alike, up to where they part.
+/// Returns whether two containers have the same structure, up to where they diverge.
 fn similar(page: &PageTree, mut a: Id, mut b: Id) -> bool {
     if page.contains(a, b) || page.contains(b, a) {
         return true;
@@ -259,7 +258,7 @@ fn classes_agree(a: &str, b: &str) -> bool {
     words.any(|word| b.split_whitespace().any(|other| word == other))
 }
 
-/// Nothing stands between two containers but separators, or a month or year as a heading.
+/// Returns whether only separators, or a month or year as a heading, are between two containers.
 fn quiet_between(page: &PageTree, a: Id, b: Id) -> bool {
     if page.contains(a, b) || page.contains(b, a) {
         return true;
@@ -281,7 +280,7 @@ fn same_kind(links: &[PageLink], a: &RowBlock, b: &RowBlock) -> bool {
             x.shape == y.shape || x.folder == y.folder && x.folder != 0
         })
     });
-    // Rows of a grid whose links lead to anywhere.
+    // These are rows of a grid whose links lead anywhere.
     let grid = a.len() <= 4 && b.len() <= 4 && a.len() + b.len() > 2;
     let ratio = mean_units(links, a) / mean_units(links, b).max(0.1);
     shares || grid && (0.4..=2.5).contains(&ratio)

@@ -9,22 +9,22 @@ use crate::source::{
 
 #[derive(Debug, Clone)]
 pub(in crate::source::list) struct Item {
-    /// Which of the page's links.
+    /// The index of its link among the page's links.
     pub link: usize,
     /// The row's own element.
     pub row: Id,
-    /// The row's text, with what belongs to it beside the element.
+    /// The row's text, with the text next to the element that belongs to it.
     pub runs: Range<usize>,
 }
 
 #[derive(Debug, Clone)]
 pub(in crate::source::list) struct RowGroup {
-    /// In document order.
+    /// The rows, in document order.
     pub items: Vec<Item>,
 }
 
 impl RowGroup {
-    /// The smallest element that holds all rows.
+    /// Returns the smallest element that holds all rows.
     pub(in crate::source::list) fn container(&self, page: &PageTree) -> Id {
         let first = self.items[0].row;
         let last = self.items[self.items.len() - 1].row;
@@ -35,14 +35,14 @@ impl RowGroup {
     }
 }
 
-/// The rows of some links that belong together.
+/// Returns the rows of some links that belong together.
 pub(in crate::source::list) fn rows(
     page: &PageTree,
     links: &[PageLink],
     members: &[usize],
 ) -> Vec<Item> {
     let element = |place: usize| links[members[place]].element;
-    // Where a link parts from the one before it: one deeper than what they share.
+    // The depth at which a link diverges from the one before it: one more than that of their common ancestor.
     let mut fork = vec![0; members.len() + 1];
     for (place, fork) in fork.iter_mut().enumerate().take(members.len()).skip(1) {
         let above = page.common_ancestor(element(place - 1), element(place));
@@ -68,10 +68,10 @@ pub(in crate::source::list) fn rows(
 /// Rows in one container.
 pub(super) type RowBlock = Vec<Item>;
 
-/// So many small blocks of the same kind are rows.
+/// The number of small blocks of the same kind from which they are rows.
 pub(super) const MANY: usize = 4;
 
-/// `2022年11月`, `November 2022`.
+/// Returns whether a text is a period: `2022年11月`, `November 2022`.
 pub(in crate::source::list) fn is_period(text: &str) -> bool {
     let bare = words::bare(text);
     let rest = bare.trim_matches(|c: char| c.is_ascii_digit());

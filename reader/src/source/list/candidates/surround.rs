@@ -1,4 +1,4 @@
-//! What stands beside rows and belongs to them: `dd` after `dt`, text between bare anchors.
+//! Finds the text next to rows that belongs to them: `dd` after `dt`, text between bare anchors.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::source::list::{
 };
 
 impl PageSurvey<'_> {
-    /// Widens the rows of a group by what stands between them, before or after as the dates say.
+    /// Widens the rows of a group by the text between them, before or after depending on the dates.
     pub(in crate::source::list) fn widen(&self, group: &mut RowGroup) {
         let items = &group.items;
         let gaps: Vec<Option<Range<usize>>> = items
@@ -24,7 +24,7 @@ impl PageSurvey<'_> {
         if gaps.iter().flatten().filter(|gap| says(gap)).count() * 2 < items.len() {
             return;
         }
-        // The first and last row have no neighbour to end their text: no more than others have.
+        // The first and last row have no neighbour to end their text: they get no more than others.
         let reach = gaps.iter().flatten().map(Range::len).max().unwrap_or(0);
         let before = self.with_gaps(items, |at, own, box_| {
             let above = at.checked_sub(1).and_then(|above| gaps[above].clone());

@@ -1,5 +1,5 @@
-//! Lists that a page builds with scripts, where the data stands in the page: record sets of the
-//! jpage kind (`<record><![CDATA[<li>…</li>]]></record>`) and JSON or object literals in scripts.
+//! Reads lists that a page builds with scripts, if the data is in the page: record sets of the jpage kind
+//! (`<record><![CDATA[<li>…</li>]]></record>`) and JSON or object literals in scripts.
 
 use serde_json::Value;
 use url::Url;
@@ -7,12 +7,12 @@ use url::Url;
 use super::json::{self, Records};
 use crate::source::{page::PageTree, reading::Context};
 
-/// Arrays in scripts that are tried; each try ends at its first error.
+/// The number of arrays in scripts that are tried; each try ends at its first error.
 const MAX_TRIES: usize = 60;
-/// An array literal longer than this is not read.
+/// The longest array literal that is read.
 const MAX_LITERAL: usize = 4 << 20;
 
-/// The rows of a record set, put together as markup.
+/// Returns the rows of a record set, joined as markup.
 pub(in crate::source::list) fn record_set(text: &str) -> Option<String> {
     let mut rows = String::from("<div>");
     let mut rest = text;
@@ -34,7 +34,7 @@ pub(in crate::source::list) fn record_set(text: &str) -> Option<String> {
     (count > 0).then_some(rows)
 }
 
-/// Where a record set says that it goes on.
+/// Returns the address at which a record set states that it continues.
 pub(in crate::source::list) fn next_group(text: &str) -> Option<&str> {
     let group = text
         .split_once("<nextgroup>")?
@@ -46,7 +46,7 @@ pub(in crate::source::list) fn next_group(text: &str) -> Option<&str> {
     href[1..].split_once(quote).map(|(href, _)| href)
 }
 
-/// The best array of notices in a page's scripts.
+/// Returns the best array of notices in a page's scripts.
 pub(in crate::source::list) fn in_scripts(
     page: &PageTree,
     base: &Url,
@@ -75,7 +75,7 @@ pub(in crate::source::list) fn in_scripts(
     found
 }
 
-/// The JSON values in a script: the whole of it, or arrays of objects.
+/// Returns the JSON values in a script: the whole of it, or arrays of objects.
 fn values(script: &str, tries: &mut usize) -> Vec<Value> {
     let trimmed = script.trim();
     if trimmed.starts_with(['{', '['])
@@ -105,7 +105,7 @@ fn values(script: &str, tries: &mut usize) -> Vec<Value> {
     values
 }
 
-/// Objects that a script adds to an array one by one: `list.push({…})`, `list[0] = {…}`.
+/// Returns the objects that a script adds to an array one by one: `list.push({…})`, `list[0] = {…}`.
 fn pushed(script: &str) -> Option<Value> {
     let mut rows = Vec::new();
     let mut from = 0;
@@ -134,7 +134,7 @@ fn literal(text: &str) -> Option<Value> {
         .ok()
 }
 
-/// Where the bracket that opens the text closes.
+/// Returns the place where the bracket that opens the text closes.
 fn matching_end(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut quote = None;
@@ -159,7 +159,7 @@ fn matching_end(text: &str) -> Option<usize> {
     None
 }
 
-/// An object literal as JSON: names and strings in double quotes, no comma before a bracket.
+/// Converts an object literal to JSON: names and strings in double quotes, no comma before a bracket.
 fn strict(literal: &str) -> String {
     let mut json = String::with_capacity(literal.len() + 64);
     let mut chars = literal.chars().peekable();

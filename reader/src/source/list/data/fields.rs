@@ -1,5 +1,4 @@
-//! Which field of a data list is the title, the address, the date, by what the values are and what
-//! the name says.
+//! Decides which field of a data list is the title, the address or the date, by its values and its name.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,15 +15,15 @@ use crate::{
     source::{reading::Context, text},
 };
 
-/// Rows that are read to find what the fields are.
+/// The number of rows that are read to identify the fields.
 const SAMPLE: usize = 40;
-/// A field that is worth less is not the one that is sought.
+/// The least worth of a field; one below it is not the one that is sought.
 const LEAST_WORTH: f32 = 0.2;
 
-/// An object of the array, flat.
+/// A flattened object of the array.
 pub(in crate::source::list) type FlatRecord<'a> = BTreeMap<String, &'a Value>;
 
-/// Which field is what.
+/// The names of the fields that were identified.
 pub(in crate::source::list) struct Fields {
     title: String,
     url: String,
@@ -32,7 +31,7 @@ pub(in crate::source::list) struct Fields {
     summary: Option<String>,
     publisher: Option<String>,
     pinned: Option<String>,
-    /// The id that identifies a row for good, whatever becomes of its address.
+    /// The id that identifies a row permanently, even if its address changes.
     id: Option<String>,
 }
 
@@ -156,12 +155,12 @@ impl<'a> FieldTable<'a> {
         Self { names, sample }
     }
 
-    /// The field that a selector names, if there is one.
+    /// Returns the field that a selector names, if it exists.
     fn named(&self, chosen: Option<&String>) -> Option<String> {
         chosen.filter(|name| self.names.contains(name)).cloned()
     }
 
-    /// The field that is worth most, by its name and values.
+    /// Returns the field that is worth most, by its name and values.
     fn best(&self, worth: impl Fn(&str, &[&Value]) -> f32) -> Option<String> {
         let weighed = self.names.iter().map(|name| {
             let values: Vec<&Value> = self
@@ -178,7 +177,7 @@ impl<'a> FieldTable<'a> {
             .map(|(name, _)| name.clone())
     }
 
-    /// The field that has another value in each row, by the names that ids have.
+    /// Returns the field that has another value in each row, by the usual names of ids.
     fn id(&self, rows: &[FlatRecord<'_>]) -> Option<String> {
         // A `guid` may well be the address, which changes with it.
         const NAMES: [&str; 20] = [
@@ -220,7 +219,7 @@ impl<'a> FieldTable<'a> {
         names.next().map(|name| (*name).clone())
     }
 
-    /// The first field whose name has one of the words in it.
+    /// Returns the first field whose name contains one of the words.
     fn called(&self, words: &[&str]) -> Option<String> {
         let has_one = |name: &&&String| {
             let name = name.to_lowercase();
@@ -230,7 +229,7 @@ impl<'a> FieldTable<'a> {
     }
 }
 
-/// Returns whether ids do no more than count the rows of a page, so that they are others' at the next poll.
+/// Returns whether ids only count the rows of a page, so that they belong to other rows at the next poll.
 fn are_places(ids: &[String]) -> bool {
     let is_place = |(place, id): (usize, &String)| {
         let id = id.parse::<usize>().ok();

@@ -1,4 +1,4 @@
-//! Lists as data: the array of objects that resemble notices, anywhere in a JSON value.
+//! Reads lists from data: the array of objects that resemble notices, anywhere in a JSON value.
 //!
 //! Names of fields differ from one system to the next: [`fields`](super::fields) recognizes them. Nested objects are
 //! flattened: `title.rendered`, `attributes.title`.
@@ -12,22 +12,22 @@ use super::fields::{Fields, FlatRecord};
 use crate::source::list::words;
 use crate::{bulletin::Notice, source::reading::Context};
 
-/// Rows of a data list that are read.
+/// The number of rows of a data list that are read.
 const MAX_ROWS: usize = 20_000;
-/// How deep an array of notices may be.
+/// The greatest depth of an array of notices.
 const MAX_DEPTH: usize = 12;
 
-/// An array of notices, with what speaks for it.
+/// An array of notices, with the evidence for it.
 pub(in crate::source::list) struct Records {
     pub notices: Vec<Notice>,
-    /// Rows past the most that are read.
+    /// The number of rows past the most that are read.
     pub left_out: usize,
     pub dated: bool,
     pub score: f32,
 }
 
-/// The best array of notices in a value. Arrays at the same place of several objects are one, such
-/// as those of the months of a year; so are the values of an object whose names are ids.
+/// Returns the best array of notices in a value. Arrays at the same place of several objects are one, such as those of
+/// the months of a year; so are the values of an object whose names are ids.
 pub(in crate::source::list) fn best(
     value: &Value,
     base: &Url,
@@ -63,14 +63,14 @@ pub(in crate::source::list) fn best(
     let records = arrays
         .iter()
         .filter_map(|(_, rows)| read(rows, base, context));
-    // The first among equals.
+    // The first among equals is taken.
     records.fold(None, |best: Option<Records>, new| match best {
         Some(old) if old.score >= new.score => Some(old),
         _ => Some(new),
     })
 }
 
-/// A path one name longer, as a hash: names have any length.
+/// Extends a path by one name, as a hash: names have any length.
 fn below(path: u64, name: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     (path, name).hash(&mut hasher);
@@ -89,7 +89,7 @@ fn add<'a>(arrays: &mut Vec<(u64, Vec<&'a Value>)>, path: u64, rows: Vec<&'a Val
     }
 }
 
-/// Markup or JSON that a value has within a string, the longest.
+/// Returns the longest markup or JSON that a value has within a string.
 pub(in crate::source::list) fn inner_text(value: &Value) -> Option<&str> {
     let mut longest: Option<&str> = None;
     let mut open = vec![value];
@@ -148,7 +148,7 @@ fn read(rows: &[&Value], base: &Url, context: &Context<'_>) -> Option<Records> {
     })
 }
 
-/// The fields of a row by name, or by place where it is an array.
+/// Returns the fields of a row by name, or by place if it is an array.
 fn flat(row: &Value) -> Option<FlatRecord<'_>> {
     match row {
         Value::Object(fields) => Some(flatten(fields)),
@@ -161,7 +161,7 @@ fn flat(row: &Value) -> Option<FlatRecord<'_>> {
     }
 }
 
-/// `{"title": {"rendered": "…"}}` as `title.rendered`.
+/// Flattens `{"title": {"rendered": "…"}}` to `title.rendered`.
 fn flatten(object: &Map<String, Value>) -> FlatRecord<'_> {
     let mut row = FlatRecord::new();
     let mut open: Vec<(String, &Map<String, Value>, usize)> = vec![(String::new(), object, 0)];

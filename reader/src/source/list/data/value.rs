@@ -9,7 +9,7 @@ use crate::{
     source::{date, page::PageTree, reading::Context, text},
 };
 
-/// A name or number as it is written.
+/// Returns a name or number as it is written.
 pub(super) fn word(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -27,7 +27,7 @@ pub(super) fn is_true(value: &Value) -> bool {
     }
 }
 
-/// Text without markup and entities.
+/// Returns text without markup and entities.
 pub(super) fn plain(text: &str) -> String {
     if !text.contains(['<', '&']) {
         return text::one_line(text);
@@ -36,12 +36,12 @@ pub(super) fn plain(text: &str) -> String {
     text::one_line(&page.text(0..page.runs.len()))
 }
 
-/// A date as text, or as seconds or milliseconds since 1970.
+/// Parses a date as text, or as seconds or milliseconds since 1970.
 pub(super) fn moment(name: &str, value: &Value, context: &Context<'_>) -> Option<Moment> {
     let epoch = match value {
         Value::Number(number) => number.as_i64(),
         Value::String(text) => {
-            // As .NET writes it: `/Date(1668902400000+0800)/`.
+            // This is .NET's format: `/Date(1668902400000+0800)/`.
             let dotnet = text
                 .strip_prefix("/Date(")
                 .and_then(|rest| rest.strip_suffix(")/"));
@@ -60,7 +60,7 @@ pub(super) fn moment(name: &str, value: &Value, context: &Context<'_>) -> Option
             epoch
         };
         let time = DateTime::<Utc>::from_timestamp(seconds, 0)?;
-        // 2000 to next year: other numbers are ids and counts.
+        // Valid years are 2000 to next year: other numbers are ids and counts.
         let plausible = seconds > 946_684_800 && time < context.now + chrono::Duration::days(366);
         return plausible
             .then(|| Moment::Time(time.with_timezone(&context.time_zone).fixed_offset()));
@@ -78,7 +78,7 @@ pub(super) fn moment(name: &str, value: &Value, context: &Context<'_>) -> Option
     };
     let moment = date::stamp(text, zone, context.now)?.moment;
     match moment {
-        // By the source's clock, as everything that says no zone of its own.
+        // The time is converted to the source's zone, like all values without their own zone.
         Moment::Time(time) if is_universal => Some(Moment::Time(
             time.with_timezone(&context.time_zone).fixed_offset(),
         )),
@@ -86,7 +86,7 @@ pub(super) fn moment(name: &str, value: &Value, context: &Context<'_>) -> Option
     }
 }
 
-/// Returns what a field's name says beside that its times are UTC: `date_gmt` is a `date`.
+/// Returns the rest of a field's name which states that its times are UTC: `date_gmt` is a `date`.
 pub(super) fn universal(part: &str) -> Option<&str> {
     let ends = ["gmt", "utc"];
     let name = ends.iter().find_map(|end| part.strip_suffix(end));

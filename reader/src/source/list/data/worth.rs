@@ -1,4 +1,4 @@
-//! The likelihood that a field is the title, date or address, by its name and its values.
+//! Estimates the likelihood that a field is the title, date or address, by its name and its values.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::source::{
     reading::Context,
 };
 
-/// The last part of a name: `attributes.docTitle` is `doctitle`.
+/// Returns the last part of a name: `attributes.docTitle` is `doctitle`.
 pub(super) fn last_part(name: &str) -> String {
     name.rsplit('.').next().unwrap_or(name).to_lowercase()
 }
@@ -135,12 +135,13 @@ pub(super) fn date_worth(name: &str, values: &[&Value], context: &Context<'_>) -
         .iter()
         .filter(|value| moment(name, value, context).is_some())
         .count();
-    // The same time twice: what does not hang on anybody's zone goes first.
+    // If the same time is present twice, the one that does not depend on a time zone is preferred.
     let exact = if universal.is_some() { 1.05 } else { 1.0 };
     said * exact * dates as f32 / values.len().max(1) as f32
 }
 
-/// Returns whether a field's name says when something begins or ends, not when it was published: `applyEndTime`.
+/// Returns whether a field's name is for the time when something begins or ends, not when it was published:
+/// `applyEndTime`.
 pub(super) fn is_of_another_time(name: &str) -> bool {
     const WORDS: [&str; 12] = [
         "end", "ends", "expire", "expires", "deadline", "off", "start", "begin", "close", "apply",

@@ -1,5 +1,5 @@
-//! Prose beside rows that is no article around them: at the very edge of the page without a headline, and
-//! the texts that an index of the same page leads to.
+//! Finds prose next to rows that does not make the page an article: at the very edge of the page without a headline,
+//! and the texts that an index of the same page leads to.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -14,16 +14,16 @@ use crate::source::{
     text,
 };
 
-/// Lines of a few words beside the prose of a box at an edge.
+/// The number of lines of a few words next to the prose of a box at an edge.
 const FEW: usize = 4;
-/// Lines before a text among which its headline stands.
+/// The number of lines before a text among which its headline is.
 const HEAD: usize = 4;
 
-/// The text at the head and at the end of a page with rows where no headline or byline stands over it.
+/// Returns the text at the start and at the end of a page with rows, if it has no headline or byline above it.
 pub(in crate::source::list) fn edges(page: &PageTree, best: &Scored) -> [Range<usize>; 2] {
     let lines = lines(page);
     let is_head = |line: &Range<usize>| is_head(page, best, line);
-    // A page that is headed as related stands beside an article, whose text may be followed by a few words, too.
+    // A page under a heading for related links belongs to an article, whose text may be followed by a few words, too.
     let may_be_word = |line: &Range<usize>| !best.side_heading && is_word(page, best, line);
     // A box at an edge may begin or end with a heading or buttons; words beyond its prose are the page's own.
     let reach = |lines: &mut dyn Iterator<Item = &Range<usize>>| {
@@ -36,7 +36,7 @@ pub(in crate::source::list) fn edges(page: &PageTree, best: &Scored) -> [Range<u
         prose.last().map_or(0, |(at, _)| at + 1)
     };
     let first = reach(&mut lines.iter());
-    // What stood above the foot of the page does not come to its edge where the foot was taken out.
+    // If the footer was removed, the text above it is not at the edge of the page.
     let foot = page.foot.unwrap_or_default();
     let foot = lines.partition_point(|line| line.start < foot).max(first);
     let last = reach(&mut lines[foot..].iter().rev());
@@ -55,7 +55,7 @@ pub(in crate::source::list) fn edges(page: &PageTree, best: &Scored) -> [Range<u
     [runs(0, head), runs(end, lines.len())]
 }
 
-/// The runs of each line of the page.
+/// Returns the runs of each line of the page.
 fn lines(page: &PageTree) -> Vec<Range<usize>> {
     let mut lines: Vec<Range<usize>> = Vec::new();
     for (run, piece) in page.runs.iter().enumerate() {
@@ -80,7 +80,7 @@ fn stands_in(page: &PageTree, run: usize, names: &[&str]) -> bool {
         .any(|id| names.contains(&page.name(id)))
 }
 
-/// A line that says much more beside its links than in them.
+/// Returns whether a line has much more text outside its links than in them.
 fn is_prose(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
     let (mut said, mut linked) = (0.0, 0.0);
     for run in line.clone() {
@@ -93,13 +93,13 @@ fn is_prose(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
     said >= 6.0 && linked * 2.0 < said && !in_rows(best, line)
 }
 
-/// A few words, such as the buttons below what they are about.
+/// Returns whether a line is a few words, such as the buttons below a text.
 fn is_word(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
     const LONGEST: f32 = 8.0;
     words::units(&page.text(line.clone())) <= LONGEST && !in_rows(best, line)
 }
 
-/// Returns whether a line is what stands over an article: its headline, or who published it and when.
+/// Returns whether a line is the head of an article: its headline, or who published it and when.
 fn is_head(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
     if in_rows(best, line) || stands_in(page, line.start, &["a"]) {
         return false;
@@ -111,8 +111,7 @@ fn is_head(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
     is_title && (is_heading() || names_page()) || labels(&said) > 1
 }
 
-/// Returns what stands on the page itself at the places to which most rows of a list lead; None where they lead
-/// elsewhere.
+/// Returns the elements of the page itself to which most rows of a list lead; `None` if they lead elsewhere.
 pub(in crate::source::list) fn texts(survey: &PageSurvey<'_>, hrefs: &[&str]) -> Option<Range<Id>> {
     let page = survey.page;
     let places = places(page);
@@ -134,7 +133,7 @@ pub(in crate::source::list) fn texts(survey: &PageSurvey<'_>, hrefs: &[&str]) ->
     is_index.then(|| first..page.elements[all as usize].end)
 }
 
-/// Returns whether a link leads to a text on the page itself that says its day: in the link, or at the head of the text.
+/// Returns whether a link leads to a text on the page itself that has a date: in the link, or at the head of the text.
 pub(in crate::source::list) fn leads_to_dated_text(
     survey: &PageSurvey<'_>,
     places: &HashMap<&str, Id>,
@@ -148,7 +147,7 @@ pub(in crate::source::list) fn leads_to_dated_text(
     survey.dates.find(&said).is_some() || is_headed_by_day(survey, *text)
 }
 
-/// Returns whether one of the first lines of a text says hardly more than its day.
+/// Returns whether one of the first lines of a text is hardly more than its day.
 fn is_headed_by_day(survey: &PageSurvey<'_>, text: Id) -> bool {
     const LONGEST: f32 = 16.0;
     let page = survey.page;
@@ -162,7 +161,7 @@ fn is_headed_by_day(survey: &PageSurvey<'_>, text: Id) -> bool {
     })
 }
 
-/// The elements that an address of the page may lead to.
+/// Returns the elements that an address of the page may lead to.
 pub(in crate::source::list) fn places(page: &PageTree) -> HashMap<&str, Id> {
     let mut places = HashMap::new();
     for id in (1..page.elements.len() as Id).rev() {
@@ -174,7 +173,7 @@ pub(in crate::source::list) fn places(page: &PageTree) -> HashMap<&str, Id> {
     places
 }
 
-/// The place on the page itself to which an address leads.
+/// Returns the place on the page itself to which an address leads.
 pub(in crate::source::list) fn place_of(survey: &PageSurvey<'_>, href: &str) -> Option<String> {
     let url = survey.base.join(href).ok()?;
     let place = url.fragment().filter(|place| !place.is_empty())?;

@@ -2,38 +2,38 @@
 
 use crate::source::list::{candidates::group::RowGroup, regions::Region};
 
-/// A group with what was found out about it.
+/// A group with the evidence about it.
 #[derive(Debug, Clone)]
 pub(in crate::source::list) struct Scored {
     pub group: RowGroup,
     pub score: f32,
     pub is_list: bool,
-    /// Share of rows with a date.
+    /// The share of rows with a date.
     pub dated: f32,
-    /// Mean of [`units`](crate::source::list::words::units) of the titles.
+    /// The mean of [`units`](crate::source::list::words::units) of the titles.
     pub units: f32,
-    /// Share of rows whose address names one page among many.
+    /// The share of rows whose address names one page among many.
     pub specific: f32,
-    /// Share of rows that lead to a place in the page itself.
+    /// The share of rows that lead to a place in the page itself.
     pub places: f32,
     pub region: Region,
     pub heading: Option<String>,
-    /// The page's own title repeats the heading.
+    /// True if the page's own title repeats the heading.
     pub titled: bool,
-    /// A pager follows.
+    /// True if a pager follows.
     pub paged: bool,
-    /// The heading says popular, related, recommended.
+    /// True if the heading announces popular, related or recommended pages.
     pub side_heading: bool,
-    /// Share of rows that say what no other says.
+    /// The share of rows with a text that no other has.
     pub variety: f32,
-    /// Share of rows whose link is not part of a sentence.
+    /// The share of rows whose link is not part of a sentence.
     pub standing: f32,
-    /// Share of rows whose link says a date and nothing else, as an archive's do.
+    /// The share of rows whose link is only a date, as in an archive.
     pub days: f32,
 }
 
 impl Scored {
-    /// Returns whether nothing that a script may add could be more of a list.
+    /// Returns whether nothing that a script may add could be a better list.
     pub(in crate::source::list) fn is_sure(&self) -> bool {
         self.is_list && self.region != Region::Side && !self.side_heading && self.dated >= 0.5
     }
@@ -62,7 +62,7 @@ impl Scored {
         score
     }
 
-    /// Returns whether it could be a list of notices at all: dated, or long titles of pages of their own.
+    /// Returns whether it could be a list of notices at all: dated, or with long titles of different pages.
     pub(in crate::source::list) fn qualifies(&self) -> bool {
         let (rows, units) = (self.group.items.len(), self.units);
         let says_enough = self.dated >= 0.5 && units >= 3.0
@@ -79,7 +79,7 @@ impl Scored {
             && (self.region != Region::Frame || self.is_plainly_dated())
     }
 
-    /// Returns whether these are rows of something, and no menu, pager or links of a sentence.
+    /// Returns whether these are rows of something, and not a menu, a pager or links of a sentence.
     pub(in crate::source::list) fn has_rows(&self) -> bool {
         (self.places < 0.5 || self.dated > 0.5)
             && self.region != Region::Frame
@@ -88,7 +88,7 @@ impl Scored {
             && self.standing > 0.5
     }
 
-    /// A class may say menu by chance; dated rows do not.
+    /// Returns whether the rows are so clearly dated that a class which names a menu does not count.
     fn is_plainly_dated(&self) -> bool {
         self.dated > 0.8 && self.units >= 6.0
     }

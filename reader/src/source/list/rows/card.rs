@@ -1,4 +1,4 @@
-//! The parts of a link that holds a whole card: picture, headline, date, teaser.
+//! Finds the parts of a link that holds a whole card: picture, headline, date, teaser.
 
 use std::{
     collections::HashSet,
@@ -12,15 +12,15 @@ use crate::source::{
     page::{self, Gap, Id},
 };
 
-/// A piece of a card that stands by itself.
+/// A separate piece of a card.
 struct CardPart {
     runs: Range<usize>,
-    /// The kind of element that it stands in.
+    /// The kind of element that it is in.
     key: u64,
 }
 
 impl PageSurvey<'_> {
-    /// The part of a link that is the title: all of it, unless it holds a whole card.
+    /// Returns the part of a link that is the title: all of it, unless it holds a whole card.
     pub(super) fn title_runs(&self, link: Id, habits: &Habits) -> Range<usize> {
         let page = self.page;
         if let Some(heading) = self.heading_in(link) {
@@ -39,7 +39,7 @@ impl PageSurvey<'_> {
             .map_or_else(|| page.runs_of(link), |part| part.runs.clone())
     }
 
-    /// The first kind of part that differs from card to card and is long enough for a title.
+    /// Returns the first kind of part that differs from card to card and is long enough for a title.
     pub(super) fn title_part(&self, items: &[Item]) -> Option<u64> {
         let cards: Vec<Vec<CardPart>> = items
             .iter()
@@ -69,7 +69,7 @@ impl PageSurvey<'_> {
             .sum()
     }
 
-    /// The parts of a card: what blocks and classes set apart, without dates.
+    /// Returns the parts of a card that blocks and classes separate, without dates.
     fn parts(&self, link: Id) -> Vec<CardPart> {
         let page = self.page;
         let carrier = |run: usize| {
@@ -117,8 +117,8 @@ impl PageSurvey<'_> {
         parts.into_iter().map(|(part, _)| part).collect()
     }
 
-    /// Returns whether a line break within an element only parts the lines of one title: neither line is a sentence,
-    /// a date or a labelled value.
+    /// Returns whether a line break within an element only separates the lines of one title: neither line is a
+    /// sentence, a date or a labelled value.
     fn goes_on(&self, run: usize) -> bool {
         const LONGEST: f32 = 30.0;
         let is_line = |run: usize| {
@@ -137,7 +137,7 @@ impl PageSurvey<'_> {
             .any(|id| !page::is_inline(self.page.name(id)))
     }
 
-    /// The heading inside a link that holds a whole card.
+    /// Returns the heading inside a link that holds a whole card.
     pub(super) fn heading_in(&self, link: Id) -> Option<Id> {
         let page = self.page;
         let end = page.elements[link as usize].end;

@@ -1,4 +1,4 @@
-//! The pattern in which a list writes its titles, learnt from all of its rows.
+//! Learns the pattern in which a list writes its titles from all of its rows.
 
 use std::collections::HashSet;
 
@@ -12,15 +12,15 @@ use crate::source::{
 
 /// The pattern in which a list writes its titles, learnt from all of its rows.
 pub(super) struct Habits {
-    /// Dates inside the links are the rows' dates, not words of the titles.
+    /// True if dates inside the links are the rows' dates, not words of the titles.
     pub(super) dated_titles: bool,
-    /// Which part of a link that holds a whole card is the title.
+    /// The part of a link with a whole card that is the title.
     pub(super) title_part: Option<u64>,
     /// The words that attributes put around the titles of several rows alike: `Permalink to …`, `… - Town News`.
     pub(super) furniture: Furniture,
 }
 
-/// Words before and after titles that are none of theirs.
+/// Words before and after titles that do not belong to them.
 #[derive(Default)]
 pub(super) struct Furniture {
     heads: Vec<String>,
@@ -57,14 +57,15 @@ impl Habits {
     }
 }
 
-/// As many rows show what their attributes have in common.
+/// The number of rows that are compared for what their attributes have in common.
 const SAMPLE: usize = 12;
 
-/// Rows from which on something that they share is a habit.
+/// The number of rows from which a shared pattern is a habit.
 const SEVERAL: usize = 3;
 
 impl PageSurvey<'_> {
-    /// Returns what the attributes of several rows have around the titles that are shown, or all of them where none is.
+    /// Returns the words that the attributes of several rows have around the visible titles, or around all of them if
+    /// none is visible.
     fn furniture(&self, items: &[Item]) -> Furniture {
         let (mut heads, mut tails) = (Vec::new(), Vec::new());
         let mut unshown: Vec<String> = Vec::new();
@@ -104,7 +105,7 @@ impl PageSurvey<'_> {
     }
 }
 
-/// Returns what stands in the list several times, each once.
+/// Returns the entries that are in the list several times, each once.
 fn repeated(mut words: Vec<String>) -> Vec<String> {
     words.sort();
     let several = words
@@ -113,7 +114,7 @@ fn repeated(mut words: Vec<String>) -> Vec<String> {
     several.map(|same| same[0].clone()).collect()
 }
 
-/// The words with which all titles begin, up to a space or mark.
+/// Returns the words with which all titles begin, up to a space or mark.
 fn common_head(titles: &[String]) -> Option<String> {
     let first = titles.first()?;
     let shared = titles.iter().fold(first.len(), |shared, title| {
@@ -127,7 +128,7 @@ fn common_head(titles: &[String]) -> Option<String> {
     (is_rest && end >= 6).then(|| first[..end].to_owned())
 }
 
-/// The words with which all titles end, from a space or mark on.
+/// Returns the words with which all titles end, from a space or mark on.
 fn common_tail(titles: &[String]) -> Option<String> {
     let turned = |text: &String| text.chars().rev().collect::<String>();
     let turned_titles: Vec<String> = titles.iter().map(turned).collect();

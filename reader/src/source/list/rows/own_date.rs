@@ -1,16 +1,16 @@
-//! The row's own day at the end of its title: `关于停水检修的提示[2026-03-02]`.
+//! Removes the row's own day at the end of its title: `关于停水检修的提示[2026-03-02]`.
 
 use crate::source::date;
 use crate::{bulletin::Moment, source::reading::Context};
 
-/// What comes out again each day is distinguished by the day in its title.
+/// Names of daily publications, which are distinguished by the day in their title.
 const DAILY: [&str; 10] = [
     "日报", "简报", "快报", "播报", "行情", "价格", "牌价", "预报", "食谱", "值班",
 ];
-/// Shorter titles need their day.
+/// The length below which a title keeps its day.
 const SHORTEST: usize = 8;
 
-/// A title without the day at its end, where that is the one that its row shows beside it.
+/// Returns a title without the day at its end, if that is the date that its row shows.
 pub(in crate::source::list) fn without_own_date<'a>(
     title: &'a str,
     shown: Option<Moment>,
@@ -26,7 +26,7 @@ pub(in crate::source::list) fn without_own_date<'a>(
         let opens = ['[', '【', '（', '(', '〔'];
         let name = head.trim_end_matches(opens).trim_end();
         let is_bracketed = head.len() > name.len();
-        // A sentence goes on to its day: `(версия от 06.02.2014)`, `minutes of 3 March`.
+        // The day is part of a sentence: `(версия от 06.02.2014)`, `minutes of 3 March`.
         let is_reached = !is_bracketed && (!rest.is_empty() || name.ends_with(char::is_lowercase));
         let is_apart = is_bracketed || head.len() < range.start;
         let is_daily = DAILY.iter().any(|word| name.ends_with(word));

@@ -1,4 +1,4 @@
-//! The next page of a list, and the feeds that a page announces.
+//! Finds the next page of a list, and the feeds that a page announces.
 
 use url::Url;
 
@@ -9,7 +9,7 @@ use crate::source::list::{
 use crate::source::page::Id;
 
 impl PageSurvey<'_> {
-    /// Where the list goes on.
+    /// Returns the address of the next page of the list.
     pub(in crate::source::list) fn next_page(&self) -> Option<Url> {
         let page = self.page;
         let marked = (0..page.elements.len() as Id)
@@ -36,7 +36,7 @@ impl PageSurvey<'_> {
             .then_some(url)
     }
 
-    /// The link to page 2, where only numbers are given and this is page 1.
+    /// Returns the link to page 2, if there are only numbers and this is page 1.
     fn second_page(&self) -> Option<&str> {
         let number = |at: usize| {
             let link = &self.links[at];
@@ -58,7 +58,7 @@ impl PageSurvey<'_> {
         matches!(url.scheme(), "http" | "https" | "file") && url.host() == self.base.host()
     }
 
-    /// `<link rel="alternate" type="application/rss+xml">`.
+    /// Returns the feeds in `<link rel="alternate" type="application/rss+xml">`.
     pub(in crate::source::list) fn feeds(&self) -> Vec<Url> {
         let page = self.page;
         let is_feed = |id: &Id| {

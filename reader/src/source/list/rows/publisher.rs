@@ -1,5 +1,5 @@
-//! Which piece of a row names the body that issued the notice: a column that its table's head calls
-//! so, an element that its class calls so, or what follows a label.
+//! Finds the piece of a row that names the body which issued the notice: a column with such a heading in its table, an
+//! element with such a class, or the text after a label.
 
 use std::{
     collections::HashMap,
@@ -33,7 +33,7 @@ const LABELS: &[&str] = &[
     "published by",
     "office",
 ];
-/// What heads of columns have in them.
+/// Words in the headings of such columns.
 const HEADS: &[&str] = &[
     "单位",
     "單位",
@@ -63,11 +63,11 @@ const CLASSES: &[&str] = &[
     "publisher",
     "office",
 ];
-/// A longer text names no body, in [`words::units`].
+/// The length above which a text does not name a body, in [`words::units`].
 const LONGEST: f32 = 20.0;
 
 impl PageSurvey<'_> {
-    /// The issuing body of each row, where most rows name one.
+    /// Returns the issuing body of each row, if most rows name one.
     pub(in crate::source::list) fn publishers(
         &self,
         items: &[Item],
@@ -79,15 +79,14 @@ impl PageSurvey<'_> {
             .zip(dates)
             .map(|(item, (_, date))| self.publisher(item, date.as_ref(), &places))
             .collect();
-        // Now and then such a word is a part of something else.
+        // Occasionally such a word is a part of something else.
         if found.iter().flatten().count() * 2 < items.len() {
             return vec![None; items.len()];
         }
         found
     }
 
-    /// The places in a row that name a body, by the first few rows: what columns are called is
-    /// found once.
+    /// Returns the places in a row that name a body, by the first few rows: the headings of columns are read once.
     fn places(&self, items: &[Item]) -> HashMap<u64, bool> {
         let mut places = HashMap::new();
         for item in items.iter().take(3) {
@@ -164,7 +163,7 @@ fn after_label(piece: &str) -> Option<&str> {
     LABELS.contains(&label.as_str()).then_some(rest)
 }
 
-/// A name without brackets around it, unless it is none.
+/// Returns a name without brackets around it, or `None` if it is not one.
 fn name(text: &str) -> Option<String> {
     let text = text::one_line(text);
     let text = text.trim_matches(|c: char| "[]【】（）()〔〕|·".contains(c) || c.is_whitespace());

@@ -1,5 +1,5 @@
-//! Which of the dates in a row is the day of publication: the one that stands where most rows have
-//! theirs, and is not called a deadline or the like.
+//! Decides which of the dates in a row is the day of publication: the one at the place where most rows have theirs,
+//! which is not labelled a deadline or the like.
 
 use std::{
     collections::HashMap,
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Names of dates that are the day of publication only where a row has no other.
+/// Labels of dates that are the day of publication only if a row has no other.
 const OTHER_DAYS: &[&str] = &["成文", "生成日期", "回复", "最后", "更新", "updated"];
 const PUBLICATION: &[&str] = &[
     "发布",
@@ -34,13 +34,13 @@ const PUBLICATION: &[&str] = &[
 ];
 
 impl PageSurvey<'_> {
-    /// The date of each row.
+    /// Returns the date of each row.
     pub(in crate::source::list) fn row_dates(&self, items: &[Item]) -> Vec<Option<DateInRow>> {
         let found: Vec<Vec<DateInRow>> = items
             .iter()
             .map(|item| self.dates.within(item.runs.clone()))
             .collect();
-        // Where no row has a choice, what dates are called does not matter.
+        // If no row has several dates, their labels do not matter.
         let choice = found.iter().any(|dates| dates.len() > 1);
         let candidates: Vec<Vec<(u64, DateInRow)>> = items
             .iter()
@@ -61,16 +61,16 @@ impl PageSurvey<'_> {
             .iter()
             .zip(candidates)
             .map(|(item, found)| {
-                // A date that few titles have among their words is not when they were published.
+                // A date that few titles have among their words is not that of publication.
                 let is_own = |place: &u64, date: &DateInRow| {
                     let is_usual = rows[place] * 5 >= items.len() * 2;
                     match self.in_title(item, date) {
                         true => is_usual && self.dates.in_attributes(item.row).is_none(),
-                        // Nor one with which a few teasers begin.
+                        // Nor is one with which a few teasers begin.
                         false => date.whole || is_usual,
                     }
                 };
-                // The first among equals: the date of a row comes before dates in its teaser.
+                // The first among equals is taken: the date of a row precedes dates in its teaser.
                 let (_, best) = found
                     .into_iter()
                     .rev()
@@ -89,7 +89,8 @@ impl PageSurvey<'_> {
             .collect()
     }
 
-    /// The words before a date that most rows have alike, outside their titles: "Publicado el 7 de diciembre de 2015 por …".
+    /// Returns the words before a date that most rows share, outside their titles: "Publicado el 7 de diciembre de 2015
+    /// por …".
     pub(in crate::source::list) fn byline(&self, items: &[Item]) -> Option<String> {
         const SAMPLE: usize = 20;
         let sample = &items[..items.len().min(SAMPLE)];
@@ -107,7 +108,7 @@ impl PageSurvey<'_> {
         (count >= 3 && count * 10 >= sample.len() * 7).then_some(head)
     }
 
-    /// The words that stand before a date in its piece of text.
+    /// Returns the words before a date in its piece of text.
     pub(in crate::source::list) fn head(&self, date: &DateInRow) -> String {
         let text = self.page.run_text(date.runs.start);
         text.get(..date.bytes.start)
@@ -116,7 +117,7 @@ impl PageSurvey<'_> {
             .to_lowercase()
     }
 
-    /// Returns whether a date stands among other words of the row's link.
+    /// Returns whether a date is among other words of the row's link.
     fn in_title(&self, item: &Item, date: &DateInRow) -> bool {
         let element = self.page.runs[date.runs.start].element;
         let rest = self.page.run_text(date.runs.start).len() - date.bytes.len();
@@ -125,7 +126,7 @@ impl PageSurvey<'_> {
             && self.page.contains(self.links[item.link].element, element)
     }
 
-    /// Where in its row a date stands, and whether it is called something.
+    /// Returns the place of a date in its row, and whether it has a label, as a hash.
     fn place(&self, item: &Item, date: &DateInRow, choice: bool) -> u64 {
         let page = self.page;
         let element = page.runs[date.runs.start].element;
@@ -144,7 +145,7 @@ impl PageSurvey<'_> {
         hasher.finish()
     }
 
-    /// Returns which cell of its row an element stands in.
+    /// Returns the column of its row that an element is in.
     pub(in crate::source::list) fn column(&self, element: Id) -> Option<usize> {
         let cell = self.cell(element)?;
         let row = self.page.parent(cell);
@@ -158,7 +159,7 @@ impl PageSurvey<'_> {
         None
     }
 
-    /// Returns how many columns a cell takes.
+    /// Returns the number of columns that a cell spans.
     fn span(&self, cell: Id) -> usize {
         let said = self.page.attribute(cell, "colspan");
         said.and_then(|span| span.trim().parse().ok())
@@ -173,7 +174,7 @@ impl PageSurvey<'_> {
             .find(|id| matches!(self.page.name(*id), "td" | "th"))
     }
 
-    /// Returns how surely a date is the day of publication, by what it is called.
+    /// Returns how surely a date is the day of publication, by its label.
     fn worth(&self, date: &DateInRow) -> f32 {
         let label = self.label(date).to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| label.contains(word));
@@ -185,7 +186,7 @@ impl PageSurvey<'_> {
         }
     }
 
-    /// Returns what stands with a date or before it, and what a table's head calls its column.
+    /// Returns the label of a date: the text with it or before it, and the heading of its table column.
     fn label(&self, date: &DateInRow) -> String {
         let page = self.page;
         let mut label = page.text(date.runs.clone());
@@ -198,7 +199,7 @@ impl PageSurvey<'_> {
         label
     }
 
-    /// Returns whether a date is called a deadline or the like, by what stands before it or heads its column.
+    /// Returns whether a date is labelled a deadline or the like, by the text before it or the heading of its column.
     fn is_other_day(&self, date: &DateInRow) -> bool {
         let page = self.page;
         let own = page
@@ -215,7 +216,7 @@ impl PageSurvey<'_> {
             let before = page.run_text(run);
             let link = page.runs[run].element;
             let mut around = std::iter::once(link).chain(page.ancestors(link)).take(4);
-            // A label in an element of its own needs no colon; a title may well end in such a word.
+            // A label in its own element needs no colon; a title may well end in such a word.
             let is_title = around.any(|id| page.name(id) == "a");
             let says = ["时间", "日期", "截止", "截至", "deadline", "date"];
             let is_label =
@@ -235,7 +236,7 @@ impl PageSurvey<'_> {
         label.is_some_and(|label| date::called(&label) == Called::Other)
     }
 
-    /// The cell above a cell in the first row of its table.
+    /// Returns the cell above a cell in the first row of its table.
     pub(in crate::source::list) fn column_head(&self, cell: Id) -> Option<Id> {
         let page = self.page;
         let at = self.column(cell)?;
@@ -254,7 +255,7 @@ impl PageSurvey<'_> {
         })
     }
 
-    /// `title="标题：… 发布时间：2024-05-20"`.
+    /// Parses `title="标题：… 发布时间：2024-05-20"`.
     pub(in crate::source::list) fn date_in_title_attribute(&self, item: &Item) -> Option<Moment> {
         let title = self
             .page

@@ -1,5 +1,5 @@
-//! The title of a row as the page has it in full: without date, bullet and pin, and whole where the
-//! text is cut and an attribute or a second link is not.
+//! Finds the title of a row in full: without date, bullet and pin, and from an attribute or a second link if the text
+//! is truncated.
 
 use std::ops::Range;
 
@@ -46,8 +46,8 @@ impl PageSurvey<'_> {
         (!title.is_empty()).then_some((title, pinned))
     }
 
-    /// The link of a row whose text is its headline: of several to one page the one in a heading, and a text before
-    /// a picture.
+    /// Returns the link of a row whose text is its headline: of several to one page the one in a heading, and a text
+    /// before a picture.
     pub(super) fn headline_link(&self, item: &Item) -> Id {
         let page = self.page;
         let own = &self.links[item.link];
@@ -76,7 +76,7 @@ impl PageSurvey<'_> {
             .map_or(own.element, |link| link.element)
     }
 
-    /// Without counters in elements of their own that stand behind the words.
+    /// Removes counters in their own elements that follow the words.
     fn without_counters(&self, mut runs: Range<usize>, link: Id) -> Range<usize> {
         let is_counter = |run: usize| {
             let element = self.page.runs[run].element;
@@ -91,7 +91,7 @@ impl PageSurvey<'_> {
         runs
     }
 
-    /// The text of the title as it is shown, and whether a pin stood in it.
+    /// Returns the text of the title as it is shown, and whether a pin was in it.
     fn shown(
         &self,
         runs: Range<usize>,
@@ -105,7 +105,7 @@ impl PageSurvey<'_> {
         for run in runs.clone() {
             let mut piece = page.run_text(run);
             if let Some(date) = date.filter(|date| date.runs.contains(&run)) {
-                // A date in an element of its own is none of the title's words.
+                // A date in its own element is not part of the title's words.
                 if date.whole
                     && runs.len() > 1
                     && (page.runs[run].element != link || date.runs.len() > 1)
@@ -136,7 +136,7 @@ impl PageSurvey<'_> {
         (shown, pinned)
     }
 
-    /// Other texts that may have the title in full: `title=`, a picture's `alt=`, a second link.
+    /// Returns other texts that may have the title in full: `title=`, a picture's `alt=`, a second link.
     pub(super) fn other_titles(&self, item: &Item, element: Id) -> Vec<String> {
         let page = self.page;
         let own = |id: Id, name: &str| page.attribute(id, name).map(str::to_owned);

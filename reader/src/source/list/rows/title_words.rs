@@ -1,10 +1,10 @@
-//! The words of a title, and marks that are none of them.
+//! Processes the words of a title, and marks that are not part of it.
 
 use std::ops::Range;
 
 use crate::source::list::words;
 
-/// A title without the date at its head or tail.
+/// Returns a title without the date at its start or end.
 pub(super) fn without_date<'a>(piece: &'a str, date: &Range<usize>) -> &'a str {
     let (Some(head), Some(tail)) = (piece.get(..date.start), piece.get(date.end..)) else {
         return piece;
@@ -18,7 +18,7 @@ pub(super) fn without_date<'a>(piece: &'a str, date: &Range<usize>) -> &'a str {
     }
 }
 
-/// The fuller of two forms of one title: the whole where the other is cut.
+/// Returns the fuller of two forms of one title: the whole one if the other is truncated.
 pub(super) fn fuller(shown: String, other: &str) -> String {
     if other.is_empty() || other == shown {
         return shown;
@@ -30,7 +30,7 @@ pub(super) fn fuller(shown: String, other: &str) -> String {
     let whole = words::bare(other);
     match whole.find(&cut) {
         Some(0) if whole.len() > cut.len() && !cut.is_empty() => until_label(other, &shown),
-        // `标题：…` before it, labels after it.
+        // `标题：…` precedes it, labels follow it.
         Some(_) if is_cut(&shown) => until_label(other, &shown),
         _ => shown,
     }
@@ -41,11 +41,11 @@ fn is_cut(title: &str) -> bool {
     title.ends_with("...") || title.ends_with('…') || title.ends_with("..")
 }
 
-/// Takes labels off a `title=` that holds more than the title.
+/// Removes the labels from a `title=` that holds more than the title.
 fn until_label(whole: &str, shown: &str) -> String {
     let head: String = shown.chars().take(4).collect();
     let from = whole.find(&head).unwrap_or(0);
-    // Labels stand on lines of their own, or after the title.
+    // Labels are on their own lines, or after the title.
     let rest = whole[from..].lines().next().unwrap_or_default();
     let end = [
         "发布时间",
@@ -80,7 +80,7 @@ pub(super) fn is_pin(text: &str) -> bool {
     )
 }
 
-/// A small mark that is no part of a title.
+/// Returns whether a text is a small mark that is not part of a title.
 pub(super) fn is_badge(text: &str) -> bool {
     matches!(
         text.trim_matches(is_bracket_or_space)
@@ -90,7 +90,7 @@ pub(super) fn is_badge(text: &str) -> bool {
     ) || text.trim().bytes().all(|b| b.is_ascii_digit()) && text.trim().len() <= 2
 }
 
-/// Returns whether an element's class calls its number one of readers or answers.
+/// Returns whether an element's class marks its number as one of readers or answers.
 pub(super) fn is_counter_class(class: &str) -> bool {
     let class = class.to_ascii_lowercase();
     let mut words = class.split(|c: char| !c.is_ascii_alphabetic());

@@ -1,11 +1,11 @@
-//! Years of dates that are written without: from the address, else from the rows above.
+//! Determines the years of dates that are written without: from the address, else from the rows above.
 
 use chrono::{Datelike, NaiveDate};
 
 use crate::bulletin::Moment;
 use crate::source::list::survey::dates::DateInRow;
 
-/// A date that stands in an address: `/2022/11/20/`, `/2022/1120/`, `t20221120_5.html`, `2022-11-20`.
+/// Returns a date in an address: `/2022/11/20/`, `/2022/1120/`, `t20221120_5.html`, `2022-11-20`.
 pub(in crate::source::list) fn in_address(href: &str) -> Option<NaiveDate> {
     let numbers: Vec<&str> = href
         .split(|c: char| !c.is_ascii_digit())
@@ -33,7 +33,7 @@ pub(in crate::source::list) fn in_address(href: &str) -> Option<NaiveDate> {
     None
 }
 
-/// The year that a folder of an address names, where it names no day: `/2022/4711.html`, `/202211/`.
+/// Returns the year that a folder of an address names, if it names no day: `/2022/4711.html`, `/202211/`.
 fn year_in_address(href: &str, latest: i32) -> Option<i32> {
     let path = href.split(['?', '#']).next().unwrap_or_default();
     let (folders, _) = path.rsplit_once('/')?;
@@ -48,12 +48,12 @@ fn year_in_address(href: &str, latest: i32) -> Option<i32> {
         .find(|year| (1995..=latest).contains(year))
 }
 
-/// Returns whether a text has a year of our times in it.
+/// Returns whether a text contains a year from 1990 to 2099.
 pub(in crate::source::list) fn is_year_in(text: &str) -> bool {
     year_in(text).is_some()
 }
 
-/// The first year of our times in a text.
+/// Returns the first year from 1990 to 2099 in a text.
 pub(in crate::source::list) fn year_in(text: &str) -> Option<i32> {
     text.split(|c: char| !c.is_ascii_digit())
         .find(|number| {
@@ -63,8 +63,8 @@ pub(in crate::source::list) fn year_in(text: &str) -> Option<i32> {
         .ok()
 }
 
-/// Gives yearless dates their years: as the row is `headed`, from the address where it agrees, else
-/// from the row above in a list whose dates fall. What is `pinned` stands above the order.
+/// Gives yearless dates their years: from the heading (`headed`), from the address if it agrees, else from the row
+/// above in a list with descending dates. Rows that are `pinned` are outside the order.
 pub(in crate::source::list) fn settle_years(
     rows: &mut [(&str, Option<DateInRow>)],
     pinned: &[bool],
@@ -101,7 +101,7 @@ pub(in crate::source::list) fn settle_years(
             let by_order = || {
                 let above = above.filter(|_| falling)?;
                 let same = day.with_year(above.year())?;
-                // A step up in a falling list is the turn of a year.
+                // A step up in a descending list is the turn of a year.
                 let turned = (same - above).num_days() > 31;
                 Some(above.year() - i32::from(turned))
             };
@@ -119,7 +119,7 @@ pub(in crate::source::list) fn settle_years(
     }
 }
 
-/// The year that puts a month and day nearest to a known date.
+/// Returns the year that puts a month and day nearest to a known date.
 fn nearest_year(day: NaiveDate, known: NaiveDate) -> i32 {
     (known.year() - 1..=known.year() + 1)
         .min_by_key(|year| {

@@ -1,4 +1,4 @@
-//! The orders in which pages write the numbers of a date.
+//! Parses dates in the orders in which pages write their numbers.
 
 use chrono::NaiveDate;
 
@@ -23,12 +23,12 @@ impl DateOrder {
     }
 }
 
-/// Returns how many days lie between the first and the last.
+/// Returns the number of days between the first and the last.
 pub(in crate::source::list) fn spread(days: &[NaiveDate]) -> Option<i64> {
     Some((*days.iter().max()? - *days.iter().min()?).num_days())
 }
 
-/// The numbers of a text that is a date with its year last: `10/06/2024`.
+/// Returns the numbers of a text that is a date with its year last: `10/06/2024`.
 pub(in crate::source::list) fn numbers_with_year(text: &str) -> Option<[u32; 3]> {
     let text = text.trim_matches(|c: char| !c.is_ascii_digit());
     let spaced = text.contains(' ').then(|| text.replace(' ', ""));
@@ -42,7 +42,7 @@ pub(in crate::source::list) fn numbers_with_year(text: &str) -> Option<[u32; 3]>
     (parts.next().is_none() && (1990..2100).contains(&numbers[2])).then_some(numbers)
 }
 
-/// The numbers of a text that is a date of three short numbers: `5/12/15`.
+/// Returns the numbers of a text that is a date of three short numbers: `5/12/15`.
 pub(in crate::source::list) fn short_numbers(text: &str) -> Option<[u32; 3]> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || "[]()".contains(c));
     let separator = text.chars().find(|c| !c.is_ascii_digit())?;

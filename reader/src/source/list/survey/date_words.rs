@@ -1,4 +1,4 @@
-//! The words around dates: which belong to them, and which call them something else.
+//! Classifies the words around dates: which belong to them, and which label them as something else.
 
 /// Returns whether a name is of a day that is not the one of publication: `data-deadline`, `data-end-time`.
 pub(in crate::source::list) fn is_of_other_day(name: &str) -> bool {
@@ -23,7 +23,7 @@ pub(in crate::source::list) fn is_of_other_day(name: &str) -> bool {
         })
 }
 
-/// The first and last part of a long text, with their places.
+/// Returns the first and last part of a long text, with their places.
 pub(in crate::source::list) fn ends_of(text: &str) -> [(usize, &str); 2] {
     let head = text.char_indices().nth(30).map_or(text.len(), |(at, _)| at);
     let tail = text.char_indices().rev().nth(30).map_or(0, |(at, _)| at);
@@ -46,7 +46,7 @@ const NEAR: [&str; 9] = [
 /// The characters after the number of a date in a text without Latin letters.
 const AFTER_NUMBER: &str = "-/.:年月日号天小分秒周个前－／．：–時时號個週禮礼년월일";
 
-/// A cheap check before the real one: most pieces of text are titles, with a number at most.
+/// Performs a cheap check before the real one: most pieces of text are titles, with a number at most.
 pub(in crate::source::list) fn may_hold_date(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     if digits == 0 {
@@ -88,11 +88,11 @@ pub(in crate::source::list) fn is_yearless(date: &str) -> bool {
             && numbers.iter().all(|n| n.len() <= 2)
 }
 
-/// Returns whether what stands around a date is only labels, brackets and the like.
+/// Returns whether the text around a date is only labels, brackets and the like.
 pub(in crate::source::list) fn is_label(head: &str, tail: &str) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let (head, tail) = (head.trim_end(), tail.trim_end());
-    // A word without a mark between it and the date is a part of a sentence, but for these.
+    // A word without a mark between it and the date is a part of a sentence, except for these.
     let named = head.ends_with([':', '：']) && letters(head) <= 24;
     let before = || BEFORE.iter().any(|word| head.ends_with(word));
     let calls = letters(head) <= 8 && (!head.ends_with(char::is_alphanumeric) || before())
@@ -102,7 +102,7 @@ pub(in crate::source::list) fn is_label(head: &str, tail: &str) -> bool {
     (named || calls || letters(head) + letters(tail) == 0) && letters(tail) <= 8 && goes_on
 }
 
-/// Returns whether a date stands in brackets at the head of a text: `[05-20] 停水公告`.
+/// Returns whether a date is in brackets at the start of a text: `[05-20] 停水公告`.
 pub(in crate::source::list) fn opens(head: &str, tail: &str) -> bool {
     let closes = match head.trim() {
         "[" => ']',
@@ -115,7 +115,7 @@ pub(in crate::source::list) fn opens(head: &str, tail: &str) -> bool {
     tail.trim_start().starts_with(closes)
 }
 
-/// Words right before a date that call it one, and right after it that say what happened then.
+/// Words right before a date that label it, and right after it that state what happened then.
 const BEFORE: &[&str] = &[
     "发布",
     "發布",

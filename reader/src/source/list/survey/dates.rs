@@ -1,4 +1,4 @@
-//! Dates beside titles: which piece of a row's text is its date.
+//! Finds the dates next to titles: the piece of a row's text that is its date.
 
 use std::{cell::OnceCell, ops::Range};
 
@@ -15,22 +15,22 @@ use crate::{
     },
 };
 
-/// A longer piece of text is a teaser: only its ends are read.
+/// The longest piece of text that is read whole; a longer one is a teaser, and only its ends are read.
 const MAX_DATE_TEXT: usize = 120;
 
-/// A date as it stands in a row.
+/// A date in a row.
 #[derive(Debug, Clone)]
 pub(in crate::source::list) struct DateInRow {
     pub moment: Moment,
-    /// The year is a guess.
+    /// True if the year is a guess.
     pub yearless: bool,
-    /// The pieces of text that it stands in: usually one.
+    /// The pieces of text that it is in: usually one.
     pub runs: Range<usize>,
     /// Its place in the text of the first of them.
     pub bytes: Range<usize>,
-    /// Nothing else stands there but a label.
+    /// True if the text has nothing else except a label.
     pub whole: bool,
-    /// It begins the text, and what follows is no part of the same words, as in `5月20日停水公告`.
+    /// True if it begins the text, and the rest is not part of the same words, as in `5月20日停水公告`.
     pub leads: bool,
 }
 
@@ -39,11 +39,11 @@ pub(in crate::source::list) struct DateInRow {
 pub(in crate::source::list) struct Dates<'a> {
     pub(in crate::source::list) page: &'a PageTree,
     pub(in crate::source::list) context: &'a Context<'a>,
-    /// By piece of text; rules ask for the same pieces many times.
+    /// The dates by piece of text; rules request the same pieces many times.
     known: Vec<OnceCell<Option<Box<DateInRow>>>>,
-    /// Whether `10/06/2024` is in June on this page.
+    /// True if `10/06/2024` is in June on this page.
     pub(in crate::source::list) day_first: OnceCell<bool>,
-    /// How the page writes `05/12/15`.
+    /// The order of the numbers in dates like `05/12/15` on this page.
     pub(in crate::source::list) short_order: OnceCell<Option<DateOrder>>,
 }
 
@@ -58,13 +58,13 @@ impl<'a> Dates<'a> {
         }
     }
 
-    /// The dates in some pieces of text, in order.
+    /// Returns the dates in some pieces of text, in order.
     pub(in crate::source::list) fn within(&self, runs: Range<usize>) -> Vec<DateInRow> {
         let mut found = Vec::new();
         let mut run = runs.start;
         while run < runs.end && found.len() < 8 {
             let alone = self.at(run);
-            // `05-20` over `2024`: more of the date may follow.
+            // In `05-20` over `2024` more of the date may follow.
             let joined = match &alone {
                 Some(date) if !(date.yearless && date.whole) => None,
                 _ => self.joined(run, runs.end),
@@ -79,7 +79,7 @@ impl<'a> Dates<'a> {
         found
     }
 
-    /// The date in one piece of text.
+    /// Returns the date in one piece of text.
     fn at(&self, run: usize) -> Option<&DateInRow> {
         let read = || {
             let is_stamp = self.page.name(self.page.runs[run].element) == "time";
@@ -121,7 +121,7 @@ impl<'a> Dates<'a> {
         })
     }
 
-    /// `<time datetime="2022-11-20">yesterday</time>`.
+    /// Parses `<time datetime="2022-11-20">yesterday</time>`.
     fn machine_readable(&self, run: usize) -> Option<DateInRow> {
         let element = self.page.runs[run].element;
         if self.page.name(element) != "time" {
@@ -139,9 +139,9 @@ impl<'a> Dates<'a> {
         })
     }
 
-    /// A date in neighbouring pieces: `20` over `2022-11`, `Nov` `20` `2022`.
+    /// Returns a date in neighbouring pieces: `20` over `2022-11`, `Nov` `20` `2022`.
     fn joined(&self, run: usize, end: usize) -> Option<DateInRow> {
-        // Longer pieces are no parts of a date.
+        // Longer pieces are not parts of a date.
         let part = |run: usize| {
             let text = (run < end).then(|| self.page.run_text(run))?;
             (text.len() <= 16 || text.len() <= 40 && text.chars().count() <= 16).then_some(text)
@@ -174,7 +174,7 @@ impl<'a> Dates<'a> {
         })
     }
 
-    /// A date whose parts and separators fill a box: `05` `/` `20` `/` `2022`.
+    /// Returns a date whose parts and separators fill a box: `05` `/` `20` `/` `2022`.
     fn in_box(&self, run: usize, end: usize) -> Option<(usize, Moment, String)> {
         let (count, text) = self.box_at(run, end)?;
         let whole =
@@ -184,7 +184,7 @@ impl<'a> Dates<'a> {
         Some((count, moment, text))
     }
 
-    /// The text of a small box that begins with a number and is made of several pieces.
+    /// Returns the text of a small box that begins with a number and consists of several pieces.
     pub(in crate::source::list) fn box_at(
         &self,
         run: usize,
@@ -205,7 +205,7 @@ impl<'a> Dates<'a> {
         (text.len() <= 30).then_some((runs.len(), text))
     }
 
-    /// The date that an element is.
+    /// Returns the date of an element.
     pub(in crate::source::list) fn of(&self, element: Id) -> Option<Moment> {
         let runs = self.page.runs_of(element);
         let found = self.within(runs.clone()).into_iter().next();
@@ -219,7 +219,8 @@ impl<'a> Dates<'a> {
         date::find(text, self.context.time_zone, self.context.now)
     }
 
-    /// Returns what an element, or one within it, says in an attribute: `data-time="2022-11-20"`, `data-ts="1668902400"`.
+    /// Returns the date in an attribute of an element, or of one within it: `data-time="2022-11-20"`,
+    /// `data-ts="1668902400"`.
     pub(in crate::source::list) fn in_attributes(&self, element: Id) -> Option<Moment> {
         const MOST_ELEMENTS: usize = 40;
         let end = self.page.elements[element as usize].end;
@@ -240,14 +241,14 @@ impl<'a> Dates<'a> {
             .find_map(|(name, value)| self.stamp(name, value).or_else(|| self.full_date(value)))
     }
 
-    /// A whole date, with its year.
+    /// Parses a whole date, with its year.
     fn full_date(&self, value: &str) -> Option<Moment> {
         may_hold_date(value).then_some(())?;
         let (range, moment) = self.find(value)?;
         (!is_yearless(&value[range])).then_some(moment)
     }
 
-    /// Seconds or milliseconds since 1970, or digits from year to second, of an attribute that is named for it.
+    /// Parses seconds or milliseconds since 1970, or digits from year to second, in an attribute with a suitable name.
     fn stamp(&self, name: &str, value: &str) -> Option<Moment> {
         let value = value.trim();
         let is_number = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
@@ -271,7 +272,7 @@ impl<'a> Dates<'a> {
     }
 }
 
-/// A date that is a row's own, not a part of a sentence.
+/// Returns whether a date is a row's own, not a part of a sentence.
 pub(in crate::source::list) fn stands_alone(found: &DateInRow) -> bool {
     found.whole || found.leads
 }

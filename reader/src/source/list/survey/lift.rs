@@ -1,5 +1,5 @@
-//! Rows whose links say nothing of their own ("read more", a number, the date, a bare picture): what
-//! the row says in the place of a title is made a link to where its link leads.
+//! Handles rows whose links have no title ("read more", a number, the date, a bare picture): the text of the row in the
+//! place of a title becomes a link to the same target.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,16 +20,16 @@ use crate::source::{
     page::{self, Id, PageTree},
 };
 
-/// What fewer links say alike is no habit.
+/// The number of links from which a shared text is a habit.
 const FEW: usize = 3;
-/// A title says at least this much on the mean, in [`words::units`].
+/// The least mean length of titles, in [`words::units`].
 const TITLE: f32 = 5.0;
-/// A text longer than this, in [`words::units`], is not a title.
+/// The length above which a text is not a title, in [`words::units`].
 const LONG: f32 = 16.0;
-/// Pieces of a row that are read.
+/// The number of pieces of a row that are read.
 const MAX_PIECES: usize = 24;
 
-/// Adds the links that the titles of such rows stand for.
+/// Adds links for the titles of such rows.
 pub(in crate::source::list) fn lift(page: &PageTree, dates: &Dates<'_>, links: &mut Vec<PageLink>) {
     let mute = mute(page, dates, links);
     if mute.is_empty() {
@@ -61,7 +61,7 @@ fn says_title(link: &PageLink) -> bool {
     link.text == LinkText::Title && link.units >= 4.0
 }
 
-/// Links that say nothing of what they lead to, by how they nest.
+/// Returns the links that do not describe their target, by how they nest.
 fn mute(page: &PageTree, dates: &Dates<'_>, links: &[PageLink]) -> Vec<Vec<usize>> {
     let path = |link: &PageLink| page.elements[link.element as usize].path;
     let mut said: HashMap<(u64, u64), usize> = HashMap::new();
@@ -90,7 +90,7 @@ fn mute(page: &PageTree, dates: &Dates<'_>, links: &[PageLink]) -> Vec<Vec<usize
     clusters
 }
 
-/// A date, or a number under which something is filed: `PR-2024-07`.
+/// Returns whether a link is a date, or a reference number: `PR-2024-07`.
 fn says_number(page: &PageTree, dates: &Dates<'_>, link: &PageLink) -> bool {
     let runs = page.runs_of(link.element);
     if runs.is_empty() || runs.len() > 3 || link.units >= 8.0 {
@@ -109,14 +109,14 @@ fn says_number(page: &PageTree, dates: &Dates<'_>, link: &PageLink) -> bool {
             .any(|date| date.whole && date.runs == runs)
 }
 
-/// What may be a row's title: what kind of piece it is, and where.
+/// A piece of text that may be a row's title: its kind and its place.
 struct RowPiece {
     key: u64,
     element: Id,
     text: String,
 }
 
-/// Links for the titles of the rows of some mute links.
+/// Returns links for the titles of the rows of some mute links.
 fn titles(
     page: &PageTree,
     dates: &Dates<'_>,
@@ -163,8 +163,7 @@ fn titles(
         .collect()
 }
 
-/// The text that belongs to each of the links: its row, or what stands above where the row is no more
-/// than the link.
+/// Returns the text that belongs to each of the links: its row, or the text above if the row is only the link.
 fn spans(page: &PageTree, links: &[PageLink], members: &[usize]) -> Vec<(usize, Range<usize>)> {
     let rows = group::rows(page, links, members);
     let bare =
@@ -185,7 +184,7 @@ fn spans(page: &PageTree, links: &[PageLink], members: &[usize]) -> Vec<(usize, 
         .collect()
 }
 
-/// The pieces of a row that say something and are no date, each with the element that is all of it.
+/// Returns the pieces of a row that have text and are not dates, each with the element that consists only of it.
 fn pieces(page: &PageTree, dates: &Dates<'_>, link: Id, runs: Range<usize>) -> Vec<RowPiece> {
     let own = page.runs_of(link);
     let mut pieces: Vec<RowPiece> = Vec::new();
@@ -224,8 +223,8 @@ fn pieces(page: &PageTree, dates: &Dates<'_>, link: Id, runs: Range<usize>) -> V
     pieces
 }
 
-/// The kind of piece that is the title in most rows: a heading before what its class calls a title,
-/// and that before the first that differs from row to row.
+/// Returns the kind of piece that is the title in most rows: a heading before an element with the class of a title, and
+/// that before the first that differs from row to row.
 fn title_key(page: &PageTree, rows: &[(usize, Vec<RowPiece>)], pages: usize) -> Option<u64> {
     let of = |key: u64| {
         rows.iter()
@@ -249,7 +248,7 @@ fn title_key(page: &PageTree, rows: &[(usize, Vec<RowPiece>)], pages: usize) -> 
     let called = |piece: &&&RowPiece| {
         crate::source::list::element::is_title_class(page.class(piece.element))
     };
-    // A number under which something is filed differs too, and says less.
+    // A reference number differs too, and is shorter.
     let says = |piece: &&RowPiece| words::units(&piece.text).min(LONG);
     let most = serving.iter().map(says).fold(0.0, f32::max);
     serving

@@ -1,4 +1,4 @@
-//! The links of a page: where they lead, and what kind of text they bear.
+//! Collects the links of a page: where they lead, and the kind of their text.
 
 use std::{
     collections::HashSet,
@@ -11,28 +11,28 @@ use super::script;
 use crate::source::list::words::{self, LinkText};
 use crate::source::page::{Id, PageTree};
 
-/// More links than this are not read; the largest real pages have 3,000.
+/// The number of links that are read; the largest real pages have 3,000.
 const MAX_LINKS: usize = 20_000;
 
 #[derive(Debug)]
 pub(in crate::source::list) struct PageLink {
     pub element: Id,
-    /// As the page gives it, not yet resolved.
+    /// The address as the page writes it, not yet resolved.
     pub href: String,
     pub text: LinkText,
-    /// A hash of what it says.
+    /// A hash of the text.
     pub label: u64,
-    /// How much the text says, see [`words::units`].
+    /// The length of the text, see [`words::units`].
     pub units: f32,
-    /// The address with its numbers and names taken out: equal for pages of one kind.
+    /// The address without its numbers and names: equal for pages of one kind.
     pub shape: u64,
-    /// The same of the folder that it lies in; 0 for the site's root.
+    /// The same for the folder that it is in; 0 for the site's root.
     pub folder: u64,
-    /// Whether the address holds an id, a date or a name of several words.
+    /// True if the address holds an id, a date or a name of several words.
     pub specific: bool,
 }
 
-/// The links that lead somewhere, in document order.
+/// Returns the links that lead somewhere, in document order.
 pub(in crate::source::list) fn find(page: &PageTree) -> Vec<PageLink> {
     let mut links = Vec::new();
     let places = places(page);
@@ -68,7 +68,7 @@ pub(in crate::source::list) fn find(page: &PageTree) -> Vec<PageLink> {
     links
 }
 
-/// The names of the places in a page that a link may lead to.
+/// Returns the names of the places in a page that a link may lead to.
 fn places(page: &PageTree) -> HashSet<&str> {
     let names = |id: Id| {
         let name = (page.name(id) == "a").then(|| page.attribute(id, "name"));
@@ -78,7 +78,7 @@ fn places(page: &PageTree) -> HashSet<&str> {
     all.filter(|name| !name.is_empty()).collect()
 }
 
-/// A link to a place in the page itself: rows of a change log lead to where they stand.
+/// Returns a link to a place in the page itself: rows of a change log lead to their entries.
 fn place_in_page(page: &PageTree, id: Id, places: &HashSet<&str>) -> Option<String> {
     let href = page
         .attribute(id, "href")
@@ -96,7 +96,7 @@ pub(in crate::source::list) fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// Returns what a link says: its text, else what stands for it where a picture is not shown.
+/// Returns the text of a link, or else the text that replaces a picture which is not shown.
 fn label(page: &PageTree, id: Id) -> (String, LinkText) {
     let text = page.text(page.runs_of(id));
     let kind = words::link_text(&text);
@@ -117,7 +117,7 @@ fn label(page: &PageTree, id: Id) -> (String, LinkText) {
     (stands_for.unwrap_or_default().to_owned(), kind)
 }
 
-/// Where an element leads, by its address or what its handler says.
+/// Returns the target of an element, by its address or its handler.
 pub(in crate::source::list) fn target(page: &PageTree, id: Id) -> Option<String> {
     let is_anchor = matches!(page.name(id), "a" | "area");
     let href = if is_anchor {
@@ -151,7 +151,7 @@ fn strip_scheme<'a>(href: &'a str, scheme: &str) -> Option<&'a str> {
         .then(|| &href[scheme.len()..])
 }
 
-/// Whether an address is a page of its own: no script, no place in this page, no template.
+/// Returns whether an address is a separate page: not a script, a place in this page or a template.
 pub(in crate::source::list) fn leads_somewhere(href: &str) -> bool {
     if href.is_empty() || href.starts_with('#') || href.len() > 4096 {
         return false;
@@ -169,8 +169,8 @@ pub(in crate::source::list) fn leads_somewhere(href: &str) -> bool {
     }
 }
 
-/// Returns whether an address does something to a page of a wiki (its history, a comparison, its editor) beside the
-/// link to the page itself.
+/// Returns whether an address performs an action on a page of a wiki (its history, a comparison, its editor), next to
+/// the link to the page itself.
 fn is_tool(href: &str) -> bool {
     const ACTS: [&str; 12] = [
         "history",
@@ -214,7 +214,7 @@ fn is_beside_page(page: &PageTree, link: Id) -> bool {
 pub(in crate::source::list) struct Shape {
     pub shape: u64,
     pub folder: u64,
-    /// Whether it names one page among many.
+    /// True if it names one page among many.
     pub specific: bool,
 }
 
@@ -246,7 +246,7 @@ pub(in crate::source::list) fn shape(href: &str) -> Shape {
     }
 }
 
-/// Hashes a path segment or query value without what differs from page to page.
+/// Hashes a path segment or query value without the parts that differ from page to page.
 fn hash_part(part: &str, is_last: bool, hasher: &mut DefaultHasher) -> bool {
     let digits = part.bytes().filter(u8::is_ascii_digit).count();
     let (stem, extension) = match part.rsplit_once('.') {

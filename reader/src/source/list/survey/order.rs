@@ -1,4 +1,4 @@
-//! In which order a page writes the numbers of its dates, where one date alone leaves it open: its other dates
+//! Finds the order in which a page writes the numbers of its dates, if a single date is ambiguous: its other dates
 //! settle it.
 
 use std::ops::Range;
@@ -9,11 +9,12 @@ use super::date_order::{DateOrder, numbers_with_year, short_numbers, spread};
 use super::dates::Dates;
 use crate::bulletin::Moment;
 
-/// From as many dates on, a page shows in which order it writes them.
+/// The number of dates from which a page shows their order.
 const FEW: usize = 3;
 
 impl Dates<'_> {
-    /// `5/12/15`, which no one can read alone: in the order in which the page's dates of this form lie closest together.
+    /// Parses `5/12/15`, which is ambiguous alone, in the order in which the page's dates of this form are closest
+    /// together.
     pub(in crate::source::list) fn short_year(&self, text: &str) -> Option<(Range<usize>, Moment)> {
         let numbers = short_numbers(text)?;
         let order = (*self.short_order.get_or_init(|| self.order_of_short_dates()))?;
@@ -41,7 +42,7 @@ impl Dates<'_> {
         Some(*best)
     }
 
-    /// `10/06/2024`, which no one can read alone: as other dates of the page are written.
+    /// Parses `10/06/2024`, which is ambiguous alone, in the order of other dates of the page.
     pub(in crate::source::list) fn either_order(
         &self,
         text: &str,
@@ -59,8 +60,8 @@ impl Dates<'_> {
         Some((start..end, moment))
     }
 
-    /// Returns whether more of the page's dates of this form make sense with the day first: a month has no
-    /// number above 12, and a notice is not of the future.
+    /// Returns whether more of the page's dates of this form are plausible with the day first: a month is at most 12,
+    /// and a notice is not in the future.
     fn writes_day_first(&self) -> bool {
         let runs = 0..self.page.runs.len();
         let whole = runs
@@ -77,7 +78,7 @@ impl Dates<'_> {
             day.extend(possible(year, second, first));
             month.extend(possible(year, first, second));
         }
-        // Where both make sense of all dates, the rows of a list lie close together.
+        // If both orders are plausible for all dates, the closer dates win, as in the rows of a list.
         (month.len(), spread(&day)) <= (day.len(), spread(&month))
     }
 }

@@ -1,12 +1,12 @@
-//! Addresses that stand in handlers: `location.href='/x/1'`, `open('/x/1')`, `show(1)` where the
-//! page's own `show` says plainly what it makes of the 1.
+//! Finds addresses in handlers: `location.href='/x/1'`, `open('/x/1')`, `show(1)` where the page's own `show` makes it
+//! clear what it does with the 1.
 
 use crate::source::page::PageTree;
 
-/// How much of a function is read.
+/// The number of characters of a function that are read.
 const MAX_BODY: usize = 1_000;
 
-/// Where a handler leads, if it says so plainly.
+/// Returns the target of a handler, if it is clear.
 pub(in crate::source::list) fn target(page: &PageTree, code: &str) -> Option<String> {
     if code.len() > 2_000 {
         return None;
@@ -28,13 +28,13 @@ pub(in crate::source::list) fn target(page: &PageTree, code: &str) -> Option<Str
         return evaluate(expression, &parameters, &values)
             .or_else(|| evaluate(assigned(body, expression)?, &parameters, &values));
     }
-    // `go('/info/1.html')`: an address as it is needs no reading of `go`.
+    // In `go('/info/1.html')` the argument is already an address, so `go` need not be read.
     values
         .into_iter()
         .find(|value| value.starts_with(['/', '.']) || value.starts_with("http"))
 }
 
-/// The expression that is assigned to `location` or given to `open`.
+/// Returns the expression that is assigned to `location` or passed to `open`.
 fn navigation(code: &str) -> Option<&str> {
     const MARKS: [&str; 8] = [
         "location.href",
@@ -60,7 +60,7 @@ fn navigation(code: &str) -> Option<&str> {
     })
 }
 
-/// `name(a, b)`, perhaps after `return`, `this.` or `javascript:`.
+/// Parses `name(a, b)`, perhaps after `return`, `this.` or `javascript:`.
 fn call(code: &str) -> Option<(&str, &str)> {
     let code = code.trim().trim_start_matches("javascript:");
     let code = code.trim_start().trim_start_matches("return ").trim_start();
@@ -74,7 +74,7 @@ fn call(code: &str) -> Option<(&str, &str)> {
     plain.then(|| (name, &code[open + 1..close]))
 }
 
-/// The parameters and body of `function name(…) {…}` or `name = function(…) {…}`.
+/// Returns the parameters and body of `function name(…) {…}` or `name = function(…) {…}`.
 fn function<'a>(script: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
     let heads = [
         format!("function {name}("),
@@ -98,7 +98,7 @@ fn function<'a>(script: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
     Some((&script[start..close], &body[..end]))
 }
 
-/// Returns what a function gives to the name that an expression is: `var url = "/x?id=" + id`.
+/// Returns the value that a function assigns to the name in an expression: `var url = "/x?id=" + id`.
 fn assigned<'a>(body: &'a str, expression: &str) -> Option<&'a str> {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
     let end = expression.find(|c| !is_word(c)).unwrap_or(expression.len());
@@ -110,7 +110,7 @@ fn assigned<'a>(body: &'a str, expression: &str) -> Option<&'a str> {
     })
 }
 
-/// A concatenation of literals and parameters, up to the end of the statement or argument.
+/// Evaluates a concatenation of literals and parameters, up to the end of the statement or argument.
 fn evaluate(expression: &str, parameters: &[&str], values: &[String]) -> Option<String> {
     let mut result = String::new();
     let mut rest = expression.trim_start();
@@ -147,7 +147,7 @@ fn evaluate(expression: &str, parameters: &[&str], values: &[String]) -> Option<
     (!result.is_empty()).then_some(result)
 }
 
-/// `${name}` in a template.
+/// Replaces `${name}` in a template.
 fn fill(literal: &str, parameters: &[&str], values: &[String]) -> String {
     let mut text = literal.to_owned();
     for (parameter, value) in parameters.iter().zip(values) {

@@ -1,6 +1,6 @@
-//! The rows that the selectors of a source choose on a page.
+//! Finds the rows that the selectors of a source choose on a page.
 //!
-//! CSS is dom_query's business: where selectors are given, the page is put into its tree.
+//! dom_query implements CSS: if there are selectors, the page is converted into its tree.
 
 use dom_query::{Document, Matcher, NodeId, Selection};
 
@@ -27,17 +27,17 @@ pub(in crate::source::list) struct Selected {
 /// The extent to which a selector of the source matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelectPart {
-    /// `item`, `title`, `link` or `date`.
+    /// The name of the selector: `item`, `title`, `link` or `date`.
     pub name: &'static str,
     pub css: String,
-    /// The rows that there are.
+    /// The number of rows.
     pub rows: usize,
-    /// The rows where it matches.
+    /// The number of rows in which it matches.
     pub matched: usize,
 }
 
 impl Selected {
-    /// Each selector with the rows where it matches.
+    /// Returns each selector with the number of rows in which it matches.
     pub(in crate::source::list) fn parts(&self, rows: &[Id], select: &Select) -> Vec<SelectPart> {
         let matched = |matcher: &Matcher| {
             rows.iter()
@@ -63,7 +63,7 @@ impl Selected {
             .collect()
     }
 
-    /// None where nothing is selected.
+    /// Compiles the selectors; `None` if there are none.
     pub(in crate::source::list) fn new(
         page: &PageTree,
         select: &Select,
@@ -97,7 +97,7 @@ impl Selected {
         }))
     }
 
-    /// The elements that are rows, outermost alone; None where detection finds the rows.
+    /// Returns the outermost elements that are rows; `None` if detection finds the rows.
     pub(in crate::source::list) fn rows(&self, page: &PageTree) -> Option<Vec<Id>> {
         let item = self.item.as_ref()?;
         let mut rows: Vec<Id> = self.ids(&self.document.select_matcher(item));
@@ -113,7 +113,7 @@ impl Selected {
         Some(rows)
     }
 
-    /// The first element of a row that matches, or the row itself.
+    /// Returns the row itself if it matches, else its first matching element.
     pub(in crate::source::list) fn first(&self, row: Id, matcher: &Matcher) -> Option<Id> {
         let node = self.document.tree.get(&self.nodes[row as usize])?;
         if node.is_match(matcher) {

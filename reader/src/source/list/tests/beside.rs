@@ -1,4 +1,4 @@
-//! Prose beside rows: at the edges of a page, and below an index of the page itself.
+//! Checks prose next to rows: at the edges of a page, and below an index of the page itself.
 
 use url::Url;
 
@@ -23,7 +23,7 @@ fn prose() -> String {
     PARAGRAPHS.map(|text| format!("<p>{text}</p>")).concat()
 }
 
-/// Returns how a page without a declared kind reads.
+/// Returns the kind that a page without a declared kind is read as.
 fn kind_of(html: &str) -> &'static str {
     let context = Context {
         base: &base(),
@@ -39,7 +39,7 @@ fn kind_of(html: &str) -> &'static str {
     }
 }
 
-/// Texts with the day and headline of each, and how a page sets them out below its index.
+/// Returns a page with an index and its texts below, with the day and headline of each, laid out by `row` and `text`.
 fn index(row: fn(usize, &str, &str) -> String, text: fn(usize, &str, &str) -> String) -> String {
     let titles = [
         "关于停水检修的通知",
@@ -148,7 +148,7 @@ fn prose_at_an_edge_of_the_page_makes_no_article_of_a_list() {
             ("<div>", "</div>"),
             ("<div><div class=\"x\">", "</div></div>"),
         ] {
-            // The words on its buttons are of the box, too.
+            // The words on its buttons belong to the box, too.
             let buttons = "<p><a href=\"#\">了解更多</a><a href=\"#\">知道了</a></p>";
             let prose = format!("{open}{}{}{buttons}{close}", prose(), prose());
             let nav = "<div><a href=\"/\">首页</a><a href=\"/a/\">概况</a></div>";

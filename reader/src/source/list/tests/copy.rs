@@ -1,4 +1,4 @@
-//! What is pointed at in a copy of a page finds the list that it is of.
+//! Checks that a text that is pointed at in a copy of a page finds its list.
 
 use super::*;
 use crate::source::list::copy;
@@ -19,7 +19,7 @@ fn titles(html: &str, context: &Context<'_>) -> Vec<String> {
     rows.map(|row| row.title).collect()
 }
 
-/// Returns what is wrong where the first title of a page's list is pointed at; None also where it is no text of its own.
+/// Returns the fault if the first title of a page's list is pointed at; `None` also if it is not a separate text.
 fn fault(fixture: &Fixture) -> Option<String> {
     let none = Select::default();
     let wanted = titles(&fixture.text, &of(&fixture.base, &none));

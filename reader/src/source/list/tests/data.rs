@@ -1,4 +1,4 @@
-//! Lists as data, and what stands around lists: the next page, feeds.
+//! Checks lists as data, and the parts of a page around lists: the next page, feeds.
 
 use url::Url;
 
@@ -45,7 +45,7 @@ fn a_field_that_says_so_is_universal_time() {
         r#""createdAtUtc":"2024-05-19T17:30:00.000""#,
         r#""meta":{"utc_time":"2024-05-19T17:30:00"}"#,
         r#""date_gmt":"2024-05-19T17:30:00Z""#,
-        // The site's own clock may be another than the source's: what is exact is taken.
+        // The site's own clock may differ from the source's: the exact time is taken.
         r#""date":"2024-05-19T13:30:00","date_gmt":"2024-05-19T17:30:00","modified_gmt":"2024-05-20T17:30:00""#,
     ] {
         assert_eq!(published(fields), "2024-05-20T01:30:00+08:00", "{fields}");
@@ -77,18 +77,18 @@ const TWO_ROWS: [&str; 2] = [
 #[test]
 fn the_array_of_notices_is_found_whatever_its_fields_are_called() {
     for json in [
-        // An envelope, with other arrays in it.
+        // An envelope with other arrays in it.
         r#"{"code":0,"menu":[{"name":"首页","url":"/"},{"name":"通知","url":"/tz"}],"data":{"total":2,"rows":[
             {"id":12,"subtitle":"","title":"关于举办消防演练的通知","linkUrl":"/n/12.html","imgUrl":"/p/12.png","createTime":"2024-05-19 10:00:00","publishTime":"2024-05-20 09:30:00"},
             {"id":11,"subtitle":"","title":"道路封闭施工公告","linkUrl":"/n/11.html","imgUrl":"/p/11.png","createTime":"2024-05-17 10:00:00","publishTime":"2024-05-18 09:30:00"}]}}"#,
         // WordPress: rendered titles with entities, whole addresses.
         r#"[{"id":12,"date":"2024-05-20T09:30:00","modified":"2024-06-01T00:00:00","link":"https://www.example.org/n/12.html","title":{"rendered":"关于举办<b>消防演练</b>的通知"},"excerpt":{"rendered":"<p>近日</p>"}},
             {"id":11,"date":"2024-05-18T09:30:00","modified":"2024-06-01T00:00:00","link":"https://www.example.org/n/11.html","title":{"rendered":"道路封闭施工公告"},"excerpt":{"rendered":""}}]"#,
-        // JSON:API: attributes apart, milliseconds.
+        // JSON:API: separate attributes, milliseconds.
         r#"{"data":[{"type":"n","id":"12","attributes":{"headline":"关于举办消防演练的通知","released":1716168600000},"links":{"self":"/n/12.html"}},
             {"type":"n","id":"11","attributes":{"headline":"道路封闭施工公告","released":1715995800000},"links":{"self":"/n/11.html"}}]}"#,
-        // A call around it, seconds as text, escaped markup.
-        // Cells without names, a list within a string, ids as names, groups by month, a value a line.
+        // A call around it, seconds as text, escaped markup. Cells without names, a list within a string, ids as names,
+        // groups by month, a value on each line.
         r#"{"rows":[["12","关于举办消防演练的通知","2024-05-20","/n/12.html"],["11","道路封闭施工公告","2024-05-18","/n/11.html"]]}"#,
         r#"{"data":"[{\"title\":\"关于举办消防演练的通知\",\"url\":\"/n/12.html\",\"d\":\"2024-05-20\"},{\"title\":\"道路封闭施工公告\",\"url\":\"/n/11.html\",\"d\":\"2024-05-18\"}]"}"#,
         r#"{"html":"<ul><li><a href='/n/12.html'>关于举办消防演练的通知</a> 2024-05-20</li><li><a href='/n/11.html'>道路封闭施工公告</a> 2024-05-18</li></ul>"}"#,
@@ -172,7 +172,7 @@ fn data_without_notices_are_no_list() {
     assert!(read_data(&"[".repeat(100_000)).is_err());
 }
 
-/// A list page with `head` in its head and `foot` below its rows.
+/// Returns a list page with `head` in its head and `foot` below its rows.
 fn page(head: &str, foot: &str) -> NoticeList {
     let rows: String = (1..9)
         .map(|n| {
@@ -207,7 +207,7 @@ fn the_next_page_is_the_one_that_the_pager_names() {
         next("", "<p><a href='index_2.html'>Next &rsaquo;</a></p>"),
         second
     );
-    // The last page, a script, another site: nowhere to go on.
+    // The last page, a script, another site: there is no next page.
     for foot in [
         "",
         "<a href='index.html'>下一页</a>",

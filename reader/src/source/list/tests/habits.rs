@@ -1,4 +1,4 @@
-//! Questions that one row leaves open and its neighbours settle: titles, dates, and which rows there are.
+//! Checks questions that one row leaves open and its neighbours settle: titles, dates, and which rows there are.
 
 use url::Url;
 
@@ -14,7 +14,7 @@ const TITLES: [&str; 6] = [
     "Results of the student council election",
 ];
 
-/// A page of rows, each made of its number and title.
+/// Returns a page of rows, each made of its number and title.
 fn page(row: impl Fn(usize, &str) -> String) -> String {
     let rows: String = (0..)
         .zip(TITLES)

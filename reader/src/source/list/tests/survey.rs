@@ -1,4 +1,4 @@
-//! How many of the drawn sites read exactly: rows, order, titles, dates.
+//! Counts how many of the drawn sites are read exactly: rows, order, titles, dates.
 
 use super::read_at;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     source::drawn::{Wanted, site},
 };
 
-/// Returns what is wrong with a site as it is read.
+/// Returns the fault in the reading of a site.
 fn fault(seed: u64) -> Option<String> {
     let site = site(seed);
     let base = url::Url::parse(&site.base).expect("an address");
@@ -21,7 +21,7 @@ fn fault(seed: u64) -> Option<String> {
         .map(|(notice, wanted)| Wanted {
             url: notice.url,
             title: notice.title,
-            // Where the page gives no date, none is wanted and any is borne.
+            // If the page has no date, none is expected and any is accepted.
             day: notice
                 .published
                 .map(|moment| moment.day())
@@ -40,7 +40,7 @@ fn fault(seed: u64) -> Option<String> {
     ))
 }
 
-/// The share of sites that are read exactly does not fall: rows, order, titles, dates.
+/// Checks that the share of sites that are read exactly does not fall: rows, order, titles, dates.
 #[test]
 fn sites_of_many_systems_read_exactly() {
     const SITES: u64 = 400;
@@ -53,7 +53,7 @@ fn sites_of_many_systems_read_exactly() {
     );
 }
 
-/// Many more than a test run has time for; prints what fails.
+/// Checks many more sites than a test run has time for; prints the failures.
 #[test]
 #[ignore = "a survey for those who change the reader: takes a minute"]
 fn survey_of_sites() {

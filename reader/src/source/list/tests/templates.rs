@@ -1,6 +1,5 @@
-//! Sites drawn at random: any class names, any of the usual layouts, any noise around the list. What
-//! was put in must come out, whatever the draw: the same list with other rows, menus and classes
-//! reads the same.
+//! Checks sites drawn at random: any class names, any of the usual layouts, any noise around the list. The generated
+//! notices must be found, whatever the draw: the same list with other rows, menus and classes is read the same.
 
 use chrono::{Days, NaiveDate};
 use fastrand::Rng;
@@ -32,7 +31,7 @@ impl Draw {
             .collect()
     }
 
-    /// A class attribute, or none.
+    /// Returns a class attribute, or nothing.
     fn class(&mut self) -> String {
         match self.rng.u8(..4) {
             0 => String::new(),
@@ -102,7 +101,7 @@ impl Draw {
         day.format(pattern).to_string()
     }
 
-    /// The list itself, in one of the usual layouts.
+    /// Returns the list itself, in one of the usual layouts.
     fn list(&mut self, rows: &[Row]) -> String {
         let (format, layout) = (self.rng.u8(..6), self.rng.u8(..12));
         let (box_, item, inner) = (self.class(), self.class(), self.class());
@@ -197,7 +196,7 @@ impl Draw {
         format!("<div{class}><ul>{entries}</ul></div>\n")
     }
 
-    /// A box of other things, shorter in what it says than the list, or undated and set apart.
+    /// Returns a box of other things, with shorter texts than the list, or undated and separate.
     fn side(&mut self, chinese: bool, rows: usize) -> String {
         let class = self.class();
         let count = self.rng.usize(3..8).min(rows.max(3));
@@ -294,7 +293,7 @@ fn a_site_drawn_at_random_reads_exactly() {
     }
 }
 
-/// Many more draws than a test run has time for; prints the seeds that fail.
+/// Checks many more draws than a test run has time for; prints the seeds that fail.
 #[test]
 #[ignore = "a survey for those who change the reader: takes a minute"]
 fn survey() {

@@ -1,6 +1,6 @@
-//! What stands outside a page's main content: hidden boxes, dialogs of consent, footers, prose at its edges.
+//! Finds the parts outside a page's main content: hidden boxes, dialogs of consent, footers, prose at its edges.
 //!
-//! Prose and headings there say nothing of what the page is: a cookie notice makes no article of a list.
+//! Prose and headings there are no evidence of what the page is: a cookie notice does not make a list an article.
 
 use std::ops::Range;
 
@@ -10,14 +10,14 @@ use crate::source::list::{
 };
 use crate::source::page::{Id, PageTree, is_hidden_style};
 
-/// For each element whether it stands outside, and the text at the page's edges that does.
+/// The elements outside the content, and the text at the page's edges that is outside.
 pub(in crate::source::list) struct Outside {
     marks: Vec<bool>,
     edges: [Range<usize>; 2],
 }
 
 impl Outside {
-    /// `best` is the group of rows that may be the page's list: what holds it is not outside.
+    /// Finds them. `best` is the group of rows that may be the page's list: the elements that hold it are not outside.
     pub(in crate::source::list) fn of(page: &PageTree, best: Option<&Scored>) -> Self {
         let rows = best.map(|best| best.group.container(page));
         let mut marks = vec![false; page.elements.len()];
@@ -29,7 +29,7 @@ impl Outside {
         Self { marks, edges }
     }
 
-    /// The same where the texts of an index stand outside, too.
+    /// Adds the texts of an index to the outside, if there are any.
     pub(in crate::source::list) fn with(mut self, texts: Option<&Range<Id>>) -> Self {
         if let Some(texts) = texts {
             self.marks[texts.start as usize..texts.end as usize].fill(true);
@@ -46,7 +46,7 @@ impl Outside {
     }
 }
 
-/// Returns whether an element says by its name, attributes or classes that it is no part of the content.
+/// Returns whether an element claims by its name, attributes or classes not to be part of the content.
 fn claims(page: &PageTree, id: Id) -> bool {
     let name = page.name(id);
     if matches!(name, "html" | "body" | "main" | "article") {
@@ -71,7 +71,7 @@ fn claims(page: &PageTree, id: Id) -> bool {
     if is_hidden || has_role || is_named {
         return true;
     }
-    // What holds most of the page, or its headline, is its content, whatever it is called.
+    // An element that holds most of the page, or its headline, is its content, whatever its name.
     let holds_most = || page.runs_of(id).len() * 2 > page.runs.len();
     let holds_headline = || (id..page.elements[id as usize].end).any(|id| page.name(id) == "h1");
     let labels = [page.class(id), says("id")];
@@ -80,7 +80,7 @@ fn claims(page: &PageTree, id: Id) -> bool {
     (named || name == "aside") && !holds_most() && !holds_headline()
 }
 
-/// Returns whether a piece of text is of those that ask for consent or say whose the page is, wherever they stand.
+/// Returns whether a piece of text asks for consent or names the owner of the page, wherever it is.
 pub(in crate::source::list) fn is_boilerplate(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "cookie",

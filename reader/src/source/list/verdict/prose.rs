@@ -1,4 +1,4 @@
-//! The running text and the headings of a page beside its rows.
+//! Measures the running text and the headings of a page next to its rows.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use crate::source::list::{
 };
 use crate::source::page::{self, Id, PageTree};
 
-/// The most running text beside the rows that stands in one box of the content, in [`words::units`]. A box
-/// where each paragraph has a link over it holds teasers, not a text.
+/// Returns the most running text outside the rows in one box of the content, in [`words::units`]. A box where each
+/// paragraph has a link above it holds teasers, not a text.
 pub(in crate::source::list) fn densest_prose(
     page: &PageTree,
     best: Option<&Scored>,
@@ -47,7 +47,7 @@ pub(in crate::source::list) fn densest_prose(
         let block = line().last().map_or(piece.element, |id| page.parent(id));
         let prose = boxes.entry(page.parent(block)).or_default();
         if line().any(|id| page.name(id) == "a") {
-            // A link that is all of its line.
+            // The link fills its line.
             let runs = page.runs_of(block);
             prose.titles += u32::from(runs.start == run && runs.len() <= 2);
         } else if units >= 6.0 && !is_boilerplate(page.run_text(run)) {
@@ -59,7 +59,7 @@ pub(in crate::source::list) fn densest_prose(
     texts.fold(0.0, f32::max)
 }
 
-/// A heading that says what the page's title says, and is as long as titles of notices are.
+/// Returns whether there is a heading that the page's title begins with and that is as long as titles of notices are.
 pub(in crate::source::list) fn has_headline(page: &PageTree, outside: &Outside) -> bool {
     let title = words::bare(&page.title);
     headings(page, outside).any(|text| {
@@ -69,7 +69,8 @@ pub(in crate::source::list) fn has_headline(page: &PageTree, outside: &Outside) 
     })
 }
 
-/// A line beside links that says how the page's title begins, and is as long as titles of notices are.
+/// Returns whether there is a line outside links that the page's title begins with and that is as long as titles of
+/// notices are.
 pub(in crate::source::list) fn has_title_line(page: &PageTree, outside: &Outside) -> bool {
     let title = words::bare(&page.title);
     let is_linked = |id: Id| {
@@ -86,7 +87,7 @@ pub(in crate::source::list) fn has_title_line(page: &PageTree, outside: &Outside
     })
 }
 
-/// The headings of the content.
+/// Returns the headings of the content.
 pub(in crate::source::list) fn headings(
     page: &PageTree,
     outside: &Outside,

@@ -1,4 +1,4 @@
-//! Pages that stand in for others: a sign-in page, a captcha, an error, an empty list, …
+//! Recognizes pages that stand in for others: a sign-in page, a captcha, an error, an empty list, …
 
 use super::{
     outside::Outside,
@@ -10,12 +10,12 @@ use crate::{
     source::page::{Id, PageTree},
 };
 
-/// A page that leads to so many others stands in for none of them.
+/// The number of links from which a page does not stand in for another.
 const MANY_LINKS: usize = 8;
-/// A page that says more than this beside its links, in [`words::units`], stands in for no other.
+/// The length of text outside its links, in [`words::units`], above which a page does not stand in for another.
 const LITTLE_TEXT: f32 = 80.0;
 
-/// What pages that stand in for others are called, and by which words.
+/// The kinds of pages that stand in for others, and the words that name them.
 const STAND_INS: &[(PageKind, &[&str])] = &[
     (
         PageKind::Error,
@@ -108,15 +108,15 @@ const STAND_INS: &[(PageKind, &[&str])] = &[
     ),
 ];
 
-/// A page that stands in for another: the kind that its title names.
+/// Returns the kind of stand-in that the page's title names.
 pub(in crate::source::list) fn stand_in_by_title(page: &PageTree) -> Option<PageKind> {
     page.title
         .split(['-', '_', '|', '–', '—', '·', '«', '»'])
         .find_map(stand_in)
 }
 
-/// The same by its first heading or by all that it says: weaker, as a list may stand beside a box to
-/// sign in, and as a notice may be about such things. Where there is much to go on to, it is one.
+/// Returns the kind of stand-in by the first heading or by the whole text of a page: weaker evidence, as a list may
+/// have a sign-in box next to it, and a notice may be about such things. A page with many links is not a stand-in.
 pub(in crate::source::list) fn stand_in_by_text(page: &PageTree) -> Option<PageKind> {
     let outside = Outside::of(page, None);
     let by_heading = headings(page, &outside)
@@ -132,7 +132,7 @@ pub(in crate::source::list) fn stand_in_by_text(page: &PageTree) -> Option<PageK
     }
 }
 
-/// Returns what a page says that says hardly anything beside its links.
+/// Returns the kind of stand-in by the text of a page that has hardly any outside its links.
 fn said(page: &PageTree, outside: &Outside) -> Option<PageKind> {
     let is_linked = |id: Id| {
         std::iter::once(id)
@@ -163,7 +163,7 @@ fn said(page: &PageTree, outside: &Outside) -> Option<PageKind> {
     kind
 }
 
-/// Returns what a page stands in for, such as a sign-in page, by its title or first heading.
+/// Returns the kind of stand-in that a page is, such as a sign-in page, by its title or first heading.
 pub(in crate::source::list) fn of_page(page: &PageTree) -> Option<PageKind> {
     stand_in_by_title(page).or_else(|| stand_in_by_text(page))
 }
@@ -177,7 +177,7 @@ fn stand_in(text: &str) -> Option<PageKind> {
     let says = |phrase: &&str| {
         let length = phrase.chars().count();
         match length {
-            // Numbers and short words mean it only alone or in front.
+            // Numbers and short words count only alone or at the start.
             ..=3 if phrase.is_ascii() || length < 3 => {
                 let rest = text.strip_prefix(*phrase);
                 rest.is_some_and(|rest| !rest.starts_with(counts)) && count <= length + 10
@@ -190,12 +190,13 @@ fn stand_in(text: &str) -> Option<PageKind> {
         .find_map(|(kind, phrases)| phrases.iter().any(&says).then_some(*kind))
 }
 
-/// Returns what follows a number that counts or numbers something: 404号提案, 503路公交, 500强企业.
+/// Returns whether the character after a number makes it a count or an identifier: 404号提案, 503路公交, 500强企业.
 fn counts(next: char) -> bool {
     "号路强名个家件人项次元万亿年期台辆国省县道".contains(next)
 }
 
-/// `关于…的通知`: about a system that is down, say, and no page that stands in for its own.
+/// Returns whether a title is that of a document, `关于…的通知`: about a system that is down, for example, and not a
+/// stand-in for another page.
 fn is_document(bare: &str) -> bool {
     const ENDS: [&str; 10] = [
         "通知", "公告", "通告", "公示", "通报", "说明", "答复", "复函", "批复", "决定",
@@ -203,7 +204,7 @@ fn is_document(bare: &str) -> bool {
     bare.contains("关于") && ENDS.iter().any(|end| bare.ends_with(end))
 }
 
-/// Words of pages that have nothing else to say, and how much such a page says at most.
+/// Words of pages that have no other content, and the most text that such a page has.
 const PHRASES: &[(PageKind, f32, &[&str])] = &[
     (
         PageKind::Captcha,
@@ -255,7 +256,7 @@ const PHRASES: &[(PageKind, f32, &[&str])] = &[
         ],
     ),
 ];
-/// Returns what to call a page on which no list was found.
+/// Returns the kind of a page on which no list was found.
 pub(in crate::source::list) fn instead(page: &PageTree) -> PageKind {
     if let Some(kind) = of_page(page) {
         return kind;
@@ -275,7 +276,7 @@ pub(in crate::source::list) fn instead(page: &PageTree) -> PageKind {
     }
     let outside = Outside::of(page, None);
     let prose = densest_prose(page, None, &outside);
-    // Page links below nothing.
+    // These are page links below nothing.
     let is_pager = |id: &Id| page.name(*id) == "a" && words::is_next(&page.text(page.runs_of(*id)));
     if prose < 60.0 && (0..page.elements.len() as Id).any(|id| is_pager(&id)) {
         return PageKind::EmptyList;

@@ -1,5 +1,5 @@
-//! Boxes that ask the visitor for something, by what they hold and whatever they are called: some prose that ends in a
-//! button, or fields to sign in with what is said around them.
+//! Finds boxes that ask the visitor for something, by their content and under any name: some prose that ends in a
+//! button, or fields for a sign-in with the text around them.
 
 use std::collections::HashMap;
 
@@ -12,16 +12,16 @@ use crate::source::{
     page::tree::{Id, PageTree},
 };
 
-/// So far above a button or field stands the box that asks.
+/// The number of levels above a button or field within which the box that asks is.
 const FAR: usize = 5;
-/// A box that leads to more pages is a menu or a list.
+/// The number of links above which a box is a menu or a list.
 const MOST_LINKS: usize = 8;
-/// So many boxes are checked.
+/// The number of boxes that are checked.
 const MOST_BOXES: usize = 50;
-/// So many boxes that are built alike are the page's content.
+/// The number of boxes of the same structure from which they are the page's content.
 const SEVERAL: usize = 3;
 
-/// The boxes of a page that ask for something.
+/// Returns the boxes of a page that ask for something.
 pub(super) fn boxes(page: &PageTree, said: &Said) -> Vec<Id> {
     let controls: Vec<Id> = (0..page.elements.len() as Id)
         .filter(|id| is_control(page, *id) || closes(page, *id))
@@ -42,8 +42,8 @@ pub(super) fn boxes(page: &PageTree, said: &Said) -> Vec<Id> {
     found
 }
 
-/// The nearest box around a control that says something. A form of fields alone asks for no more than a word to search
-/// for, unless it is one to sign in: then the box around it says what for.
+/// Returns the nearest box with text around a control. A form with only fields is for a search, unless it is a sign-in
+/// form: then the box around it has the explanation.
 fn box_around(page: &PageTree, said: &Said, control: Id) -> Option<Id> {
     let says = |id: &Id| said.within(page, *id) > 0.0 || is_headed(page, *id);
     let above = page.ancestors(control).take(FAR);
@@ -54,7 +54,7 @@ fn box_around(page: &PageTree, said: &Said, control: Id) -> Option<Id> {
         false if said.signs_in(page, first) => boxes.next().filter(says)?,
         false => return None,
     };
-    // What holds nothing else is the same box.
+    // A box that holds nothing else is the same box.
     let runs = page.runs_of(found);
     let wrappers = page
         .ancestors(found)
@@ -80,7 +80,7 @@ fn asks(page: &PageTree, said: &Said, id: Id, root: Id) -> bool {
         && !describes_article(page, id)
 }
 
-/// Returns whether a box leads to what a site does with the data of its visitors, and can be closed.
+/// Returns whether a box links to a site's policy on the data of its visitors, and can be closed.
 fn names_policy(page: &PageTree, id: Id) -> bool {
     const POLICIES: [&str; 8] = [
         "privac",
@@ -101,7 +101,7 @@ fn names_policy(page: &PageTree, id: Id) -> bool {
     inside(page, id).any(leads) && inside(page, id).any(can_close)
 }
 
-/// Returns whether the first that a box says is a heading of a few words, as the text of an article never begins.
+/// Returns whether the first text of a box is a heading of a few words, as the text of an article never begins.
 fn is_headed(page: &PageTree, id: Id) -> bool {
     const FEW_WORDS: f32 = 10.0;
     page.runs_of(id).next().is_some_and(|run| {
@@ -112,7 +112,8 @@ fn is_headed(page: &PageTree, id: Id) -> bool {
     })
 }
 
-/// Returns whether an element shows what a box of content has: a picture, a file for people to keep, the title of a page.
+/// Returns whether an element shows something that a box of content has: a picture, a file for people to keep, the
+/// title of a page.
 fn shows(page: &PageTree, id: Id) -> bool {
     const TITLE: f32 = 8.0;
     if page.name(id) == "img" {
@@ -126,7 +127,7 @@ fn shows(page: &PageTree, id: Id) -> bool {
     length(&text) >= TITLE || hands_out() || download::has_ending(text.trim())
 }
 
-/// Returns whether the last that a box says is to be pressed.
+/// Returns whether the last thing in a box is a button or link.
 fn ends_in_control(page: &PageTree, id: Id) -> bool {
     let is_pressed = |element: Id| {
         std::iter::once(element)
@@ -141,18 +142,18 @@ fn ends_in_control(page: &PageTree, id: Id) -> bool {
         || fields.last().is_some_and(after_text)
 }
 
-/// Returns whether a box says a day in full, or a part of the page's title.
+/// Returns whether a box has a full date, or a part of the page's title.
 fn describes_article(page: &PageTree, id: Id) -> bool {
     page.runs_of(id)
         .any(|run| names_day(page.run_text(run)) || is_headline(page, run))
 }
 
-/// `2024-06-18`, `2024年6月`
+/// Returns whether a text has a date such as `2024-06-18`, `2024年6月`.
 fn names_day(text: &str) -> bool {
     text.as_bytes().windows(5).any(|five| {
         matches!(&five[..2], b"19" | b"20")
             && five[2..4].iter().all(u8::is_ascii_digit)
-            // The first byte of 年.
+            // This is the first byte of 年.
             && matches!(five[4], b'-' | b'/' | b'.' | 0xe5)
     })
 }
@@ -168,12 +169,12 @@ fn is_control(page: &PageTree, id: Id) -> bool {
     }
 }
 
-/// A link that leads nowhere closes its box.
+/// Returns whether a link closes its box: it leads nowhere.
 fn closes(page: &PageTree, id: Id) -> bool {
     page.name(id) == "a" && page.attribute(id, "href") == Some("#")
 }
 
-/// The element whose boxes make up the page: the body, or what alone stands in it.
+/// Returns the element whose boxes make up the page: the body, or the only element with text in it.
 fn root(page: &PageTree) -> Id {
     let body = (0..page.elements.len() as Id).find(|id| page.name(*id) == "body");
     let mut root = body.unwrap_or_default();

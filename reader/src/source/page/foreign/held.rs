@@ -1,11 +1,11 @@
-//! What boxes hold.
+//! Examines the content of boxes.
 
 use crate::source::page::tree::{Id, PageTree};
 
-/// A link with as many characters names a page, and is no menu item.
+/// The number of characters from which a link names a page, and is not a menu item.
 const NAMES_PAGE: usize = 14;
 
-/// Elements that may hold a box of their own.
+/// Returns whether an element may be a box.
 pub(super) fn is_box(name: &str) -> bool {
     matches!(
         name,
@@ -38,7 +38,7 @@ pub(super) fn is_chief_content(page: &PageTree, id: Id) -> bool {
     matches!(page.name(id), "html" | "body" | "main" | "article") || holds_content(page, id)
 }
 
-/// Returns whether a box holds the page's headline, or what the page calls its main text.
+/// Returns whether a box holds the page's headline, or an element that marks its main text.
 pub(super) fn holds_content(page: &PageTree, id: Id) -> bool {
     inside(page, id)
         .skip(1)
@@ -49,7 +49,7 @@ pub(super) fn holds_content(page: &PageTree, id: Id) -> bool {
         })
 }
 
-/// Returns whether an element is a link that says enough to name a page.
+/// Returns whether an element is a link with enough text to name a page.
 pub(super) fn names_page(page: &PageTree, id: Id) -> bool {
     let chars = || {
         page.runs_of(id)

@@ -1,4 +1,4 @@
-//! Boxes that say whose a site is, by what they hold and whatever they are called.
+//! Finds boxes that name the owner of a site, by their content and under any name.
 
 use std::sync::LazyLock;
 
@@ -10,14 +10,14 @@ use super::{
 };
 use crate::source::page::tree::{Gap, Id, PageTree};
 
-/// So far above such a line stands its box.
+/// The number of levels above such a line within which its box is.
 const FAR: usize = 8;
-/// So many boxes are checked.
+/// The number of boxes that are checked.
 const MOST_BOXES: usize = 50;
-/// So many links that name pages are the page's content.
+/// The number of links that name pages from which they are the page's content.
 const SEVERAL: usize = 3;
 
-/// The boxes of a page that say whose the site is.
+/// Returns the boxes of a page that name the owner of the site.
 pub(super) fn boxes(page: &PageTree, said: &Said) -> Vec<Id> {
     let imprints = (0..page.runs.len()).filter(|run| is_imprint(page.run_text(*run)));
     let around = imprints.filter_map(|run| {
@@ -28,13 +28,13 @@ pub(super) fn boxes(page: &PageTree, said: &Said) -> Vec<Id> {
     let mut found: Vec<Id> = around.collect();
     found.sort_unstable();
     found.dedup();
-    // The foot of a page is among the last.
+    // The footer of a page is among the last.
     found.drain(..found.len().saturating_sub(MOST_BOXES));
     found.retain(|id| says_whose(page, said, *id));
     found
 }
 
-/// Returns whether a box says whose the site is, and nothing else.
+/// Returns whether a box only names the owner of the site.
 fn says_whose(page: &PageTree, said: &Said, id: Id) -> bool {
     let named = inside(page, id).filter(|inner| names_page(page, *inner));
     if is_chief_content(page, id) || named.take(SEVERAL).count() == SEVERAL {
@@ -48,11 +48,11 @@ fn says_whose(page: &PageTree, said: &Said, id: Id) -> bool {
     }
 }
 
-/// How many lines of a box say whose the site is, and where that is reached.
+/// The share of a box's lines that name the owner of the site, and its contacts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lines {
     Few,
-    /// The first.
+    /// The first line only.
     Begun,
     Mostly,
 }
@@ -78,7 +78,7 @@ impl Lines {
     }
 }
 
-/// Returns whether a line says whose the site is, as the foot of a page does.
+/// Returns whether a line names the owner of the site, as the footer of a page does.
 pub(crate) fn is_imprint(line: &str) -> bool {
     static IMPRINT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new("(?i)©|版权所有|版權所有|copyright|all rights reserved|icp备|公安备|公网安备")
@@ -87,7 +87,7 @@ pub(crate) fn is_imprint(line: &str) -> bool {
     IMPRINT.is_match(line)
 }
 
-/// Returns whether a line begins so: `© 2024 Example Council`, `版权所有：`. `© Agency` is below a picture.
+/// Returns whether a line begins with such words: `© 2024 Example Council`, `版权所有：`. `© Agency` is below a picture.
 fn begins_imprint(line: &str) -> bool {
     static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)^\s*(?:版权所有|版權所有|(?:copyright\s?)?(?:©|\(c\))\s?(?:copyright\s)?(?:19|20)\d\d)")
@@ -96,7 +96,7 @@ fn begins_imprint(line: &str) -> bool {
     BEGINS.is_match(line)
 }
 
-/// Returns whether a line says where somebody is reached, or by whom the site is made.
+/// Returns whether a line gives contacts, or names the maker of the site.
 fn is_reached(line: &str) -> bool {
     static REACHED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)(?:地址|电话|傳真|传真|邮编|邮政编码|电子邮箱|信箱|主办|主辦|承办|协办|技术支持|网站标识码|备案号|浏览本站)|(?-u:\b)(?:tel(?:ephone|\.|:)|phone|fax|e-?mail|address|registered\s(?:office|in|charity|company)|powered\sby|terms|privacy)(?-u:\b)?")

@@ -1,4 +1,4 @@
-//! How much boxes say, and where they stand to a page's headline.
+//! Measures the text of boxes, and their place relative to a page's headline.
 
 use std::ops::Range;
 
@@ -8,20 +8,20 @@ use crate::source::{
     text::is_han,
 };
 
-/// So many links that name pages are the page's content.
+/// The number of links that name pages from which they are the page's content.
 const SEVERAL: u32 = 3;
-/// A box among others has at most this share of a page's prose.
+/// The share of a page's prose that a box among others has at most.
 const MOST_PROSE: f32 = 0.35;
 
-/// Sums over the pieces of text and the elements before each one.
+/// Running sums over the pieces of text and the elements before each one.
 pub(super) struct Said {
     /// The length of sentences.
     prose: Vec<f32>,
-    /// How many links name pages.
+    /// The number of links that name pages.
     pages: Vec<u32>,
-    /// How many fields ask for a password.
+    /// The number of fields that ask for a password.
     passwords: Vec<u32>,
-    /// The pieces of text that the page's title repeats, or that stand in its chief heading.
+    /// The pieces of text that the page's title repeats, or that are in its chief heading.
     headlines: Vec<usize>,
 }
 
@@ -58,8 +58,8 @@ impl Said {
         self.passwords[end as usize] > self.passwords[id as usize]
     }
 
-    /// Returns whether a box stands above the page's headline, or below what follows it: prose, or links that name pages;
-    /// or between the headline and a text that says more than the box does.
+    /// Returns whether a box is above the page's headline, or below the content after it: prose, or links that name
+    /// pages; or between the headline and a text that is longer than the box's.
     pub(super) fn leaves_content(&self, page: &PageTree, id: Id) -> bool {
         let own = page.runs_of(id);
         let mut headlines = self.headlines.iter().copied();
@@ -92,19 +92,19 @@ impl Said {
         self.pages[self.pages.len() - 1] - own >= SEVERAL
     }
 
-    /// Returns whether a box says little beside the rest of its page.
+    /// Returns whether a box has little text compared to the rest of its page.
     pub(super) fn says_little(&self, page: &PageTree, id: Id) -> bool {
         self.within(page, id) <= self.prose[self.prose.len() - 1] * MOST_PROSE
     }
 }
 
-/// The length of a text in Chinese characters, of which letters are some two fifths.
+/// Returns the length of a text in Chinese characters; letters count some two fifths.
 pub(super) fn length(text: &str) -> f32 {
     let letter = |c: char| if is_han(c) { 1.0 } else { 0.4 };
     text.chars().map(letter).sum()
 }
 
-/// The length of a piece of text that is a sentence.
+/// Returns the length of a piece of text that is a sentence, else 0.
 fn sentences(text: &str) -> f32 {
     const SHORTEST: usize = 12;
     const MARKS: [char; 9] = ['.', '!', '?', ',', '。', '，', '！', '？', '、'];
@@ -112,7 +112,7 @@ fn sentences(text: &str) -> f32 {
     if counts { length(text) } else { 0.0 }
 }
 
-/// Returns whether a piece of text stands in the page's chief heading, or is a part of its title.
+/// Returns whether a piece of text is in the page's chief heading, or is a part of its title.
 pub(super) fn is_headline(page: &PageTree, run: usize) -> bool {
     const SHORTEST: usize = 4;
     const LONGEST_TITLE: usize = 2_000;
@@ -120,7 +120,7 @@ pub(super) fn is_headline(page: &PageTree, run: usize) -> bool {
     let mut around = std::iter::once(own).chain(page.ancestors(own).take(2));
     let text = page.run_text(run).trim();
     let is_long = || text.chars().nth(SHORTEST - 1).is_some();
-    // Each piece of a page is searched for in its title, so no title makes that long.
+    // Each piece of a page is searched for in its title, so a very long title is not used.
     let repeats = || page.title.len() <= LONGEST_TITLE && page.title.contains(text);
     around.any(|id| page.name(id) == "h1") || is_long() && repeats()
 }

@@ -1,14 +1,14 @@
-//! Boxes of other sites' front doors and of the weather, by what they hold and whatever they are called.
+//! Finds boxes with home pages of other sites and with the weather, by their content and under any name.
 
 use std::ops::Range;
 
 use super::held::{is_box, is_chief_content};
 use crate::source::page::tree::{Gap, Id, PageTree};
 
-/// So many characters beside the links of a box are its heading.
+/// The number of characters outside the links of a box up to which they are its heading.
 const HEADING: u32 = 30;
 
-/// The outermost boxes of both kinds.
+/// Returns the outermost boxes of both kinds.
 pub(super) fn boxes(page: &PageTree) -> Vec<Id> {
     let counts = Counts::of(page);
     let mut found: Vec<Id> = Vec::new();
@@ -26,7 +26,7 @@ pub(super) fn boxes(page: &PageTree) -> Vec<Id> {
     found
 }
 
-/// What stands before each element, or before each piece of text, in numbers.
+/// Running counts of the things before each element, or before each piece of text.
 struct Counts {
     links: Vec<u32>,
     sites: Vec<u32>,
@@ -63,7 +63,7 @@ impl Counts {
         }
     }
 
-    /// Returns whether a box leads to the front doors of other sites alone, under a heading at most.
+    /// Returns whether a box links only to home pages of other sites, under a heading at most.
     fn leads_to_sites(&self, page: &PageTree, id: Id) -> bool {
         const LEAST: u32 = 3;
         let within = id as usize..page.elements[id as usize].end as usize;
@@ -73,7 +73,7 @@ impl Counts {
             && over(&self.unlinked, page.runs_of(id)) <= HEADING
     }
 
-    /// Returns whether a box shows temperatures alone, under a heading.
+    /// Returns whether a box shows only temperatures, under a heading.
     fn shows_weather(&self, page: &PageTree, id: Id) -> bool {
         let within = id as usize..page.elements[id as usize].end as usize;
         let lines = over(&self.lines, page.runs_of(id));
@@ -98,7 +98,7 @@ fn over(sums: &[u32], range: Range<usize>) -> u32 {
     sums[range.end] - sums[range.start]
 }
 
-/// `https://www.example.com/`: a whole site, and no page of it.
+/// Returns whether a link names a whole site, and not a page of it: `https://www.example.com/`.
 fn names_site(page: &PageTree, link: Id) -> bool {
     let href = page.attribute(link, "href").unwrap_or_default().trim();
     let rest = ["https://", "http://", "//"]
@@ -110,7 +110,7 @@ fn names_site(page: &PageTree, link: Id) -> bool {
     })
 }
 
-/// `13℃ ~ 21℃`
+/// Returns whether a text shows temperatures: `13℃ ~ 21℃`
 fn shows_degrees(text: &str) -> bool {
     text.contains(['℃', '℉']) || text.contains("°C") || text.contains("°F")
 }

@@ -1,4 +1,4 @@
-//! The dates of a text, with what stands around them.
+//! Finds the dates of a text, with the text around them.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -13,37 +13,37 @@ use super::{
 use crate::bulletin::Moment;
 use crate::source::{date, summary::sentence, text::is_han};
 
-/// Longer sentences are none.
+/// The longest sentence that is read; a longer text is not a sentence.
 const LONGEST: usize = 2_000;
-/// So many dates of a text are read.
+/// The number of dates of a text that are read.
 const MOST: usize = 400;
 
-/// The year, zone and clock of dates that name none.
+/// The year, zone and clock for dates that name none.
 pub(super) struct Days {
     pub from: NaiveDate,
     pub zone: Tz,
     pub now: DateTime<Utc>,
 }
 
-/// A date of a text: its place in the sentence, and what it means.
+/// A date of a text: its place in the sentence, and its meaning.
 pub(super) type DatePart = (Range<usize>, Moment);
 
 /// A sentence that has dates.
 pub(super) struct DatedSentence {
-    /// As it stands in the text.
+    /// The sentence as it is in the text.
     pub sentence: String,
-    /// In plain dates.
+    /// The sentence in plain dates.
     pub plain: String,
     pub dates: Vec<DatePart>,
-    /// None where it is Chinese.
+    /// The language; `None` if it is Chinese.
     pub tongue: Option<&'static Tongue>,
-    /// The heading above it, the sentence before it and the one behind.
+    /// The heading above the sentence, the sentence before it and the one after it.
     pub heading: String,
     pub last: String,
     pub next: String,
 }
 
-/// The sentences with dates of a text, in order.
+/// Returns the sentences of a text that have dates, in order.
 pub(super) fn dated(text: &str, days: &Days) -> Vec<DatedSentence> {
     let speech = Speech::new(text);
     let (mut found, mut count) = (Vec::new(), 0);
@@ -80,7 +80,7 @@ pub(super) fn dated(text: &str, days: &Days) -> Vec<DatedSentence> {
     found
 }
 
-/// Returns whether a line is the day of publication below a text, which is no day to come.
+/// Returns whether a line is the day of publication below a text, which is not a future day.
 fn is_signed(sentence: &str, dates: &[DatePart], from: NaiveDate) -> bool {
     dates.iter().all(|(_, moment)| moment.day() <= from) && sentence::is_signature(sentence.trim())
 }
@@ -90,8 +90,8 @@ fn sentences(line: &str) -> impl Iterator<Item = &str> {
         .flat_map(sentence::parts)
 }
 
-/// Returns whether a sentence may name a day, by its characters alone: most sentences have none, and to read
-/// dates is dear.
+/// Returns whether a sentence may name a day, judged only by its characters: most sentences have none, and parsing
+/// dates is expensive.
 fn has_day(sentence: &str) -> bool {
     let (mut before, mut digits) = (' ', 0);
     for (at, c) in sentence.char_indices() {
@@ -112,7 +112,7 @@ fn has_day(sentence: &str) -> bool {
                 (1..=4).contains(&digits) && is_short_number(&sentence[at + c.len_utf8()..])
             }
             '一' | '二' | '三' | '四' | '五' | '六' => in_week,
-            // `自公告发布之日起7天内`
+            // This is for `自公告发布之日起7天内`.
             '天' => in_week || number && sentence.contains('起'),
             '底' | '末' | '内' | '內' | '말' => matches!(before, '月' | '年' | '월' | '份'),
             _ => false,
@@ -134,7 +134,7 @@ fn is_short_number(text: &str) -> bool {
     (1..=2).contains(&digits.take(3).count())
 }
 
-/// A sentence in plain dates, and its dates.
+/// Returns a sentence in plain dates, and its dates.
 fn read(sentence: &str, tongue: Option<&'static Tongue>, days: &Days) -> (String, Vec<DatePart>) {
     let day_first = tongue.is_some_and(|tongue| tongue.day_first);
     let plain = with_same_day(plain::plain(sentence, day_first, days.from), days);
@@ -142,7 +142,7 @@ fn read(sentence: &str, tongue: Option<&'static Tongue>, days: &Days) -> (String
     let mut dates: Vec<DatePart> = Vec::with_capacity(bare.len());
     for (at, (range, moment)) in bare.iter().enumerate() {
         let mut timed = with_time(&plain, range.clone(), *moment, days);
-        // `dalle ore 9 del 23 marzo alle ore 12 del 25 marzo`: a time between two days is that of the second.
+        // In `dalle ore 9 del 23 marzo alle ore 12 del 25 marzo` a time between two days belongs to the second.
         let overlaps = |last: &DatePart, timed: &DatePart| last.0.end > timed.0.start;
         if dates.last().is_some_and(|last| overlaps(last, &timed)) {
             dates[at - 1] = bare[at - 1].clone();
@@ -155,7 +155,7 @@ fn read(sentence: &str, tongue: Option<&'static Tongue>, days: &Days) -> (String
     (plain, dates)
 }
 
-/// A sentence with the day that `当日上午11:00` speaks of.
+/// Inserts the day that `当日上午11:00` refers to.
 fn with_same_day(text: String, days: &Days) -> String {
     static SAME_DAY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"[当當同][日天]\s?((?:上午|下午|中午|晚上?)?\s?\d{1,2}[:时時点點])")
@@ -175,7 +175,7 @@ fn with_same_day(text: String, days: &Days) -> String {
     }
 }
 
-/// A day with the time that stands beside it, and the place of both.
+/// Returns a day with the time next to it, and the place of both.
 fn with_time(text: &str, range: Range<usize>, moment: Moment, days: &Days) -> DatePart {
     let Moment::Day(day) = moment else {
         return (range, moment);

@@ -1,19 +1,21 @@
-//! The lines of a text, each with the words that say what its day is for: a label in the line before, and the heading above.
+//! Splits a text into lines, each with the words that explain its day: a label in the line before, and the heading
+//! above.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Texts longer than this are read in part.
+/// The length up to which a text is read.
 const MOST: usize = 200_000;
 
-/// A line, with the heading above it and the label that stands in the line before.
+/// A line, with the heading above it and the label in the line before.
 pub(super) struct Line {
     pub heading: String,
     pub text: String,
 }
 
-/// The lines of a text; a short one that ends in a colon, or names a day as a heading does, is the label of the next.
+/// Returns the lines of a text; a short one that ends in a colon, or names a day as a heading does, is the label of the
+/// next.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Line> {
     let mut taken = 0;
     let mut label = String::new();
@@ -37,7 +39,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line> {
     })
 }
 
-/// The label that a line gives the one after it, with a colon: `一、申报时间`.
+/// Returns the label that a line gives the one after it, with a colon: `一、申报时间`.
 fn label_of_next(line: &str) -> Option<String> {
     const LONGEST: usize = 60;
     const NAMES: [&str; 6] = ["时间", "時間", "日期", "期限", "截止", "截稿"];
@@ -45,7 +47,7 @@ fn label_of_next(line: &str) -> Option<String> {
         return None;
     }
     let name = line.trim_end_matches(['】', ']', '*', '　']);
-    // `四、提交投标文件截止时间、开标时间和地点`
+    // This is for `四、提交投标文件截止时间、开标时间和地点`.
     let is_cut = || name.contains("截止时间") && !name.contains(|c: char| c.is_ascii_digit());
     let names_day = || NAMES.iter().any(|end| name.ends_with(end)) || is_cut();
     match line.ends_with([':', '：']) {
@@ -54,7 +56,7 @@ fn label_of_next(line: &str) -> Option<String> {
     }
 }
 
-/// `二、网上报名`
+/// Returns whether a line is a heading: `二、网上报名`.
 fn is_heading(line: &str) -> bool {
     static HEADING: LazyLock<Regex> = LazyLock::new(|| {
         fixed(

@@ -1,4 +1,4 @@
-//! How many deadlines of invented notices are found, by language. The files stand in `tests/fixtures/deadlines`.
+//! Measures how many deadlines of invented notices are found, by language. The files are in `tests/fixtures/deadlines`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 
 use crate::bulletin::Moment;
 
-/// A notice and the deadlines that are right; none at all is right where the first is empty.
+/// A notice and its correct deadlines; if the first is empty, finding none is correct.
 pub(super) struct Case<'a> {
     pub language: &'a str,
     pub right: Vec<&'a str>,
@@ -19,9 +19,9 @@ pub(super) struct Case<'a> {
 pub(super) struct Count {
     right: u32,
     wrong: u32,
-    /// Those that were to be found and were not, or another day was.
+    /// The number of deadlines that were not found, or found on another day.
     missed: u32,
-    /// Right in the day, with or without the right time of day.
+    /// The number of correct days with the correct time of day, and of those for which a time is known.
     timed: (u32, u32),
 }
 
@@ -33,7 +33,7 @@ impl Count {
         self.timed = (self.timed.0 + other.timed.0, self.timed.1 + other.timed.1);
     }
 
-    /// Counts what was found in a case, and returns whether that is right.
+    /// Counts the deadline found in a case, and returns whether it is correct.
     pub(super) fn judge(&mut self, case: &Case<'_>, found: Option<&str>) -> bool {
         if found.is_some_and(|found| case.accepted.contains(&found)) {
             return true;
@@ -72,7 +72,7 @@ impl std::fmt::Display for Count {
     }
 }
 
-/// `de 2026-04-15 ~2026-04-16 @2026-03-10 | Text`
+/// Parses `de 2026-04-15 ~2026-04-16 @2026-03-10 | Text`.
 fn case(line: &str) -> Case<'_> {
     let (label, text) = line.split_once(" | ").expect("a label and a text");
     let mut words = label.split(' ');
@@ -96,7 +96,7 @@ fn case(line: &str) -> Case<'_> {
     }
 }
 
-/// The cases of a file.
+/// Returns the cases of a file.
 pub(super) fn cases(file: &str) -> impl Iterator<Item = Case<'_>> {
     let lines = file.lines();
     lines
@@ -104,7 +104,7 @@ pub(super) fn cases(file: &str) -> impl Iterator<Item = Case<'_>> {
         .map(case)
 }
 
-/// Noon of the day of publication.
+/// Returns noon on the day of publication.
 pub(super) fn noon(case: &Case<'_>) -> DateTime<Utc> {
     let noon = case.published.and_hms_opt(12, 0, 0).expect("noon");
     Utc.from_utc_datetime(&noon)
@@ -118,7 +118,7 @@ fn found(case: &Case<'_>) -> Option<String> {
     Some(found.moment.to_string().chars().take(16).collect())
 }
 
-/// Counts the cases of a file by language, and names those that are not right.
+/// Counts the cases of a file by language, and names those that are wrong.
 fn measure(file: &str) -> (BTreeMap<&str, Count>, Vec<String>) {
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     let mut faults = Vec::new();
@@ -146,7 +146,7 @@ macro_rules! files {
     };
 }
 
-/// The first line of each file says when and by whom it was written.
+/// The files; the first line of each states when and by whom it was written.
 pub(super) const FILES: [(&str, &str); 31] = files![
     "first",
     "second",
@@ -201,7 +201,7 @@ fn deadlines_are_found_in_seventeen_languages() {
     }
 }
 
-/// The least precision and recall.
+/// Returns the least precision and recall.
 fn least(language: &str) -> (f64, f64) {
     match language {
         "zh" | "zhtw" => (0.97, 0.92),

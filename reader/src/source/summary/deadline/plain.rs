@@ -1,5 +1,5 @@
-//! A sentence with the many ways of naming a day made plain: ranges that leave out a month, weekdays, tomorrow,
-//! other calendars and languages, so that one search finds all of its dates.
+//! Rewrites the many ways of naming a day in a sentence as plain dates: ranges that leave out a month, weekdays,
+//! tomorrow, other calendars and languages, so that one search finds all of its dates.
 
 mod clock;
 mod counted;
@@ -23,7 +23,8 @@ pub(super) fn names_day(sentence: &str) -> bool {
     letters::names_day(sentence)
 }
 
-/// `from` is the day of publication; with `day_first`, numbers of a date stand in the order of day and month.
+/// Rewrites a sentence. `from` is the day of publication; with `day_first`, numbers of a date are in the order of day
+/// and month.
 pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String {
     let folded: String = sentence.chars().filter(is_kept).map(fold).collect();
     let folded = letters::plain(folded, day_first, from);
@@ -109,7 +110,7 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
     })
 }
 
-/// `9/25 截止`, `3.16-3.25`: month and day, where neither a third number nor a unit makes them something else.
+/// Rewrites `9/25 截止`, `3.16-3.25`: month and day, unless a third number or a unit makes them something else.
 fn short_numbers(text: String) -> String {
     let text = replace_where(&['/'], &SLASHED, text, short_number);
     match text.contains(is_han) {
@@ -142,7 +143,7 @@ fn month_and_day(month: &str, day: &str) -> Option<String> {
     (is_in(month, 12) && is_in(day, 31)).then(|| format!("{month}月{day}日"))
 }
 
-/// Marks of Arabic vowels, which most texts leave out, are no letters.
+/// Returns whether a character is kept: marks of Arabic vowels, which most texts leave out, are not letters.
 fn is_kept(c: &char) -> bool {
     !matches!(c, '\u{640}' | '\u{64b}'..='\u{652}')
 }
@@ -155,7 +156,7 @@ fn fold(c: char) -> char {
         '０'..='９' | '：' | '．' | '／' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '（' => '(',
         '）' => ')',
-        // `【截止时间】3月20日`
+        // This is for `【截止时间】3月20日`.
         '【' => ' ',
         '】' => ':',
         '\u{a0}' | '\u{3000}' => ' ',
@@ -167,13 +168,13 @@ fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern")
 }
 
-/// A third number, or a word that counts parts (`1/3以上`), makes it no day.
+/// Month and day with a slash; a third number, or a word that counts parts (`1/3以上`), makes it not a day.
 static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(^|[^\d/.:第共-])(\d{1,2})/(\d{1,2})(\s?[-—–~～至到]+\s?(\d{1,2})/(\d{1,2}))?(/\d|\d|页|頁|以上|以下|的|[多强%])?()",
     )
 });
-/// `3.21-3.22`, `3.15前`, and no `3.15万`.
+/// `3.21-3.22`, `3.15前`, but not `3.15万`.
 static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(^|[^\d/.:-])(\d{1,2})\.(\d{1,2})(?:(\s?[-—–~～至到]+\s?(\d{1,2})\.(\d{1,2}))(\.?\d|[%％℃个倍万亿元米级度分公千吨厘毫折])?|(\s?(?:之前|以前|[前止截关]|[上下中]午|晚上|\d{1,2}:\d\d)))",
@@ -193,7 +194,7 @@ static HOURS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:{range}{time}\s?[，,、;和及]?\s?)?{range}({time})"
     ))
 });
-/// `3月15日8:00—3月29日`: the dash is no sign of a zone.
+/// `3月15日8:00—3月29日`: the dash does not belong to a zone.
 static OPEN_FROM: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"([:时點点時]\s?\d{2}|[时點点時分])\s?[-—–~～]+\s?(\d{1,2}月|\d{4}年)")
 });
@@ -203,7 +204,7 @@ static YEARS_APART: LazyLock<Regex> =
 /// `中午十二時`
 static CLOCK: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"([零一二两兩三四五六七八九十]{1,3})([时時点點](?:[^间間刻]|$))"));
-/// `5月中旬（20日前）`: the day in brackets is of that month.
+/// `5月中旬（20日前）`: the day in brackets is in that month.
 static TENTH: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"(\d{1,2}月)[上中下]旬\s?\((\d{1,2}[日号])"));
 /// `5時三十分`
@@ -225,7 +226,7 @@ static DOTTED_END: LazyLock<Regex> = LazyLock::new(|| {
 });
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(\d{1,2})월\s?(\d{1,2})일"));
 static REIWA: LazyLock<Regex> = LazyLock::new(|| fixed(r"令和\s?(\d{1,2}|元)\s?年"));
-/// `3月12—15日`, `3月12日9:00至16日`: the last day is of the same month.
+/// `3月12—15日`, `3月12日9:00至16日`: the last day is in the same month.
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"((?:\d{4}年)?\d{1,2}月)(\d{1,2})日?([^，。；月日]{0,12}?)\s?(?:[-—–~～至到]+|から)\s?(?:同月)?(\d{1,2})日",
@@ -246,7 +247,7 @@ static BARE_DAY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// `所以16号前`, `8号晚`: without a word before it, a day is one where an end or a part of the day follows.
+/// `所以16号前`, `8号晚`: without a word before it, a number is a day if an end or a part of the day follows.
 static BARE_END: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"([^\d月年第近满滿連连约約期路街巷弄楼樓栋幢/.\s-])(\d{1,2})[日号]()(之?前|以前|止|截|晚|[上下中]午)",
@@ -264,7 +265,7 @@ static BARE_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The last day of a month, the next one of its name.
+/// Returns the last day of a month, the next one of its name.
 fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
     let month = match (found.get(2), found.get(3)) {
         (Some(month), _) => date::number(month.as_str()),
@@ -276,7 +277,7 @@ fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
         "明年" => Some(from.year() + 1),
         number => number.trim_end_matches('年').parse().ok(),
     });
-    // Years of three digits are of the Republic.
+    // Years of three digits are in the calendar of the Republic of China.
     let year = year.map(|year: i32| match year {
         100..200 => year + 1911,
         _ => year,
@@ -299,24 +300,24 @@ fn near(found: &Captures<'_>, from: NaiveDate) -> String {
     written(from.checked_add_days(Days::new(ahead)), &found[0]) + half
 }
 
-/// `本周五`, `下周三`; `周五` alone is the next one.
+/// Rewrites `本周五`, `下周三`; `周五` alone is the next one.
 fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
     let is_there = |at: usize| found.get(at).is_some_and(|part| !part.is_empty());
-    // `周一至周五` is of each week, `本周一至周五` of one.
+    // `周一至周五` is in each week, `本周一至周五` in one.
     if is_there(1) || is_there(4) && !is_there(2) {
         return found[0].to_owned();
     }
     if let Some(last) = found.name("last") {
         return weekday_of(found, last.as_str(), from);
     }
-    // The day beside it is the surer one.
+    // The day next to it is more certain.
     if let Some(day) = found.name("day").filter(|day| day.as_str().contains('月')) {
         return format!("{} ", day.as_str());
     }
     weekday_of(found, &found[3], from)
 }
 
-/// The day of that name in the week that was found.
+/// Returns the day of that name in the week that was found.
 fn weekday_of(found: &Captures<'_>, name: &str, from: NaiveDate) -> String {
     let wanted = match name {
         "一" | "月" | "월" => 0,
@@ -340,7 +341,7 @@ fn weekday_of(found: &Captures<'_>, name: &str, from: NaiveDate) -> String {
     written(from.checked_add_days(Days::new(ahead)), &found[0])
 }
 
-/// A day without its month: the next one of that number.
+/// Returns a day without its month: the next one of that number.
 fn bare_day(found: &Captures<'_>, from: NaiveDate) -> String {
     let (digits, words) = (found.get(2), found.get(3));
     let number = digits.or(words).and_then(|day| date::number(day.as_str()));

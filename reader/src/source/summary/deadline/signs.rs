@@ -1,7 +1,7 @@
-//! The signs around a date that speak for or against it as the last day to act.
+//! Reads the signs around a date for or against it as the last day to act.
 //!
-//! Each has a name, by which it is weighed: `ca act` is a word for an act in the clause after a Chinese date, `x until` a word
-//! like `bis` before one in letters.
+//! Each has a name, under which it is weighed: `ca act` is a word for an act in the clause after a Chinese date,
+//! `x until` a word like `bis` before one in a language with letters.
 
 mod beside;
 mod chinese;
@@ -38,7 +38,7 @@ pub(super) fn say_signs(place: &Place<'_>, say: Say<'_>) {
     }
 }
 
-/// How many days it is from the publication to a date, at most.
+/// Returns the number of days from the publication to a date, as the upper bound of its class.
 fn ahead(moment: &Moment, published: NaiveDate) -> &'static str {
     match (moment.day() - published).num_days() {
         ..=0 => "0",

@@ -1,4 +1,4 @@
-//! The time of day beside a date, in the words of many languages.
+//! Finds the time of day next to a date, in the words of many languages.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -6,25 +6,25 @@ use regex::{Captures, Regex};
 
 use crate::source::date;
 
-/// How much is read on either side of a date, in bytes.
+/// The length of text that is read on either side of a date, in bytes.
 const NEAR: usize = 60;
 
 /// Words between a date and its time, on either side of it.
 const LINKS: &str = "este|esta|this|ce|questo|diesen|deze|цю|цієї|bu|tento|ao|at|on|by|until|before|bis|am|um|le|les|hasta|las|del|de|do|dia|día|até|das|alle|al|a|entro|om|op|o|w|we|v|ve|dne|dnia|hod|od|w\\sdniu|tot|voor|vóór|в|до|о|об|к|r|г|р|года|року|roku|\
     vào|lúc|hồi|trước|ngày|hết|يوم|من|في|عند|تمام|الموافق|tarihi(?:nde)?|günü|gecesi|akşamı|sabahı|saat|öğlen|öğle|mesai|el|giorno|di|dell|della|день|北京时间";
-/// Words before an hour that say that it is one.
+/// Words that mark the number after them as an hour.
 const HOUR_WORDS: &str = "ore|ora|alle|dalle|las|saat|saati|godz\\.?|godziny|kl\\.?|klo|lúc|الساعة|@|à|às|a\\slas|um|klokken|kell|godzinie";
-/// A time of day; whether it is one, [`written`] decides.
+/// A time of day; [`written`] decides whether it really is one.
 const TIME: &str = r"(?:(?P<half>上午|早上|下午|中午|晚上|傍晚|正午|午前|午後|오전|오후)\s?)?(?P<hour>\d{1,2})(?:\s?(?P<sep>[:.h]|時|时|点|點|시|giờ|г)\s?(?P<minute>\d{2})\s?(?:分|분|phút)?)?\s?(?P<mark>noon|midnight|a\.?m(?:\.|(?-u:\b))|p\.?m(?:\.|(?-u:\b))|uhr|uur|h(?:oras|rs|od\p{L}*)?(?-u:\b)|heures|時|时|点|點|시|giờ|час\p{L}*|ч(?:\.|(?-u:\b)|\s)|годин\p{L}*|ظهرا|صباحا|مساء)?|(?P<word>noon|midday|midnight|正午|minuit|midi|mitternacht|medianoche|mediodía|meia-noite|meio-dia|mezzanotte|mezzogiorno|полуночи|півночі|полудня|полудню|północy|południa|południe|půlnoci|poledne|middernacht|gece\syarısı|자정|정오|منتصف\sالليل)";
 
-/// Returns the place of a day with the time beside it, and that time as `17:30`.
+/// Returns the place of a day with the time next to it, and that time as `17:30`.
 pub(super) fn beside(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
     after(text, day)
         .or_else(|| before(text, day))
         .or_else(|| closing(text, day))
 }
 
-/// `March 27, at 12 noon`, `27.03.2026, 12:00 Uhr`, `3월 25일(수) 12시`.
+/// Finds a time after the day: `March 27, at 12 noon`, `27.03.2026, 12:00 Uhr`, `3월 25일(수) 12시`.
 fn after(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
         let weekday = date::WEEKDAYS;
@@ -39,7 +39,7 @@ fn after(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
     Some((day.start..end, time))
 }
 
-/// `11:59 p.m. on 22 March`, `entro le ore 12:00 del 15 aprile`, `до 18:00 25 марта`.
+/// Finds a time before the day: `11:59 p.m. on 22 March`, `entro le ore 12:00 del 15 aprile`, `до 18:00 25 марта`.
 fn before(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         let weekday = date::WEEKDAYS;
@@ -55,7 +55,7 @@ fn before(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
     Some((start..day.end, time))
 }
 
-/// `do 16. 2., poslední den do 17:00`: the time at which the last day closes stands in a clause of its own.
+/// Finds the time at which the last day closes, in its own clause: `do 16. 2., poslední den do 17:00`.
 fn closing(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
     const CLOSING: &str = r"last\sday|clos(?:es|ing)|letzten?\stag|schließ\p{L}*|laatste\sdag|sluit\p{L}*|dernier\sjour|último\sd[ií]a|ultimo\sgiorno|ostatni\p{L}*\sd\p{L}+|poslední\sden|последн\p{L}+\sдень|останн\p{L}+\sдень|تغلق|يغلق|تقفل|يقفل";
     static TIME_OF_CLOSING: LazyLock<Regex> = LazyLock::new(|| {
@@ -68,7 +68,8 @@ fn closing(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
     Some((day.clone(), found[1].to_owned()))
 }
 
-/// A time of 24 hours; a number alone is none, and a dot between numbers is no colon without a word beside it.
+/// Returns a time of 24 hours; a number alone is not a time, and a dot between numbers is a colon only with a word next
+/// to it.
 fn written(found: &Captures<'_>) -> Option<String> {
     if let Some(word) = found.name("word") {
         const NOON: &str = " noon midday 正午 midi mediodía meio-dia mezzogiorno полудня полудню południa południe poledne 정오 ";
@@ -95,7 +96,7 @@ fn written(found: &Captures<'_>) -> Option<String> {
     (hour < 24).then(|| format!("{hour:02}:{minute}"))
 }
 
-/// The hour of 24 that an hour of 12 means in its half of the day.
+/// Converts an hour of 12, with its half of the day, to one of 24.
 fn full_hour(hour: u32, half: Option<&str>, mark: Option<&str>) -> u32 {
     let is_late = matches!(half, Some("下午" | "晚上" | "傍晚" | "午後" | "오후"))
         || matches!(mark, Some("pm" | "مساء"));

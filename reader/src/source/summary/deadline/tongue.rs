@@ -1,4 +1,4 @@
-//! The words around a date that make it the last day to act, in languages that write them with letters.
+//! Recognizes the words around a date that make it the last day to act, in languages that write them with letters.
 //!
 //! Each language is a table of [`words::TongueWords`]; the signs of [`Tongue::signs`] are the same for all of them.
 

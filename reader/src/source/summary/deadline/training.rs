@@ -1,7 +1,7 @@
-//! Learns what each sign weighs from the labelled texts.
+//! Learns the weight of each sign from the labelled texts.
 //!
-//! A support vector machine with squared hinge loss, solved by dual coordinate descent (Hsieh et al. 2008): it adds,
-//! multiplies and divides alone, so that every machine comes to the same weights.
+//! A support vector machine with squared hinge loss, solved by dual coordinate descent (Hsieh et al. 2008): it only
+//! adds, multiplies and divides, so that every machine computes the same weights.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,13 +13,14 @@ use super::{
 };
 use crate::bulletin::Moment;
 
-/// How far an example may pull, chosen by leaving out one file after the other; 0.02 and 0.05 do as well.
+/// The limit on the pull of one example, chosen by leaving out one file after the other; 0.02 and 0.05 do as well.
 const PULL: f64 = 0.03;
 const ROUNDS: usize = 60;
-/// Weights are whole numbers; those below the least are left out.
+/// The factor that makes weights whole numbers; those below the least are left out.
 const SCALE: f64 = 1000.0;
 const LEAST: i32 = 10;
-/// Added to every Chinese date: left out, the texts of two authors so gain recall and lose no precision.
+/// The weight added to every Chinese date: in texts of two authors that were left out, it raises recall without a loss
+/// of precision.
 const LEAN: (&str, i32) = ("zg any", 60);
 
 /// A labelled text, and its dates with their signs.
@@ -44,7 +45,7 @@ impl<'a> Example<'a> {
         Self { case, dates }
     }
 
-    /// 1 for a deadline, -1 for none; None where either will do.
+    /// Returns 1 for a deadline, -1 for another date; `None` if either is accepted.
     fn label(&self, moment: &Moment) -> Option<f64> {
         let day = moment.day().to_string();
         let is_in = |days: &[&str]| days.iter().any(|right| right.starts_with(&day));
@@ -77,7 +78,7 @@ fn examples(file: &str) -> Vec<Example<'_>> {
     cases(file).map(Example::new).collect()
 }
 
-/// The signs that stand in so many texts at least; those of letters, which share fewer texts, in two.
+/// Returns the signs that are in at least three texts; for languages with letters, which share fewer texts, in two.
 fn known<'a>(examples: &'a [&Example<'_>]) -> HashMap<&'a str, usize> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for example in examples {
@@ -96,7 +97,7 @@ fn known<'a>(examples: &'a [&Example<'_>]) -> HashMap<&'a str, usize> {
     kept.enumerate().map(|(at, (sign, _))| (sign, at)).collect()
 }
 
-/// What each sign weighs by these examples.
+/// Returns the weight of each sign by these examples.
 fn learn(examples: &[&Example<'_>]) -> BTreeMap<String, i32> {
     let known = known(examples);
     let mut rows = Vec::new();
@@ -142,7 +143,8 @@ fn descend(rows: &[(Vec<usize>, f64)], signs: usize) -> Vec<f64> {
     weights
 }
 
-/// `NOTICAST_WRITE_WEIGHTS=1 cargo test --release training -- --ignored` writes the file anew.
+/// Checks that the weights in the file are those learnt.
+/// `NOTICAST_WRITE_WEIGHTS=1 cargo test --release training -- --ignored` rewrites the file.
 #[test]
 #[ignore = "takes half a minute; run it when texts, words or signs have changed"]
 fn the_weights_are_those_that_the_texts_teach() {
@@ -163,7 +165,7 @@ fn the_weights_are_those_that_the_texts_teach() {
     }
 }
 
-/// Precision and recall on each file, learnt from the others; `LEFT_OUT=another_author,short` for some of them.
+/// Prints precision and recall on each file, learnt from the others; `LEFT_OUT=another_author,short` for some of them.
 #[test]
 #[ignore = "for those who change signs: it learns as often as there are files"]
 fn figures_of_each_file_that_is_left_out() {
@@ -182,7 +184,7 @@ fn figures_of_each_file_that_is_left_out() {
     }
 }
 
-/// Says how much is found in each language, and with `FAULTS=1` what is not.
+/// Prints how much is found in each language, and with `FAULTS=1` what is not.
 fn say_figures(name: &str, left_out: &[Example<'_>], weights: &BTreeMap<String, i32>) {
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     for example in left_out {

@@ -1,4 +1,5 @@
-//! What each sign weighs, as [`training`](super::training) learnt it from the labelled texts in `tests/fixtures/deadlines`.
+//! The weight of each sign, as [`training`](super::training) learnt it from the labelled texts in
+//! `tests/fixtures/deadlines`.
 
 use std::{
     collections::HashMap,
@@ -11,7 +12,7 @@ use super::signs::{Place, say_signs};
 /// A line for each sign: its weight, a space and its name.
 pub(super) const FILE: &str = include_str!("weights.txt");
 
-/// Weights by the hashes of names, so that no name has to be put together to be weighed.
+/// The weights by the hashes of names, so that no name has to be assembled to be weighed.
 static WEIGHTS: LazyLock<HashMap<u64, i32, BuildHasherDefault<AsItIs>>> = LazyLock::new(|| {
     let lines = FILE.lines().filter_map(|line| line.split_once(' '));
     lines
@@ -19,7 +20,7 @@ static WEIGHTS: LazyLock<HashMap<u64, i32, BuildHasherDefault<AsItIs>>> = LazyLo
         .collect()
 });
 
-/// A hash needs no further one.
+/// A hasher that returns hashes unchanged.
 #[derive(Default)]
 struct AsItIs(u64);
 
@@ -39,7 +40,7 @@ impl Hasher for AsItIs {
     }
 }
 
-/// The sum of the weights of a date's signs; each counts once.
+/// Returns the sum of the weights of a date's signs; each counts once.
 pub(super) fn weigh(place: &Place<'_>) -> i32 {
     let mut signs = Vec::with_capacity(400);
     say_signs(place, &mut |parts| signs.push(hash(parts)));
@@ -48,7 +49,7 @@ pub(super) fn weigh(place: &Place<'_>) -> i32 {
     signs.iter().filter_map(|sign| WEIGHTS.get(sign)).sum()
 }
 
-/// The signs of a date with their weights, those that weigh most first.
+/// Returns the signs of a date with their weights, the heaviest first.
 pub(super) fn reasons(place: &Place<'_>) -> Vec<(i32, String)> {
     let mut found = Vec::new();
     say_signs(place, &mut |parts| {
@@ -61,7 +62,7 @@ pub(super) fn reasons(place: &Place<'_>) -> Vec<(i32, String)> {
     found
 }
 
-/// FNV-1a of a name in parts.
+/// Returns the FNV-1a hash of a name in parts.
 fn hash(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

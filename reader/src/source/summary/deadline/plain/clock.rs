@@ -1,4 +1,4 @@
-//! Times of day as languages with letters write them, put as `17:30`: `6:00 p. m.`, `23.59'a kadar`, `17 год 15 хв`,
+//! Rewrites times of day in languages with letters as `17:30`: `6:00 p. m.`, `23.59'a kadar`, `17 год 15 хв`,
 //! `الساعة الثامنة مساء`.
 
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ static HALF: LazyLock<Regex> = LazyLock::new(|| {
 static DOT_BEFORE_UNIT: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"(^|[^\d.,:/])(\d{1,2})\.(\d{2})\s?((?:hod|uur|uhr|h|год|час|ч)(?:[^\p{L}]|\p{L}{2}|$))")
 });
-/// `17.00'ye dek`, `do 17.00`: no month has such a number; what follows may say that it is a price.
+/// `17.00'ye dek`, `do 17.00`: no month has such a number; the text after it may show that it is a price.
 static DOT: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(^|[^\d.,:/])([01]?\d|2[0-4])\.(00|1[3-9]|[2-5]\d)(\.?\d|\s?(?:[€$£₺%]|eur|tl(?:[^\p{L}]|$)|z[łl]|kč|km|mil\.|mld|mln|mio|tys|руб|грн|тыс|млн|m[²2]|kg|chf))?",
@@ -36,8 +36,8 @@ static LATE: LazyLock<Regex> = LazyLock::new(|| {
         r"(^|[^\d:.,/])(\d{1,2})(?::(\d{2}))?\s?(?:(?:h|horas?|heures?|uhr|uur|час\p{L}*|годин\p{L}*|giờ|hodin\p{L}*)\s)?(de\sla\starde|de\sla\snoche|da\starde|da\snoite|del\spomeriggio|di\ssera|de\sl'après-midi|du\ssoir|abends|nachmittags|'s\s(?:middags|avonds)|вечера|вечора|po\społudniu|wieczorem|odpoledne|večer|chiều|tối|час\p{L}*\sдня|годин\p{L}*\sдня)([^\p{L}]|$)",
     )
 });
-/// `5:00 p.m. Eastern on`, `2:00 p.m. local time`: where the clock stands, behind a time. Zones that dates are read with
-/// (`UTC`, `AEST`) stay.
+/// `5:00 p.m. Eastern on`, `2:00 p.m. local time`: the time zone after a time. Zones that dates are read with (`UTC`,
+/// `AEST`) stay.
 static ZONE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(\d:\d{2}),?\s\(?(?:(?:eastern|central|mountain|pacific)(?:\s(?:standard|daylight))?\stime|(?-i:Eastern|Central|Mountain|Pacific)(?:\s(?:standard|daylight))?|(?-i:ET|CT|MT|PT|IST|WIB)|(?:local|irish|uk|london)\stime|horas?\s(?:local|peninsular)|heure\slocale|ora\slocale|ortszeit|по\s(?:московскому|местному)\sвремени)\)?(\s(?:on|am|le|el|il|em|op)\s|\s?[,.;)]|$)",
@@ -50,7 +50,7 @@ static ARABIC: LazyLock<Regex> = LazyLock::new(|| {
         r"(الساعة\s)?({names}|\d{{1,2}})(?::(\d{{2}})|\s(والنصف|والربع))?(?:\s(من\s)?({parts}))?([^\p{{L}}\d:]|$)"
     ))
 });
-/// The hours from one on; those of two words stand before the one that they begin with.
+/// The hours from one on; those of two words precede the one that they begin with.
 const ARABIC_HOURS: [&str; 12] = [
     "الثانية\\sعشرة?",
     "الحادية\\sعشرة?",
@@ -67,7 +67,7 @@ const ARABIC_HOURS: [&str; 12] = [
 ];
 const ARABIC_PARTS: &str = "صباحا?|ظهرا?|بعد\\s(?:ال)?ظهر|عصرا?|مساء|ليلا?|فجرا?";
 
-/// With `day_first`, a dot between numbers may part day and month.
+/// Rewrites the times of a text. With `day_first`, a dot between numbers may separate day and month.
 pub(super) fn plain(text: String, day_first: bool) -> String {
     let mut text = replace_where(&['p', 'P', 'a', 'A'], &HALF, text, |found| {
         half(found, day_first)
@@ -95,7 +95,7 @@ fn part<'a>(found: &'a Captures<'_>, at: usize) -> &'a str {
     found.get(at).map_or("", |part| part.as_str())
 }
 
-/// `hour` of 12 as one of 24, with its minutes.
+/// Returns an `hour` of 12 as one of 24, with its minutes.
 fn written(hour: u32, minutes: &str, is_late: bool) -> String {
     let minutes = if minutes.is_empty() { "00" } else { minutes };
     let hour = if is_late && hour < 12 {
@@ -108,7 +108,7 @@ fn written(hour: u32, minutes: &str, is_late: bool) -> String {
 
 fn half(found: &Captures<'_>, day_first: bool) -> String {
     let hour: u32 = found[2].parse().unwrap_or(99);
-    // `Seite 5 am Ende`
+    // This is for `Seite 5 am Ende`.
     let is_word = day_first && found[0].contains(" am");
     if is_word || !(1..=12).contains(&hour) {
         return found[0].to_owned();
@@ -128,7 +128,7 @@ fn dotted(found: &Captures<'_>) -> String {
 
 fn late(found: &Captures<'_>) -> String {
     let hour: u32 = found[2].parse().unwrap_or(99);
-    // `20 дня` is no hour.
+    // `20 дня` is not an hour.
     if hour > 12 {
         return found[0].to_owned();
     }
@@ -139,7 +139,7 @@ fn late(found: &Captures<'_>) -> String {
 fn arabic(found: &Captures<'_>) -> String {
     let (is_said, word, day_part) = (found.get(1).is_some(), &found[2], part(found, 6));
     let is_number = word.starts_with(|c: char| c.is_ascii_digit());
-    // An ordinal is an hour only beside a part of the day, and a number only behind `الساعة`.
+    // An ordinal is an hour only next to a part of the day, and a number only after `الساعة`.
     if !is_said && (is_number || day_part.is_empty()) {
         return found[0].to_owned();
     }

@@ -1,4 +1,4 @@
-//! Last days that are counted from another day: `自2025年3月1日起45日内`, `自本公告发布之日起7日内`.
+//! Computes last days that are counted from another day: `自2025年3月1日起45日内`, `自本公告发布之日起7日内`.
 
 use std::sync::LazyLock;
 
@@ -8,13 +8,13 @@ use regex::{Captures, Regex};
 use super::day::{coming, replace_where, written};
 use crate::source::date;
 
-/// From a day that is named. Working days are not counted: which those are, a calendar of holidays would say.
+/// A count from a named day. Working days are not counted: that would need a calendar of holidays.
 static FROM_DAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(^|[^\d年月])((?:(\d{3,4}|[今明])年)?(\d{1,2})月(\d{1,2})日)(?:之日)?起(?:的)?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})个?(?:自然)?[日天][之以]?[内內]",
     )
 });
-/// From the day of publication; `自通知之日起` counts from the day on which one is served.
+/// A count from the day of publication; `自通知之日起` counts from the day on which a notice is served.
 static FROM_PUBLICATION: LazyLock<Regex> = LazyLock::new(|| {
     let (notice, published) = (
         "(?:公告|通知|启事|公示|通告)",
@@ -25,7 +25,7 @@ static FROM_PUBLICATION: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// A sentence in which such a last day is written as the end of a range.
+/// Rewrites such a last day in a sentence as the end of a range.
 pub(super) fn plain(text: String, from: NaiveDate) -> String {
     let text = replace_where(&['起'], &FROM_DAY, text, |found| {
         let begin = format!("{}{}起", &found[1], &found[2]);
@@ -36,7 +36,7 @@ pub(super) fn plain(text: String, from: NaiveDate) -> String {
     })
 }
 
-/// The day that is counted from.
+/// Returns the day that is counted from.
 fn first_day(found: &Captures<'_>, from: NaiveDate) -> Option<NaiveDate> {
     let (month, day) = (found[4].parse().ok()?, found[5].parse().ok()?);
     let of_year = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
@@ -44,7 +44,7 @@ fn first_day(found: &Captures<'_>, from: NaiveDate) -> Option<NaiveDate> {
         Some("今") => of_year(from.year()),
         Some("明") => of_year(from.year() + 1),
         Some(year) => match year.parse().ok()? {
-            // Of the Republic.
+            // The year is in the calendar of the Republic of China.
             year @ 100..1000 => of_year(year + 1911),
             year => of_year(year),
         },

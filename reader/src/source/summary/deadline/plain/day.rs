@@ -1,4 +1,4 @@
-//! Days put into a sentence in place of words for them.
+//! Replaces words for days in a sentence with the days.
 
 use std::borrow::Cow;
 
@@ -16,8 +16,8 @@ pub(super) fn replace(
     }
 }
 
-/// The same for a pattern that needs one of some characters. Most sentences have few of them, and finding a character is
-/// far cheaper than a search.
+/// Replaces the matches of a pattern that needs one of some characters. Most sentences have few of them, and finding a
+/// character is far cheaper than a search.
 pub(super) fn replace_where(
     needs: &[char],
     pattern: &Regex,
@@ -30,7 +30,7 @@ pub(super) fn replace_where(
     }
 }
 
-/// The last day of a month; without a year, of the next one of its name, or one of the last months.
+/// Returns the last day of a month; without a year, of the next one of its name, or of one of the past months.
 pub(super) fn last_of_month(month: u32, year: Option<i32>, from: NaiveDate) -> Option<NaiveDate> {
     let last = |year| {
         let first = NaiveDate::from_ymd_opt(year, month, 1)?;
@@ -42,7 +42,7 @@ pub(super) fn last_of_month(month: u32, year: Option<i32>, from: NaiveDate) -> O
     }
 }
 
-/// A day without a year, as `of_year` gives it: the next one, or one of the last months.
+/// Returns a day without a year, as `of_year` computes it: the next one, or one in the past months.
 pub(super) fn coming(
     from: NaiveDate,
     of_year: impl Fn(i32) -> Option<NaiveDate>,

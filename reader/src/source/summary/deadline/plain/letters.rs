@@ -1,4 +1,4 @@
-//! Days that languages with letters name without a full date: `the end of March`, `31.3.`, `31/3`.
+//! Rewrites days that languages with letters name without a full date: `the end of March`, `31.3.`, `31/3`.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::source::date;
 
-/// The end of a month, before its name.
+/// Words for the end of a month, before its name.
 const END_OF: &str = "end of|last day of|letzten tag im|letzten tag des|dernier jour de|último día de|ultimo giorno di|último dia de|laatste dag van|ostatni(?:ego|m)? d(?:zień|nia|niem|niu)|posledn(?:í|ího) d(?:en|ne|ni)|последн(?:ий|его) д(?:ень|ня)|останн(?:ій|ього) д(?:ень|ня)|آخر(?: يوم من)?(?: شهر)?|fins de|koncem|наприкінці|ende|eind(?:e)?|fin(?:e)?(?: de| du mois de)?|finales de|fim de|final de|finais de|końca|konce|конца|кінця|نهاية(?: شهر)?|cuối tháng|hết tháng";
 
 static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
@@ -21,7 +21,7 @@ static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:{END_OF})\s({months}|\d{{1,2}})([^\p{{L}}\d]|$)(?:(20\d\d)([^\d]|$))?"
     ))
 });
-/// Turkish names the end behind the month.
+/// The end of a month in Turkish, after its name.
 static MONTH_END_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     let months = date::months();
     fixed(&format!(r"({months})\s(?:ayı\s)?sonu(?:na|n[ae])?\s()()()"))
@@ -33,7 +33,7 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// `2 april 17:00`, whose 17 is no year.
+/// `2 april 17:00`, in which 17 is not a year.
 static HOUR_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     let months = date::months();
     fixed(&format!(
@@ -61,7 +61,8 @@ const SPANISH_HOURS: [&str; 12] = [
     "doce",
 ];
 
-/// Returns whether a sentence has a word that begins as a month or a weekday does: a cheap check before the dear ones.
+/// Returns whether a sentence has a word that begins like a month or a weekday: a cheap check before the expensive
+/// ones.
 pub(super) fn names_day(sentence: &str) -> bool {
     static BEGINNINGS: LazyLock<HashSet<[char; 3]>> = LazyLock::new(|| {
         let months = date::months().to_lowercase();
@@ -76,7 +77,7 @@ pub(super) fn names_day(sentence: &str) -> bool {
         .any(|beginning| BEGINNINGS.contains(&beginning))
 }
 
-/// How weekdays begin, and `tháng`, the month of Vietnamese.
+/// The beginnings of weekdays, and of `tháng`, the month in Vietnamese.
 const WEEKDAYS: &str = "mon tue wed thu fri sat sun die mit don fre sam son lun mar mer jeu ven dim mié mie jue vie sáb sab dom \
     gio seg ter qua qui sex maa din woe vri zat zon pon wto śro sro czw pią pia sob nie úte ute stř stř čtv ctv pát pat \
     ned paz sal çar car per cum thứ chủ ngà чис ayı día dia пон вто сре чет пят суб вос ятн вів сер нед thá الأ الا الإ الث الخ الج الس";
@@ -86,7 +87,7 @@ fn beginning(word: &str) -> Option<[char; 3]> {
     Some([letters.next()?, letters.next()?, letters.next()?])
 }
 
-/// Returns whether a text has letters of the languages that are read here, which most sentences in Chinese have not.
+/// Returns whether a text has letters of the languages that are read here, which most sentences in Chinese lack.
 fn has_letters(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_alphabetic() || ('\u{80}'..'\u{2000}').contains(&c))
 }

@@ -1,4 +1,4 @@
-//! Weekdays that name a day, alone or with its number: `by Friday`, `venerdì 17`, `bu cuma gününe kadar`; and
+//! Rewrites weekdays that name a day, alone or with its number: `by Friday`, `venerdì 17`, `bu cuma gününe kadar`; and
 //! numbers that do so without a month: `ayın 24'üne kadar`, `9 числа`.
 
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 use super::day::{replace, replace_where, written};
 use crate::source::date;
 
-/// Says that a weekday is the next one of its name, where no date follows it.
+/// Words that make a weekday the next one of its name, if no date follows it.
 const THIS: &str = "by|until|before|no later than|bis|bis zum|bis spätestens|spätestens(?: am)?|tot|tot en met|t/m|uiterlijk|vóór|voor|avant|jusqu'à|d'ici(?: à)?|au plus tard|hasta el|antes del|para el|a más tardar el|entro|entro e non oltre|non oltre|per|até|até à|até ao|até à próxima|até ao próximo|до|не позднее|не позже|не пізніше|do|najpóźniej w|nejpozději ve?|najbliższego|najbliższy|najbliższej|this|coming|next|diesen|kommenden|nächsten|deze|komende|aanstaande|ce|cette|este|esta|próximo|próxima|questo|questa|prossimo|эту|этот|этой|ближайшей|ближайшую|цю|цей|цього|цієї|ten|tento|tuto|tohoto|tého|حتى|قبل|حتى يوم|قبل يوم|لغاية يوم|لين يوم|trước|đến hết|hết|chậm nhất(?: là)?|muộn nhất(?: là)?";
 
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
@@ -18,7 +18,7 @@ static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
         r"(^|[^\p{{L}}])(?:{THIS})\s({weekdays})(?:\s(?:next|prochain|prossimo|que viene|القادم|المقبل))?([\s,.(]*(?:(?:den|dem|the|le|el|il|dia|día|dnia|dne|day|ngày|giorno|الموافق)\s)?\d|[^\p{{L}}]|$)"
     ))
 });
-/// `venerdì 17`, `next Wednesday (6th)`, `sexta-feira, dia 20`: what follows may be the month.
+/// `venerdì 17`, `next Wednesday (6th)`, `sexta-feira, dia 20`: a month may follow.
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     let weekdays = date::WEEKDAYS;
     fixed(&format!(
@@ -38,7 +38,7 @@ static BEFORE_TIME: LazyLock<Regex> = LazyLock::new(|| {
         r"(^|[^\p{{L}}\d])({weekdays})\s((?:vóór|voor|before|by|vor|bis|avant|antes de las|entro le|до|do|tot)\s(?:ore\s)?\d{{1,2}}[:h]\d{{0,2}})"
     ))
 });
-/// `cuma gününe kadar`, and no `16 Mayıs Cuma günü`
+/// `cuma gününe kadar`, but not `16 Mayıs Cuma günü`.
 static TURKISH: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(^|[^\p{L}\d])(?:([\p{L}\d]{2,12})['’]?\p{L}{0,3}\s)?(pazartesi|salı|çarşamba|perşembe|cumartesi|cuma|pazar)((?:['’]?(?:ya|ye|na|ne|a|e))?(?:\s(?:günü|akşamı|gecesi|sabahı|mesai\sbitimi)(?:n[ae])?)?(?:\s(?:saat\s)?\d[\d:.]{0,4}['’]?\p{L}{0,3})?\s(?:kadar|dek|değin))",
@@ -65,9 +65,9 @@ pub(super) fn plain(sentence: String, from: NaiveDate) -> String {
     replace(&WEEKDAY, text, |found| weekday(found, from))
 }
 
-/// `this Friday`
+/// Rewrites `this Friday`.
 fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
-    // The day beside it is the surer one.
+    // The day next to it is more certain.
     let is_dated = found[3].ends_with(|c: char| c.is_ascii_digit());
     let Some(wanted) = number_of(&found[2]).filter(|_| !is_dated) else {
         return found[0].to_owned();
@@ -84,7 +84,7 @@ fn next(weekday: u32, from: NaiveDate) -> Option<NaiveDate> {
     from.checked_add_days(Days::new(u64::from((7 + weekday - today) % 7)))
 }
 
-/// The next day of that number, if it is that weekday.
+/// Returns the next day of that number, if it is on that weekday.
 fn numbered(found: &Captures<'_>, from: NaiveDate) -> String {
     let as_written = || found[0].to_owned();
     if goes_on(&found[4]) {
@@ -100,7 +100,7 @@ fn numbered(found: &Captures<'_>, from: NaiveDate) -> String {
     }
 }
 
-/// The next day of that number.
+/// Returns the next day of that number.
 fn number(found: &Captures<'_>, from: NaiveDate) -> String {
     let ordinal = found.get(4).map_or("", |part| part.as_str());
     // `до 9` may be anything, and so may `by the 20`.
@@ -116,7 +116,7 @@ fn number(found: &Captures<'_>, from: NaiveDate) -> String {
     }
 }
 
-/// The days of a number in this month and the two to come.
+/// Returns the days of a number in this month and the next two.
 fn coming(number: u32, from: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     let months = (0..3).filter_map(move |on| from.with_day(1)?.checked_add_months(Months::new(on)));
     months
@@ -124,7 +124,7 @@ fn coming(number: u32, from: NaiveDate) -> impl Iterator<Item = NaiveDate> {
         .filter(move |day| *day >= from)
 }
 
-/// Returns whether what follows a number makes it part of something else: a month, a time, an amount.
+/// Returns whether the text after a number makes it part of something else: a month, a time, an amount.
 fn goes_on(follows: &str) -> bool {
     const UNITS: &str = " de of di d del tháng h uhr uur ore hod hodin horas heures giờ часов год годин century floor \
         anniversary días dias giorni days человек мест классов года лет ";
@@ -172,7 +172,7 @@ fn vietnamese(found: &Captures<'_>, from: NaiveDate) -> String {
     written(from.checked_add_days(Days::new(ahead.into())), &found[0])
 }
 
-/// Monday is 0.
+/// Returns the number of a weekday; Monday is 0.
 fn number_of(weekday: &str) -> Option<u32> {
     static STARTS: LazyLock<[Regex; 7]> = LazyLock::new(|| {
         [
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn weekdays_and_numbers_without_a_month_are_the_next_ones() {
-        // A Tuesday.
+        // This is a Tuesday.
         let from = chrono::NaiveDate::from_ymd_opt(2026, 3, 10).expect("a day");
         for (text, day) in [
             ("entro venerdì 13, sennò", "2026-03-13"),

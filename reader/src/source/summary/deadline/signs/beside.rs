@@ -1,8 +1,8 @@
-//! The words right before and behind a date in Chinese.
+//! Reads the words right before and after a date in Chinese.
 
 use super::masked::DATE;
 
-/// What stands right behind a date: `before` for 前, `stop` for 止, `begins` where a range goes on.
+/// Returns the sign right after a date: `before` for 前, `stop` for 止, `begins` if a range continues.
 pub(super) fn behind(after: &str) -> &'static str {
     const NO_END: [&str; 7] = ["前往", "前来", "前夕", "前后", "前去", "前期", "前任"];
     const SIGNS: [(&str, &[&str]); 10] = [
@@ -50,14 +50,14 @@ pub(super) fn behind(after: &str) -> &'static str {
     found.map_or("other", |(sign, _)| sign)
 }
 
-/// Returns whether a range goes on to another day.
+/// Returns whether a range continues to another day.
 fn goes_on(rest: &str) -> bool {
     const NEAR: usize = 6;
     let rest = rest.strip_prefix(['至', '到', '-']);
     rest.is_some_and(|rest| rest.chars().take(NEAR).any(|c| c == DATE || c == '0'))
 }
 
-/// What follows a time of day, a remark in brackets and the like.
+/// Returns the text after a time of day, a remark in brackets and the like.
 fn without_fill(after: &str) -> &str {
     const FILL: [&str; 23] = [
         "0时", "0点", "0:0", "中午", "下午", "上午", "晚上", "午夜", "当天", "当日", "下班",
@@ -87,7 +87,7 @@ fn without_remark(text: &str) -> &str {
     }
 }
 
-/// What stands right before a date: `cut_label` for 截止时间：, `range` for 至, `moved` for 延期至.
+/// Returns the sign right before a date: `cut_label` for 截止时间：, `range` for 至, `moved` for 延期至.
 pub(super) fn before(text: &str) -> &'static str {
     const LINKS: [char; 5] = ['至', '到', '-', '为', '是'];
     const SIGNS: [(&str, &[&str]); 10] = [
@@ -133,7 +133,7 @@ pub(super) fn before(text: &str) -> &'static str {
     found.map_or("other", |(sign, _)| sign)
 }
 
-/// `(原截止日期为`, and no `原则上`
+/// Returns whether a text names a former date: `(原截止日期为`, but not `原则上`.
 fn names_former(text: &str) -> bool {
     let name = last(text, 10).rsplit(['，', '。', '(', DATE]).next();
     name.is_some_and(|name| name.starts_with('原') && !name.starts_with("原则"))
@@ -162,7 +162,7 @@ const LATEST: [&str; 20] = [
     "一天",
 ];
 
-/// What a date is behind 至, 到, a dash, 为 or 是; `stem` stands before these.
+/// Returns the sign of a date after 至, 到, a dash, 为 or 是; `stem` is the text before these.
 fn linked(text: &str, stem: &str) -> &'static str {
     const MOVED: [&str; 10] = [
         "延", "推迟", "改", "调整", "变更", "更正", "修改", "提前", "宽限", "放宽",
@@ -205,14 +205,14 @@ fn linked(text: &str, stem: &str) -> &'static str {
     }
 }
 
-/// What a label before a colon says of its date.
+/// Returns the meaning that a label before a colon gives its date.
 fn label(text: &str) -> &'static str {
     const CUT: [&str; 11] = [
         "截", "最后", "最迟", "最晚", "期限", "至迟", "终止", "结束", "DDL", "ddl", "eadline",
     ];
     let name = last(text, 12).rsplit(['，', DATE, '。']).next();
     let name = name.unwrap_or_default();
-    // `最后更新：`
+    // This is for `最后更新：`.
     if ["更新", "修改", "发布", "编辑"]
         .iter()
         .any(|word| name.contains(word))
@@ -239,12 +239,12 @@ fn ends(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.ends_with(word))
 }
 
-/// The last characters of a text.
+/// Returns the last characters of a text.
 fn last(text: &str, count: usize) -> &str {
     &text[back(text, text.len(), count)..]
 }
 
-/// The place so many characters before another.
+/// Returns the place `count` characters before another.
 pub(super) fn back(text: &str, end: usize, count: usize) -> usize {
     let mut places = text[..end].char_indices().rev().map(|(at, _)| at);
     match count {
@@ -253,7 +253,7 @@ pub(super) fn back(text: &str, end: usize, count: usize) -> usize {
     }
 }
 
-/// The place so many characters behind another.
+/// Returns the place `count` characters after another.
 pub(super) fn ahead(text: &str, start: usize, count: usize) -> usize {
     let mut places = text[start..].char_indices().map(|(at, _)| start + at);
     places.nth(count).unwrap_or(text.len())

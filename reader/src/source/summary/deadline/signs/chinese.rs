@@ -1,5 +1,5 @@
-//! The signs around a date in Chinese: the kinds of words in its clause and beside it, how these go together with what stands
-//! right before and behind the date, and the characters there.
+//! Reads the signs around a date in Chinese: the kinds of words in its clause and next to it, their combinations with
+//! the text right before and after the date, and the characters there.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::{
     place::{Place, Say},
 };
 
-/// A part of what stands around a date.
+/// A part of the text around a date.
 struct Part<'a> {
     name: &'static str,
     masked: &'a Masked,
@@ -30,7 +30,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Kinds whose absence says something, too.
+/// The kinds whose absence is a sign, too.
 const SIGNIFICANT: [&str; 11] = [
     "ask",
     "act",
@@ -167,7 +167,7 @@ fn say_characters(
     say_grams("ga ", &text[end..ahead(text, end, 12).min(rest)], say);
 }
 
-/// All pairs and triples of characters.
+/// Reports all pairs and triples of characters.
 fn say_grams(name: &str, text: &str, say: Say<'_>) {
     let places = text.char_indices().map(|(at, _)| at);
     let places: Vec<usize> = places.chain([text.len()]).collect();

@@ -1,9 +1,9 @@
-//! The signs around a date in a language with letters.
+//! Reads the signs around a date in a language with letters.
 
 use super::place::{Place, Say};
 use crate::source::summary::deadline::tongue::DatePlace;
 
-/// Says which words of its table stand where, two by two, and the words beside the date.
+/// Reports which words of the language's table are where, in pairs, and the words next to the date.
 pub(super) fn say_signs(place: &Place<'_>, say: Say<'_>) {
     let dated = place.dated;
     let Some(tongue) = dated.tongue else {
@@ -45,7 +45,7 @@ pub(super) fn say_signs(place: &Place<'_>, say: Say<'_>) {
     }
 }
 
-/// Signs of which none says something, too.
+/// Groups of signs; the absence of a whole group is a sign, too.
 const GROUPS: [(&str, &[&str]); 3] = [
     (
         "end",
@@ -70,7 +70,7 @@ fn is_between(c: char) -> bool {
     !c.is_alphanumeric()
 }
 
-/// The beginnings of words, which endings leave alike.
+/// Returns the beginnings of words, which endings do not change.
 fn stems<'a>(words: impl Iterator<Item = &'a str>) -> impl Iterator<Item = String> {
     const LONGEST: usize = 6;
     let stem = |word: &str| {

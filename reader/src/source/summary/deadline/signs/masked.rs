@@ -1,19 +1,19 @@
-//! A sentence in the form in which its signs are searched for.
+//! Converts a sentence to the form in which its signs are searched for.
 
 use std::{ops::Range, sync::LazyLock};
 
 use super::words::{Word, words};
 
-/// Stands for a date.
+/// The placeholder for a date.
 pub(super) const DATE: char = '◆';
 
-/// As far as two characters, in bytes.
+/// The distance of two characters, in bytes.
 const NEAR: usize = 6;
 
-/// A sentence in simplified characters without spaces, its dates and numbers alike.
+/// A sentence in simplified characters without spaces, with its dates and numbers replaced by placeholders.
 pub(in super::super) struct Masked {
     pub(super) text: String,
-    /// Where each date stands.
+    /// The place of each date.
     pub(super) dates: Vec<usize>,
     words: Vec<Word>,
 }
@@ -26,7 +26,7 @@ impl Masked {
         let mut text = String::with_capacity(plain.len());
         let (mut places, mut end) = (Vec::new(), 0);
         for date in dates {
-            // Dates do not overlap; if ever they did, nothing would stand between them.
+            // Dates do not overlap; if they ever did, there would be nothing between them.
             push(&mut text, plain.get(end..date.start).unwrap_or_default());
             places.push(text.len());
             text.push(DATE);
@@ -40,7 +40,7 @@ impl Masked {
         }
     }
 
-    /// The kinds of words in a part of the sentence, each once.
+    /// Returns the kinds of words in a part of the sentence, each once.
     pub(super) fn kinds(&self, part: &Range<usize>) -> Vec<&'static str> {
         let mut found = Vec::new();
         for (range, kind) in &self.words {
@@ -52,14 +52,14 @@ impl Masked {
         found
     }
 
-    /// The kind of the word that begins near behind a place.
+    /// Returns the kind of the word that begins shortly after a place.
     pub(super) fn kind_behind(&self, place: usize) -> Option<&'static str> {
         let mut words = self.words.iter();
         let word = words.find(|(range, _)| range.start >= place)?;
         (word.0.start <= place + NEAR).then_some(word.1)
     }
 
-    /// The kind of the word that ends near before a place.
+    /// Returns the kind of the word that ends shortly before a place.
     pub(super) fn kind_before(&self, place: usize) -> Option<&'static str> {
         let mut words = self.words.iter().rev();
         let word = words.find(|(range, _)| range.end <= place)?;
@@ -69,7 +69,7 @@ impl Masked {
 
 fn push(text: &mut String, part: &str) {
     for c in part.chars().filter(|c| !c.is_whitespace()).map(alike) {
-        // A number is one, and so is a dash.
+        // Several digits become one, and so do several dashes.
         let goes_on = matches!(c, '0' | '-') && text.ends_with(c);
         if !goes_on {
             text.push(c);
@@ -101,6 +101,7 @@ fn alike(c: char) -> char {
     }
 }
 
-/// Traditional characters of notices, each before its simplified one; a whole conversion takes longer than all else here.
+/// The traditional characters of notices, each before its simplified one; a whole conversion takes longer than
+/// everything else here.
 const TRADITIONAL: &str = "\
     報报請请須须應应間间時时繳缴費费學学遞递標标點点號号週周達达將将於于為为計计畫画劃划預预擬拟訂订會会議议舉举辦办開开關关閉闭結结終终後后過过長长順顺遲迟變变調调領领購购買买賣卖選选課课認认證证書书資资簽签約约聯联絡络獎奖徵征單单據据審审評评試试複复復复覆复覽览館馆錄录註注冊册車车體体檢检測测務务業业專专員员團团隊队賽赛參参與与從从電电網网頁页傳传遺遗產产異异詢询諮咨質质問问題题還还進进實实習习項项類类條条補补換换發发給给個个讓让帶带來来歡欢願愿郵邮憑凭準准確确處处戶户轉转匯汇輸输載载執执彙汇納纳稅税營营統统門门險险醫医療疗則则規规額额滿满張张樓楼區区縣县場场許许諾诺備备齊齐寫写視视棄弃權权無无論论簡简歷历價价現现當当總总織织級级經经歲岁競竞詳详佈布紙纸辭辞繫系係系臺台灣湾國国動动勞劳銷销記记貨货稱称並并決决該该雙双對对導导師师職职廳厅廣广設设護护軍军農农貼贴優优獻献種种贈赠監监環环樣样構构態态勵励幾几萬万盡尽麼么內内訊讯輯辑";

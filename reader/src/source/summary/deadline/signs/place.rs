@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use super::masked::Masked;
 use crate::source::summary::deadline::dates::DatedSentence;
 
-/// Takes the parts of a sign's name.
+/// A callback that takes the parts of a sign's name.
 pub(in super::super) type Say<'a> = &'a mut dyn FnMut(&[&str]);
 
-/// A sentence and what stands around it.
+/// A sentence and the text around it.
 pub(in super::super) struct Around {
     pub(super) sentence: Masked,
     pub(super) heading: Masked,
@@ -28,7 +28,7 @@ impl Around {
     }
 }
 
-/// What all dates of a text share: its first line, where others follow, and the days from the publication on.
+/// The facts that all dates of a text share: its first line, if others follow, and the days from the publication on.
 pub(in super::super) struct Whole<'a> {
     pub(super) head: &'a str,
     pub(super) masked_head: Masked,
@@ -37,7 +37,7 @@ pub(in super::super) struct Whole<'a> {
 
 impl<'a> Whole<'a> {
     pub(in super::super) fn new(text: &'a str, mut days: Vec<NaiveDate>) -> Self {
-        // Longer first lines are no titles.
+        // Longer first lines are not titles.
         const LONGEST: usize = 160;
         let text = text.trim();
         let (first, _) = text.split_once('\n').unwrap_or_default();
@@ -55,7 +55,7 @@ impl<'a> Whole<'a> {
         }
     }
 
-    /// Which of the days to come a day is.
+    /// Returns the rank of a day among the days of the text from the publication on.
     pub(super) fn rank(&self, day: NaiveDate) -> &'static str {
         match (self.days.as_slice(), day) {
             ([_], _) => "only",
@@ -71,9 +71,9 @@ pub(in super::super) struct Place<'a> {
     pub whole: &'a Whole<'a>,
     pub dated: &'a DatedSentence,
     pub around: &'a Around,
-    /// Which date of its sentence it is.
+    /// The index of the date in its sentence.
     pub nth: usize,
-    /// Which date of the text it is, and how many there are.
+    /// The index of the date in the text, and the number of dates there.
     pub of: (usize, usize),
     pub published: NaiveDate,
 }

@@ -1,11 +1,12 @@
-//! The kinds of words by which a Chinese notice says what its day is for.
+//! Finds the kinds of words with which a Chinese notice explains its day.
 
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 /// A word of a text: its place and its kind.
 pub(super) type Word = (Range<usize>, &'static str);
 
-/// The words of a text that are of a kind, in order. The longest counts at each place, so that `报告` is not the act `报`.
+/// Returns the words of a text that belong to a kind, in order. The longest counts at each place, so that `报告` is not
+/// the act `报`.
 pub(super) fn words(text: &str) -> Vec<Word> {
     static LEXICON: LazyLock<HashMap<char, Vec<(&str, &str)>>> = LazyLock::new(lexicon);
     let mut found = Vec::new();
@@ -26,7 +27,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     found
 }
 
-/// The words by their first characters, the longest first, with their kinds.
+/// Returns the words by their first characters, the longest first, with their kinds.
 fn lexicon() -> HashMap<char, Vec<(&'static str, &'static str)>> {
     let mut lexicon: HashMap<char, Vec<(&str, &str)>> = HashMap::new();
     for (kind, words) in KINDS {
@@ -41,10 +42,10 @@ fn lexicon() -> HashMap<char, Vec<(&'static str, &'static str)>> {
     lexicon
 }
 
-/// The kind of words that are no sign, though they begin as one that is.
+/// The kind of words that are not a sign, though they begin like one.
 const NONE: &str = "none";
 
-/// Each kind with its words in simplified characters, parted by spaces.
+/// Each kind with its words in simplified characters, separated by spaces.
 const KINDS: [(&str, &str); 24] = [
     (
         "ask",

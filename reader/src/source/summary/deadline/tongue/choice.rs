@@ -1,4 +1,4 @@
-//! The language of a text and its sentences, as their letters and common words show it.
+//! Determines the language of a text and its sentences by their letters and common words.
 
 use std::{cell::OnceCell, collections::HashMap, ops::RangeInclusive, sync::LazyLock};
 
@@ -29,20 +29,20 @@ static ARABIC: LazyTongue = language!(other::ARABIC);
 static JAPANESE: LazyTongue = language!(other::JAPANESE);
 static KOREAN: LazyTongue = language!(other::KOREAN);
 
-/// The languages of a text: the one that most of it is in, and those of its sentences.
+/// The languages of a text: the one of most of it, and those of its sentences.
 pub(in super::super) struct Speech<'a> {
     head: &'a str,
     home: Home,
     latin: OnceCell<Option<&'static Tongue>>,
 }
 
-/// Characters and words that Chinese does not write so: `応募締切`, `3月20日（水）`; `中午前` is Chinese.
+/// Characters and words that Chinese does not use in this way: `応募締切`, `3月20日（水）`; `中午前` is Chinese.
 static JAPANESE_MARKS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("[応締〆売図団県歳込]|令和|(?:^|[^中上下])午[前後]|[(（][月火水木金土][)）]")
         .expect("a fixed pattern")
 });
 
-/// Where Chinese characters alone leave the language open, it is that of the text.
+/// The language of the text, used if only Chinese characters leave that of a sentence open.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Home {
     Chinese,
@@ -59,9 +59,9 @@ const CYRILLIC: RangeInclusive<char> = 'а'..='я';
 
 impl<'a> Speech<'a> {
     pub(in super::super) fn new(text: &'a str) -> Self {
-        // A label and a day may hold no letter of their language alone.
+        // A short text of a label and a day may hold no letter that only its language has.
         const SHORT: usize = 200;
-        // As much as shows the language.
+        // This much shows the language.
         const HEAD: usize = 4_000;
         let head = &text[..text.floor_char_boundary(HEAD)];
         let count =
@@ -86,7 +86,7 @@ impl<'a> Speech<'a> {
         }
     }
 
-    /// The language of a sentence; None where it is Chinese.
+    /// Returns the language of a sentence; `None` if it is Chinese.
     pub(in super::super) fn tongue(&self, sentence: &str) -> Option<&'static Tongue> {
         let has = |letters: &RangeInclusive<char>| sentence.contains(|c| letters.contains(&c));
         let is_open = has(&HAN) || !sentence.contains(char::is_alphabetic);
@@ -112,7 +112,8 @@ impl<'a> Speech<'a> {
     }
 }
 
-/// The language that has the most words of a text, or of those alike the one that has its label; None where none has any.
+/// Returns the language that has the most words of a text, or of several equal ones the one that has its label; `None`
+/// if none has any.
 fn of_latin(text: &str) -> Option<&'static Tongue> {
     static MARKS: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
         let mut marks: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -132,7 +133,7 @@ fn of_latin(text: &str) -> Option<&'static Tongue> {
     let most = *counts.iter().max().filter(|most| **most > 0)?;
     let mut best = LATIN.iter().zip(counts).filter(|(_, count)| *count == most);
     let first = best.next()?.0;
-    // `Date limite : 20 mars`, `Scadenza: 20 marzo`: two languages have a word of it, one has the label.
+    // In `Date limite : 20 mars`, `Scadenza: 20 marzo` two languages have a word of it, one has the label.
     let label = text.split(|c: char| c.is_ascii_digit()).next();
     let names_end = |language: &LazyTongue| language.tongue.names_end(label.unwrap_or_default());
     let named = match best.next() {
@@ -145,7 +146,7 @@ fn of_latin(text: &str) -> Option<&'static Tongue> {
     Some(&named.map_or(first, |(language, _)| language).tongue)
 }
 
-/// The language that has a label such as `Bewerbungsfrist:`, or else English.
+/// Returns the language that has a label such as `Bewerbungsfrist:`, or else English.
 fn by_label(sentence: &str) -> &'static Tongue {
     let is_digit = |c: char| c.is_ascii_digit();
     let label = sentence.split(is_digit).next().unwrap_or_default();

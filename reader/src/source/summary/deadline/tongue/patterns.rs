@@ -26,14 +26,14 @@ pub(in crate::source::summary::deadline) struct Tongue {
     former: Regex,
     others: Regex,
     beside: Regex,
-    /// Numbers of a date stand in the order of day and month.
+    /// True if the numbers of a date are in the order of day and month.
     pub(in crate::source::summary::deadline) day_first: bool,
 }
 
-/// So few bytes before a date are no more than a label.
+/// The number of bytes before a date up to which they are only a label.
 const SHORT: usize = 48;
 
-/// A date within its sentence, `before` and `after` it, and what stands between it and the dates beside it.
+/// A date within its sentence, the text `before` and `after` it, and the text between it and the neighbouring dates.
 pub(in crate::source::summary::deadline) struct DatePlace<'a> {
     pub before: &'a str,
     pub after: &'a str,
@@ -114,13 +114,13 @@ impl Tongue {
         }
     }
 
-    /// Returns whether the name of a last day stands right before what follows.
+    /// Returns whether the name of a last day is at the end of `before`.
     pub(super) fn names_end(&self, before: &str) -> bool {
         self.label.is_match(before)
     }
 
-    /// The words of the table that stand around a date, in a fixed order; `last` and `next` are the sentences beside it,
-    /// `head` is the title of the text.
+    /// Returns the signs from the table around a date, in a fixed order; `last` and `next` are the neighbouring
+    /// sentences, `head` is the title of the text.
     pub(in crate::source::summary::deadline) fn signs(
         &self,
         sentence: &str,
@@ -201,7 +201,7 @@ impl Tongue {
         found
     }
 
-    /// The kinds of words that a part of a text has, by their names there.
+    /// Returns the kinds of words in a part of a text, by their names there.
     fn kinds(&self, part: &str, names: [&'static str; 4]) -> Vec<&'static str> {
         let patterns = [&self.doing, &self.asking, &self.others, &self.beside];
         let kinds = patterns.into_iter().zip(names);
@@ -210,7 +210,7 @@ impl Tongue {
     }
 }
 
-/// The clause of a date, from the mark before it to the one behind.
+/// Returns the clause of a date, from the mark before it to the one after it.
 fn clause_of(sentence: &str, start: usize, end: usize) -> &str {
     let is_mark = |c: char| ",;:،؛、!?(".contains(c);
     let before = sentence[..start].trim_end_matches(|c: char| !c.is_alphanumeric());
@@ -226,7 +226,7 @@ fn clause_of(sentence: &str, start: usize, end: usize) -> &str {
     sentence.get(from..to).unwrap_or_default()
 }
 
-/// The label before a date, up to its colon: `Scadenza:`, `Prijímání žádostí –`.
+/// Returns the label before a date, up to its colon: `Scadenza:`, `Prijímání žádostí –`.
 fn label_of(before: &str) -> Option<&str> {
     const NEAR: usize = 24;
     let at = before.rfind([':', '：', '–', '—', '|'])?;
@@ -234,13 +234,13 @@ fn label_of(before: &str) -> Option<&str> {
     (before.len() - at <= NEAR).then(|| name.rsplit(['.', ';', '•', '\n']).next().unwrap_or(name))
 }
 
-/// A language whose patterns are made when they are first needed.
+/// A language whose patterns are compiled when they are first needed.
 pub(super) struct LazyTongue {
     pub(super) words: &'static TongueWords,
     pub(super) tongue: LazyLock<Tongue>,
 }
 
-/// The language of a table of words.
+/// Creates the language of a table of words.
 macro_rules! language {
     ($words:expr) => {
         LazyTongue {
