@@ -1,8 +1,8 @@
-//! From an address to notices and article text, and the words of the field that everything else is written in.
+//! Reads notices and article texts from addresses, and defines the words of the field that everything else uses.
 //!
-//! This is a package of its own since it knows nothing of stores, chats or pages of ours: whoever changes a rule of
-//! reading waits for its tests alone, and whoever changes an operation does not wait for the readers.
-//! `source` is the way in; ARCHITECTURE.md says what each room may use.
+//! This is a package of its own because it depends on no store, chat or page of noticast: after a change to a rule of
+//! reading, only its own tests need to be built, and a change to an operation does not rebuild the readers. Start with
+//! [`source`]; ARCHITECTURE.md says which module may use which.
 
 pub mod authorities;
 pub mod bulletin;
