@@ -1,5 +1,5 @@
-//! Certificates of authorities that are trusted beside the public ones: those of `SSL_CERT_FILE`, which
-//! other programs read too. So a mail server, a homeserver or a receiver inside a company is reached.
+//! Loads certificates of authorities that are trusted in addition to the public ones: those of `SSL_CERT_FILE`, which
+//! other programs read too. They make a mail server, a homeserver or a receiver inside a company reachable.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::authorities::public_authorities;
 
 const FILE: &str = "SSL_CERT_FILE";
 
-/// The PEM file that the environment names; None where it names none.
+/// Returns the PEM file that the environment names; `None` if it names none.
 ///
 /// # Errors
-/// That it cannot be read.
+/// Fails if the file cannot be read.
 pub(super) fn own_authorities() -> Result<Option<Vec<u8>>, PushError> {
     let Some(path) = std::env::var_os(FILE).filter(|path| !path.is_empty()) else {
         return Ok(None);
@@ -26,15 +26,15 @@ pub(super) fn own_authorities() -> Result<Option<Vec<u8>>, PushError> {
     read.map(Some).map_err(|error| wrong(&error.to_string()))
 }
 
-/// The error of a file that the environment names and that is of no use.
+/// Returns the error of a file that the environment names and that cannot be used.
 pub(super) fn wrong(why: &str) -> PushError {
     format!("the file of certificates that {FILE} names cannot be used: {why}").into()
 }
 
-/// Returns how TLS is spoken with servers that the public authorities vouch for, or those of `own` (PEM).
+/// Returns the TLS settings for servers that are certified by the public authorities or by those of `own` (PEM).
 ///
 /// # Errors
-/// Certificates that cannot be used.
+/// Fails if the certificates cannot be used.
 pub(super) fn tls(own: Option<&[u8]>) -> Result<ClientConfig, PushError> {
     let mut roots = public_authorities();
     for certificate in own.into_iter().flat_map(CertificateDer::pem_slice_iter) {
