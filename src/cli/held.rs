@@ -30,7 +30,7 @@ pub(super) struct Args {
     seen: Vec<String>,
 }
 
-/// Some bulletins, or all.
+/// The chosen bulletins, or all.
 enum Chosen {
     These(Vec<BulletinId>),
     All,

@@ -1,5 +1,5 @@
-//! Sends logs to stderr, through a writer that knows every secret and hides it, whichever part logs it and at whatever
-//! level (promise 9).
+//! Sends logs to stderr, through a writer that knows every secret and hides it, regardless of the part and the level of
+//! the log (promise 9).
 
 use std::{
     io::{self, Write},
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::config::Config;
 
-/// All secrets that must not be shown; clones share them.
+/// The secrets that must not be shown; clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mask(Arc<RwLock<Vec<String>>>);
 

@@ -56,7 +56,7 @@ macro_rules! lists {
 /// The purpose for which a command opens the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Nothing is written, even if the config changed.
+    /// Reading only: nothing is written, even if the config changed.
     Read,
     Change,
 }

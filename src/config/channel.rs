@@ -32,7 +32,7 @@ pub(super) struct Scope<'a> {
     pub(super) around: Surroundings<'a>,
 }
 
-/// All keys that any kind has.
+/// The keys of all kinds.
 const KEYS_OF_ALL_KINDS: [&str; 21] = [
     "access_token",
     "agent_id",

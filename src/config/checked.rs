@@ -35,7 +35,7 @@ pub struct Config {
 /// The present config; a reload sends a new one to all holders.
 pub type Live = tokio::sync::watch::Receiver<std::sync::Arc<Config>>;
 
-/// All mistakes in a config; `Display` prints a line for each problem.
+/// The mistakes in a config; `Display` prints a line for each problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", problems.join("\n"))]
 pub struct ConfigError {

@@ -56,7 +56,7 @@ pub(super) struct Section {
     /// The page of the section that is watched.
     pub watched: &'static str,
     pub template: &'static str,
-    /// Whether the bytes are in GBK, which only `<meta>` states, as on many an old site.
+    /// True if the bytes are in GBK, which only `<meta>` states, as on many an old site.
     pub is_gbk: bool,
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Delivered {
     pub(super) times: Option<(Instant, Instant)>,
     /// The end of the request; `None` if the delivery was dropped or done in the meantime.
     pub(super) sent: Option<Sent>,
-    /// Whether the pace knows of the answer.
+    /// True if the pace knows of the answer.
     pub(super) is_paced: bool,
     /// The delivery that waits next in the channel.
     pub(super) next: Option<Waiting>,

@@ -1,7 +1,7 @@
 //! Sends to `dingtalk-robot` channels: a custom robot of DingTalk (钉钉), signed if it has a secret.
 //!
 //! Its documentation: twenty messages a minute, and ten minutes of silence for a robot that sends more; a body of at
-//! most 20,000 bytes (as measured by others). The verdict is `errcode`, whatever the HTTP status.
+//! most 20,000 bytes (as measured by others). The verdict is `errcode`, regardless of the HTTP status.
 
 use std::time::Duration;
 
@@ -128,7 +128,7 @@ pub(super) fn message(wording: &CardWording) -> Value {
             "singleTitle": open(wording.language),
             "singleURL": entry.url,
         }}),
-        // The message mentions nobody, whatever a page contains.
+        // The message mentions no one, regardless of the page's content.
         _ => json!({
             "msgtype": "markdown",
             "markdown": {"title": title, "text": text},

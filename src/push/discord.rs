@@ -151,7 +151,7 @@ pub(super) fn message(wording: &CardWording) -> Value {
         .iter()
         .map(|entry| embed(entry, count))
         .collect();
-    // The message mentions nobody, whatever a page contains.
+    // The message mentions no one, regardless of the page's content.
     let mut body = json!({"embeds": embeds, "allowed_mentions": {"parse": []}});
     if !content.is_empty() {
         body["content"] = json!(content);

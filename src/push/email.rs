@@ -2,7 +2,7 @@
 //!
 //! Readers do not see each other, and none waits for another whose mailbox is full: the store records who has a mail,
 //! until all have. The Message-ID is the card's key, the same at a repetition. Until the text of a mail has been
-//! transmitted, the mail is certainly unsent, whatever happens; after that it is perhaps sent if there is no answer.
+//! transmitted, the mail is certainly unsent; after that it is perhaps sent if there is no answer.
 
 mod letter;
 mod round;

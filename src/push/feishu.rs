@@ -1,7 +1,7 @@
 //! Sends to `feishu-robot` channels: a custom robot of Feishu (飞书) or Lark, signed if it has a secret.
 //!
 //! Its documentation: a hundred messages a minute and five a second, a body of at most 20 KB. The verdict is `code`,
-//! whatever the HTTP status. The text of a page is put in `plain_text`, where nothing is markup.
+//! regardless of the HTTP status. The text of a page is put in `plain_text`, where nothing is markup.
 
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ use crate::{
     words::{self, ProblemWords, fill},
 };
 
-/// The reason for which a whole sender is paused.
+/// The reason why a whole sender is paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The name of the sender, such as `telegram`.

@@ -31,7 +31,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// The most characters of a platform's own words in an error.
 const WORDS: usize = 200;
 
-/// The reason for which there is no answer. Its text contains no secret.
+/// The reason why there is no answer. Its text contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Silence {
     /// The request was never sent.

@@ -2,7 +2,7 @@
 //!
 //! By the client-server API each message has a transaction id that we choose, under which a repetition is the same
 //! message. So an unanswered message is sent again until it is certain, and arrives exactly once. Messages are notices
-//! that mention nobody, and a correction replaces the message that was sent. An encrypted room receives nothing: people
+//! that mention no one, and a correction replaces the message that was sent. An encrypted room receives nothing: people
 //! who encrypt it do not want plain text in it.
 
 use std::time::Duration;
@@ -43,7 +43,7 @@ const SYNAPSE: LaneLimit = LaneLimit {
     window: Some((10, Duration::from_secs(10 * 5 + 1))),
 };
 
-/// All characters except those that RFC 3986 leaves unencoded.
+/// Every character except those that RFC 3986 leaves unencoded.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -94,7 +94,7 @@ impl Matrix {
             .http
             .ask(self.http.client().get(url).bearer_auth(&self.token))
             .await;
-        // Nothing was sent to anyone, whatever the outcome.
+        // Nothing was sent to anyone, regardless of the outcome.
         let answer = answer.map_err(|silence| match Sent::from(silence) {
             Sent::Perhaps(why) => Sent::Unreachable(why),
             sent => sent,
@@ -124,7 +124,7 @@ impl Matrix {
     async fn is_open(&self, channel: &Channel) -> Result<HttpAnswer, Sent> {
         let url = self.of_room(channel, "state/m.room.encryption");
         let answer = self.get(url).await?;
-        // A room stays encrypted, whatever the content of the event now.
+        // A room stays encrypted, even if the content of the event changes.
         if answer.status.is_success() {
             let why = format!(
                 "the room {} is encrypted, and noticast writes no plain text there",
@@ -257,7 +257,7 @@ pub(super) fn message(wording: &CardWording) -> Value {
         "body": PLAIN.text(wording),
         "format": "org.matrix.custom.html",
         "formatted_body": HTML.text(wording),
-        // The message mentions nobody, whatever a page contains.
+        // The message mentions no one, regardless of the page's content.
         "m.mentions": {},
     })
 }

@@ -73,7 +73,7 @@ struct LaneState {
     /// The times at which the last messages were accepted; as many as the window counts, at least one.
     taken: VecDeque<Instant>,
     held: Option<Instant>,
-    /// Whether a request is unanswered.
+    /// True if a request is unanswered.
     busy: bool,
     /// The times since which messages wait, by [`Turn`].
     waits: [Option<Instant>; 2],
@@ -327,8 +327,8 @@ impl Pace {
         known.copied().unwrap_or_default()
     }
 
-    /// Returns when the platform accepts another message, whatever its lane. An overdue answer means that its request
-    /// has perhaps not arrived yet, and the next must not run into it.
+    /// Returns when the platform accepts another message, regardless of its lane. An overdue answer means that its
+    /// request has perhaps not arrived yet, and the next must not run into it.
     fn free_at(&self, now: Instant) -> Instant {
         let free = self.full - self.slack;
         let Some(last) = self.last.filter(|last| !last.answered) else {

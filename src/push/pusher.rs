@@ -162,7 +162,7 @@ impl Pusher {
         sender.check(&channel).await
     }
 
-    /// Returns the bot's name, or the reason for which Telegram rejects its token; `None` if the config has no bot.
+    /// Returns the bot's name, or the reason why Telegram rejects its token; `None` if the config has no bot.
     pub async fn check_bot(&self) -> Option<Result<String, PushError>> {
         let settings = self.config.borrow().telegram.clone()?;
         Some(telegram::check_bot(&settings).await)

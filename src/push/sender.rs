@@ -27,7 +27,7 @@ pub(crate) enum Sent {
     TooFast(Duration),
     /// The channel moved: the message is certainly unsent, and is sent to the new id at once.
     Moved { from: i64, to: i64 },
-    /// Some readers have the message and do not receive it again; the others cannot be reached now.
+    /// The message reached some readers, who do not receive it again; the others cannot be reached now.
     Partly(Reason),
     /// The message is rejected, and always will be.
     Refused(Reason),
@@ -51,7 +51,7 @@ impl Sent {
         Self::Gone(why.with_remedy(&format!("{remedy}, then {test}")))
     }
 
-    /// Returns the reason for which the message is unsent, or not certainly sent, with its kind.
+    /// Returns the reason why the message is unsent, or not certainly sent, with its kind.
     pub(crate) fn reason(&self) -> Reason {
         let (why, fault) = match self {
             Self::Done(_) => return Reason::from("sent"),

@@ -47,7 +47,7 @@ impl fmt::Debug for Output {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Screen {
     pub columns: usize,
-    /// Whether bold, colours and links may be written.
+    /// True if bold, colours and links may be written.
     pub is_styled: bool,
 }
 

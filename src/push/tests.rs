@@ -1,4 +1,4 @@
-//! Tests that every robot's posts are within the platform's limits, whatever a page contains.
+//! Tests that every robot's posts are within the platform's limits, regardless of the page's content.
 
 use std::sync::Arc;
 

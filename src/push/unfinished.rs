@@ -29,7 +29,7 @@ impl Unfinished {
     }
 }
 
-/// Returns the reason for which nothing is sent.
+/// Returns the reason why nothing is sent.
 pub(super) fn without(key: &str) -> Reason {
     let said = format!(
         "it was imported without its `{key}`; enter it at the desk, and what waits is sent"

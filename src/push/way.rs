@@ -16,7 +16,7 @@ use crate::bulletin::{Form, Robot};
 /// The longest time to resolve a name while a person waits.
 const LONGEST_RESOLVING: Duration = Duration::from_secs(5);
 
-/// The reason for which a host is not reached.
+/// The reason why a host is not reached.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoWay {
     /// The host has no public address; the text names the setting that would allow it.

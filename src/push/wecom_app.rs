@@ -91,7 +91,7 @@ impl WecomApp {
             ],
         );
         let answer = self.http.ask(self.http.client().get(url)).await;
-        // Nothing was sent to anyone, whatever the outcome.
+        // Nothing was sent to anyone, regardless of the outcome.
         let answer = answer.map_err(|silence| match Sent::from(silence) {
             Sent::Perhaps(why) => Sent::Unreachable(why),
             sent => sent,

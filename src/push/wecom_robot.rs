@@ -1,7 +1,7 @@
 //! Sends to `wecom-robot` channels: a group robot of WeCom (企业微信), which is identified by the key in its address.
 //!
 //! Official page 99110: twenty messages in any minute; `text` has 2,048 bytes of UTF-8, `markdown` 4,096, `news` one to
-//! eight articles. The verdict is `errcode`, whatever the HTTP status.
+//! eight articles. The verdict is `errcode`, regardless of the HTTP status.
 
 use std::time::Duration;
 

@@ -49,12 +49,12 @@ pub(super) struct Card {
     pub files: String,
     /// The original's address, if it may be a link.
     pub original: Option<String>,
-    /// Whether its page shows it on top of its list.
+    /// True if its page shows it on top of its list.
     pub is_pinned: bool,
     pub is_corrected: bool,
     pub is_held: bool,
     pub is_withdrawn: bool,
-    /// Whether it existed before its source was watched.
+    /// True if it existed before its source was watched.
     pub is_old: bool,
 }
 

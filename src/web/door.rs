@@ -24,7 +24,7 @@ pub(super) struct Door {
     delayed: AtomicU64,
 }
 
-/// The reason for which a token is not accepted.
+/// The reason why a token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shut {
     Wrong,

@@ -37,7 +37,7 @@ const AT_WORK_WITHIN: TimeDelta = TimeDelta::minutes(1);
 /// The timeout of the store's answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Answers from the store's memory only, whatever the store is doing.
+/// Answers from the store's memory only, regardless of the store's activity.
 pub(super) async fn healthz(State(site): State<Shared>) -> Response {
     let failed = site.desk.store.failure();
     let failed = failed.map(|why| store_failed(&why, Language::OF_LOG));

@@ -41,7 +41,7 @@ struct ChannelPage {
     /// The counter of later publications; `None` on older or searched pages.
     live: Option<Live>,
     days: Vec<Day>,
-    /// Whether there is no filter.
+    /// True if there is no filter.
     is_all: bool,
     bar: Bar,
     filter: Filled,

@@ -235,7 +235,7 @@ impl Problem {
         Self::of_keys(vec![FieldFault::new(key, InputFault::Unusable, what)])
     }
 
-    /// Adds the reason for which a page could not be read.
+    /// Adds the reason why a page could not be read.
     pub(super) fn of_page(self, page: UnreadPage) -> Self {
         let page = Some(Box::new(page));
         Self { page, ..self }

@@ -221,7 +221,7 @@ impl Selection {
     }
 }
 
-/// All characters except letters, digits and those that RFC 3986 leaves unencoded.
+/// Every character except letters, digits and those that RFC 3986 leaves unencoded.
 const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')

@@ -49,9 +49,9 @@ pub struct Desk {
     pub admin_token: Secret,
     /// The token in `STATE/instance.json`, for commands of the same machine; as good as the admin token.
     pub instance_token: Secret,
-    /// Whether the pages show that they are a demonstration: `demo` and `watch`.
+    /// True if the pages show that they are a demonstration: `demo` and `watch`.
     pub is_demo: bool,
-    /// Whether to serve the pages; otherwise only `/healthz`, `/readyz`, `/metrics` and the API.
+    /// True if the pages are served; otherwise only `/healthz`, `/readyz`, `/metrics` and the API.
     pub pages: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Names the texts of cards, in whatever form a platform shows them.
+//! Names the texts of cards, in any form that a platform shows.
 
 use super::counted::Counted;
 

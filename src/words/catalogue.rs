@@ -7,7 +7,7 @@ use super::{
     send_faults::SendFaultWords,
 };
 
-/// All texts of one language, by the place where they are read.
+/// The texts of one language, by the place where they are read.
 #[derive(Debug)]
 pub struct Words {
     /// The language's own name.

@@ -159,7 +159,7 @@ async fn an_admin_manages_everything_from_the_phone() {
     telegram.answer(ADMIN, ADMIN, "今天停电");
     press(&telegram, ADMIN, "发送", "已发送公告：成功 1").await;
     assert!(telegram.texts(700).contains(&"今天停电".to_owned()));
-    // Only admins may use their buttons, whoever shows them.
+    // Only admins may use their buttons, even if others see them.
     let help = telegram.last(ADMIN);
     telegram.say(PERSON, PERSON, "/help");
     said(&telegram, PERSON, "/subscribe").await;

@@ -170,7 +170,7 @@ async fn links_lead_where_the_proxy_was_asked() {
     assert_eq!(feed["home_page_url"], "https://news.example.org/");
 }
 
-/// Checks that it answers at once whoever else is connected.
+/// Checks that it answers at once regardless of other connections.
 async fn is_there_for_others(desk: &Desk) {
     let begun = Instant::now();
     assert_eq!(

@@ -1,5 +1,5 @@
-//! Tests `kill -9` three hundred times, whatever the program is doing: pushing one by one, in bundles, digests and
-//! files, sending again, releasing held bulletins, importing, reloading, backing up, migrating, and opening its store.
+//! Tests `kill -9` three hundred times, during any activity: pushing one by one, in bundles, digests and files, sending
+//! again, releasing held bulletins, importing, reloading, backing up, migrating, and opening its store.
 //!
 //! Afterwards every chat has everything, and has only those messages twice that were unanswered at a kill.
 

@@ -334,7 +334,7 @@ async fn later_is_tried_later_and_no_is_taken_for_no() {
         .map(|it| (it.state, it.attempts))
         .collect();
     states.sort_by_key(|(_, attempts)| *attempts);
-    // The mail that met the second fault.
+    // One of them is sent; the other one, whichever it is, met the second fault.
     assert_eq!(
         states
             .iter()

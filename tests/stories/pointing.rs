@@ -1,5 +1,5 @@
 //! Tests that an admin points at the correct row, title or date in a copy of the page, and sees the result: by plain
-//! HTTP, without scripts. Whatever the page contains, its copy is harmless.
+//! HTTP, without scripts. Its copy is harmless, regardless of the page's content.
 
 use noticast::bulletin::AllowPrivate;
 use regex::Regex;

@@ -188,7 +188,7 @@ async fn articles_are_asked_for_conditionally_and_rarer_with_age() {
         if story.hits() > before {
             read_at.push(hour);
         }
-        // Whatever restarts there are in between.
+        // Restarts in between make no difference.
         if [1, 2, 23, 25].contains(&hour) {
             story = story.restart().await;
         }

@@ -1,4 +1,4 @@
-//! Tests the service from start to end: new notices are pushed once, whatever happens in between.
+//! Tests the service from start to end: new notices are pushed once, regardless of the faults in between.
 
 use std::collections::BTreeMap;
 

@@ -160,7 +160,7 @@ fn an_error_speaks_in_a_chat_by_words_of_the_reader_s_language() {
 #[test]
 fn a_reason_is_said_by_words_of_the_reader_s_language() {
     let shown = Regex::new(r"\.said(?:[^\w(]|$)|noted\([^)]*\.error\b|\berror\.clone\(\)").unwrap();
-    // Whether a message was perhaps sent is not a text.
+    // A test whether a message was perhaps sent shows no text.
     let asked = Regex::new(r"\.said\.starts_with\(PERHAPS\)").unwrap();
     let mut wrong = Vec::new();
     for (name, code) in sources() {

@@ -28,7 +28,7 @@ pub(in crate::bot) struct Asker {
     pub(in crate::bot) person: Option<ChannelId>,
     /// The name of the person, or of the conversation if the person is unknown.
     pub(in crate::bot) name: String,
-    /// Whether this is a channel's own post, or an administrator who writes anonymously.
+    /// True if this is a channel's own post, or an administrator who writes anonymously.
     pub(in crate::bot) speaks_for_chat: bool,
     /// The person's language, if the platform knows it and the conversation is private.
     pub(in crate::bot) spoken: Option<Language>,

@@ -29,7 +29,7 @@ impl<K> Default for Bounds<K> {
 struct Account {
     /// The time at which all requests will have had their gap.
     paid: Instant,
-    /// Whether the chat was warned that it asks too often.
+    /// True if the chat was warned that it asks too often.
     is_warned: bool,
 }
 

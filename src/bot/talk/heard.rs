@@ -27,9 +27,9 @@ pub(in crate::bot) struct Message {
 #[derive(Debug, Clone, Default)]
 pub(in crate::bot) struct Original {
     pub(in crate::bot) text: String,
-    /// Whether the bot wrote it.
+    /// True if the bot wrote it.
     pub(in crate::bot) is_own: bool,
-    /// Whether it is unchanged as the bot, or the channel that it pushes to, published it.
+    /// True if it is unchanged as the bot, or the channel that it pushes to, published it.
     pub(in crate::bot) is_published: bool,
 }
 
@@ -38,6 +38,6 @@ pub(in crate::bot) struct Press {
     pub(in crate::bot) button: Option<Button>,
     /// The message with the button, as far as it can be read.
     pub(in crate::bot) carrier: Option<Carrier>,
-    /// Whether the message has this button; a client can send any press that it saw elsewhere.
+    /// True if the message has this button; a client can send any press that it saw elsewhere.
     pub(in crate::bot) is_shown: bool,
 }

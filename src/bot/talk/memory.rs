@@ -29,7 +29,7 @@ pub(in crate::bot) struct ChatMemory {
     introduced: Mutex<HashSet<ChannelId>>,
     /// The limit of chats for which admins are asked.
     admin_asks: Bounds<()>,
-    /// Whether another program receives the bot's messages.
+    /// True if another program receives the bot's messages.
     has_rival: AtomicBool,
 }
 

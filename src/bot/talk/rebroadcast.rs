@@ -253,8 +253,8 @@ pub(super) async fn broadcast(
     begun(base, asker, queued, None, carrier).await
 }
 
-/// Cancels a question. A question that was declined stays so, whatever is pressed on it later; one that was confirmed
-/// is no longer a question.
+/// Cancels a question. A question that was declined stays so, regardless of later presses; one that was confirmed is no
+/// longer a question.
 pub(super) async fn cancel(
     base: &Base,
     asker: &Asker,

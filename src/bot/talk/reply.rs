@@ -18,9 +18,9 @@ pub(in crate::bot) struct Reply {
     pub(in crate::bot) buttons: Vec<Vec<(String, Button)>>,
     /// Labels and addresses that open, below the buttons.
     pub(in crate::bot) links: Vec<(String, String)>,
-    /// Whether it asks for a reply to this message.
+    /// True if it asks for a reply to this message.
     pub(in crate::bot) asks: bool,
-    /// Whether it tells a person that they may not do something; shown once in a group.
+    /// True if it tells a person that they may not do something; shown once in a group.
     pub(super) refuses: bool,
 }
 

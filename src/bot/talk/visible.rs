@@ -14,7 +14,8 @@ use crate::{
     push::card::escape,
 };
 
-/// Returns the sources that may be shown there: to a chat that was not admitted only public ones, whoever asks.
+/// Returns the sources that may be shown there: to a chat that was not admitted only public ones, regardless of the
+/// asker.
 pub(super) fn visible<'a>(
     base: &'a Base,
     asker: &Asker,

@@ -77,7 +77,7 @@ pub(super) async fn want(
     Ok(WishOutcome::Pending)
 }
 
-/// Returns the channel of the config that delivers the source there, whatever the chat itself wants.
+/// Returns the channel of the config that delivers the source there, regardless of the chat's own choice.
 fn through_config(
     base: &Base,
     asker: &Asker,

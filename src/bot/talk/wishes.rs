@@ -44,7 +44,7 @@ pub(super) async fn wish(
     let target = target::own(asker);
     let known = base.store.chat(&target.id);
     let has_own = known.is_some_and(|chat| chat.wants_any());
-    // A channel of the config follows the config, whatever the chat's preferences.
+    // A channel of the config follows the config, not the chat's preferences.
     let is_words = what.starts_with("language");
     if let Some(channel) = target::configured(base, asker, &target).first()
         && !has_own

@@ -29,7 +29,7 @@ pub(super) fn in_a_row(words: &BotWords, names: &[String], all: usize) -> String
     }
 }
 
-/// Returns text of a page or server on one line of at most `longest` characters: it mentions nobody.
+/// Returns text of a page or server on one line of at most `longest` characters: it mentions no one.
 pub(super) fn page_words(said: &str, longest: usize) -> String {
     quiet(&cut(&clean_line(said), longest))
 }

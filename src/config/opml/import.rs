@@ -134,7 +134,7 @@ fn is_named(element: &BytesStart<'_>, name: &[u8]) -> bool {
 /// An outline that is not closed yet.
 struct Open {
     name: String,
-    /// Whether nothing was made of it, and it may still turn out to be a folder.
+    /// True if nothing was made of it, and it may still turn out to be a folder.
     is_bare: bool,
 }
 
@@ -223,7 +223,7 @@ impl<'a> Import<'a> {
     }
 }
 
-/// The attributes of an outline, whatever the case of their names.
+/// The attributes of an outline, regardless of the case of their names.
 #[derive(Default)]
 struct Outline {
     title: String,

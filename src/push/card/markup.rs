@@ -4,7 +4,7 @@ use super::{shape::Card, text::escape, words::mark};
 use crate::bulletin::DeliveryKind;
 
 impl Card {
-    /// Returns Telegram's HTML: at most 4,096 characters after parsing, whatever the page contains.
+    /// Returns Telegram's HTML: at most 4,096 characters after parsing, regardless of the page's content.
     pub(crate) fn html(&self) -> String {
         if let Some(own) = &self.own {
             return own.clone();

@@ -1,4 +1,4 @@
-//! Alters bulletins and names for a channel so that the text of a page mentions nobody there.
+//! Alters bulletins and names for a channel so that the text of a page mentions no one there.
 
 use crate::bulletin::{Bulletin, Channel, ChannelKind, quiet};
 

@@ -22,7 +22,7 @@ const ANNOUNCEMENT: usize = 4000;
 /// The most characters of the names of all files in one line.
 const NAMES: usize = 60;
 
-/// All words of a card, clean and bounded, not yet escaped.
+/// The words of a card, clean and bounded, not yet escaped.
 #[derive(Debug, Clone)]
 pub(in crate::push) struct CardWording {
     /// See [`Card::mark`].

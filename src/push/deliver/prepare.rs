@@ -18,7 +18,7 @@ pub(super) enum Show<'a> {
     File(Document, Option<SemaphorePermit<'a>>),
 }
 
-/// The content, or the reason for which there is nothing to send.
+/// The content, or the reason why there is nothing to send.
 pub(super) type Prepared<'a> = Result<Show<'a>, Reason>;
 
 impl SharedSender {

@@ -43,7 +43,7 @@ pub(in crate::push) struct SharedSender {
     pub(super) file_turn: Semaphore,
     /// Set once no request is sent any longer.
     pub(super) stop: CancellationToken,
-    /// Whether the sender is paused: no request is sent then, even if its turn has come.
+    /// True if the sender is paused: no request is sent then, even if its turn has come.
     paused: AtomicBool,
     pace: Mutex<Pace>,
     lead: Mutex<Lead>,

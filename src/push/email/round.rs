@@ -64,7 +64,7 @@ impl<'a> Round<'a> {
                 Ok(()) => {
                     in_a_row = 0;
                     self.had.insert(reader);
-                    // Recorded before the next reader: whatever happens there, this one has it.
+                    // Recorded before the next reader, so that a failure there does not affect this one.
                     let kept = self.readers.has(reader).await;
                     kept.map_err(|error| Sent::Again(error.to_string().into()))?;
                 }

@@ -54,14 +54,14 @@ enum Encryption {
     None,
 }
 
-/// The reason for which one reader, or no reader, receives a mail.
+/// The reason why one reader, or no reader, receives a mail.
 #[derive(Debug)]
 pub(super) enum MailRefusal {
     /// The mail is rejected for this reader, for now.
     Later(Reason),
     /// The mail is rejected for this reader, permanently.
     Never(Blame, Reason),
-    /// The sender is rejected, whoever the reader is.
+    /// The sender is rejected, for all readers.
     Sender(Blame, Reason),
     /// The mail reaches no reader.
     All(Sent),

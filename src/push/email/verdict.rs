@@ -25,7 +25,7 @@ pub(super) enum Blame {
     /// The address of this machine.
     Listed,
     Recipient,
-    /// Only this mail.
+    /// This mail only.
     Text,
 }
 

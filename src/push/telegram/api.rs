@@ -27,7 +27,7 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
 /// The longest wait, in seconds, that Telegram may ask for.
 const LONGEST_WAIT: u64 = 86_400;
 
-/// The reason for which a call gave no result. Its text does not contain the token.
+/// The reason why a call gave no result. Its text does not contain the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CallError {
     /// Telegram itself rejected the call: certainly without effect.

@@ -67,7 +67,7 @@ struct Target {
     chat: i64,
     topic: Option<i32>,
     silent: bool,
-    /// Whether its readers have no say in the chat.
+    /// True if its readers have no say in the chat.
     is_broadcast: bool,
 }
 
@@ -128,7 +128,7 @@ impl Telegram {
         Ok(lane)
     }
 
-    /// Returns a chat's lane with the strictest limit, whatever its kind.
+    /// Returns a chat's lane with the strictest limit, regardless of its kind.
     pub(super) fn strict_lane(&self, chat: i64) -> (Lane, LaneLimit) {
         (Lane(self.moved_to(chat)), limit("group"))
     }

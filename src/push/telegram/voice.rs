@@ -66,7 +66,7 @@ impl Voice {
         self.health.is_well();
     }
 
-    /// Sends when the chat's turn comes, which for answers is soon; once, whatever the outcome.
+    /// Sends when the chat's turn comes, which for answers is soon; once, regardless of the outcome.
     pub(crate) async fn say(&self, message: SendMessage) -> Sent {
         let about = about(&message.text);
         let chat = chat_of(&message.chat_id);
@@ -81,7 +81,7 @@ impl Voice {
         self.ask(&chat, wish.insisting(DOUBTS)).await
     }
 
-    /// Edits when the chat's turn comes, since edits count too. Once, whatever the outcome.
+    /// Edits when the chat's turn comes, since edits count too. Once, regardless of the outcome.
     pub(crate) async fn edit(&self, edit: EditMessageText) -> Sent {
         let chat = chat_of(&edit.chat_id);
         self.ask(&chat, self.editing(edit)).await

@@ -19,11 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The same for a wish that is repeated: an hour of trouble is waited out.
 const LONG_PATIENCE: Duration = Duration::from_secs(2 * 3600);
 
-/// A message that is sent once, whatever the outcome, or repeatedly ([`Wish::insisting`]).
+/// A message that is sent once, regardless of the outcome, or repeatedly ([`Wish::insisting`]).
 pub(crate) struct Wish {
     pub(super) run: Box<dyn Fn() -> BoxFuture<'static, Sent> + Send + Sync>,
     pub(super) about: Option<u64>,
-    /// For a wish that is repeated: how often it is also repeated after it was perhaps accepted.
+    /// The number of repetitions after the wish was perhaps accepted; `None` for a wish that is sent once.
     doubts: Option<u32>,
 }
 

@@ -94,12 +94,12 @@ impl Admin {
         (self.actor(), Scope::Admin)
     }
 
-    /// Returns the reason for which a message was not sent, in the reader's language.
+    /// Returns the reason why a message was not sent, in the reader's language.
     pub(super) fn why(&self, reason: Option<&Reason>) -> Option<String> {
         reason.map(|why| words::reason(self.language, why))
     }
 
-    /// Returns the reason for which a source's page could not be read, in the reader's language.
+    /// Returns the reason why a source's page could not be read, in the reader's language.
     pub(super) fn why_unread(&self, source: &view::Source) -> Option<String> {
         let faults = &words::of(self.language).page_faults;
         source.error.as_ref().map(|_| faults.say(source.fault))

@@ -151,9 +151,9 @@ pub(super) struct DeskForm {
     pub(super) action: String,
     pub(super) fields: Vec<FormField>,
     pub(super) submit: &'static str,
-    /// Whether the form asks for confirmation before it does anything.
+    /// True if the form asks for confirmation before it does anything.
     pub(super) asks: bool,
-    /// Whether the form changes nothing, and is sent as an address.
+    /// True if the form changes nothing, and is sent as an address.
     pub(super) is_search: bool,
 }
 
@@ -190,7 +190,7 @@ pub(super) struct FormField {
     pub(super) value: String,
     pub(super) hint: &'static str,
     pub(super) required: bool,
-    /// Whether the field is rarely needed, and is folded away below the others.
+    /// True if the field is rarely needed, and is folded away below the others.
     pub(super) folded: bool,
     pub(super) options: Vec<FormChoice>,
 }

@@ -2,7 +2,7 @@
 //! leads to the form of the source with the selectors for the text's part.
 //!
 //! The copy contains only the texts of the page. It may load nothing, run nothing and send nothing except that form,
-//! whatever it is opened in.
+//! regardless of the program that opens it.
 
 use std::sync::LazyLock;
 
@@ -54,7 +54,7 @@ struct CopyPage {
     /// The form that the buttons lead to.
     action: String,
     carried: Vec<FormField>,
-    /// The reason for which there is nothing to point at.
+    /// The reason why there is nothing to point at.
     why: Option<String>,
     lines: Vec<CopyLine>,
     is_cut: bool,

@@ -181,8 +181,8 @@ fn destinations(admin: &Admin, target: &FormTarget, typed: &Typed) -> String {
     }
 }
 
-/// Returns the present choice, the feed that the page announces, and its other lists, each with the reason for which it
-/// was not chosen.
+/// Returns the present choice, the feed that the page announces, and its other lists, each with the reason why it was
+/// not chosen.
 pub(super) fn lists(
     admin: &Admin,
     item: &str,

@@ -144,10 +144,10 @@ async fn previewed(admin: &Admin, target: &FormTarget, typed: &Typed) -> Result<
     }
 }
 
-/// The reason for which a page shows no rows.
+/// The reason why a page shows no rows.
 struct NothingFound<'a> {
     why: &'a str,
-    /// Whether there is a page to point at.
+    /// True if there is a page to point at.
     has_page: bool,
 }
 
@@ -195,7 +195,7 @@ fn found(
     admin.show("/sources", title(admin, target), blocks)
 }
 
-/// Returns the reason for which nothing was found, and the groups of links to choose from.
+/// Returns the reason why nothing was found, and the groups of links to choose from.
 fn nothing_found(
     admin: &Admin,
     target: &FormTarget,

@@ -1,4 +1,4 @@
-//! Builds the answer of `/healthz` and `/readyz`, which stays small whatever is wrong.
+//! Builds the answer of `/healthz` and `/readyz`, which stays small however many faults there are.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -34,7 +34,7 @@ pub(in crate::web) enum About {
     Nothing,
     Source(SourceId),
     Channel(ChannelId),
-    /// All channels of one kind.
+    /// Every channel of one kind.
     Channels,
     Everything,
 }
@@ -45,7 +45,7 @@ pub(in crate::web) struct Fault {
     pub(in crate::web) r#where: String,
     pub(in crate::web) since: Option<Stamp>,
     pub(in crate::web) r#do: Cow<'static, str>,
-    /// Whether this fault is enough to make the answer a 503.
+    /// True if this fault is enough to make the answer a 503.
     #[serde(skip)]
     pub(super) is_grave: bool,
     #[serde(skip)]

@@ -219,7 +219,7 @@ fn free_id(site: &Site, keys: &ChannelKeys) -> ChannelId {
     let known = site.config().channels.len() + site.desk.store.added_channels().borrow().len();
     let mut ids = names.take(known + 2).filter_map(|name| name.parse().ok());
     let free = ids.find(|id| !is_known(site, id));
-    // The rules of the config reject a name that is not a kind, whatever its ID.
+    // The rules of the config reject a name that is not a kind, regardless of its ID.
     free.unwrap_or_else(|| "channel".parse().expect("an id"))
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-/// The reason for which the hub accepts nothing, and since when; `None` while it accepts.
+/// The reason why the hub accepts nothing, and since when; `None` while it accepts.
 #[derive(Debug, Default)]
 pub(in crate::web) struct HubTrouble(Mutex<Option<(String, DateTime<Utc>)>>);
 

@@ -14,7 +14,7 @@ use tokio::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Whole,
-    /// Nothing passes through, and neither side gets an error.
+    /// No data passes through, and neither side gets an error.
     Stalled,
     /// Connections are reset, both existing and new ones.
     Cut,

@@ -100,11 +100,11 @@ pub(crate) enum Fault {
     Answer(Reply),
     /// Accepted, and the connection breaks off before the answer.
     AnswerLost,
-    /// Not accepted, and the connection breaks off.
+    /// The message is lost, and the connection breaks off.
     Dropped,
     /// Accepted, and a foreign page is the answer.
     Garbage,
-    /// Not accepted, and a foreign page is the answer.
+    /// The message is lost, and a foreign page is the answer.
     Page(u16),
 }
 

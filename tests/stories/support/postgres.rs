@@ -138,7 +138,7 @@ impl Pooler {
         );
         let file = server.folder.join("pgbouncer.ini");
         std::fs::write(&file, settings).unwrap();
-        // It refuses to run as root.
+        // It cannot run as root.
         let mut command = match is_root() {
             true => {
                 let mut command = Command::new("runuser");

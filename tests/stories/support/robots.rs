@@ -247,7 +247,7 @@ fn is_block(block: &Value) -> bool {
     }
 }
 
-/// Returns whether a text has only links: it mentions nobody, and the text of a page is escaped.
+/// Returns whether a text has only links: it mentions no one, and the text of a page is escaped.
 fn is_mrkdwn(text: &str) -> bool {
     let mut parts = text.split('<');
     let is_plain = |text: &str| !text.contains('>');

@@ -17,9 +17,9 @@ pub(crate) enum Fault {
     None,
     /// Accepted, and the connection breaks off before the answer.
     AnswerLost,
-    /// Not accepted: rejected temporarily.
+    /// Rejected temporarily.
     Greylisted,
-    /// Not accepted: the text is rejected permanently.
+    /// Rejected permanently, because of the text.
     Spam,
 }
 

@@ -31,9 +31,9 @@ pub(crate) enum Fault {
     AnswerLost,
     /// Accepted, and the answer never arrives.
     Silent,
-    /// Not accepted, and the connection breaks off.
+    /// The call is lost, and the connection breaks off.
     Dropped,
-    /// Not accepted, and a foreign page is the answer.
+    /// The call is lost, and a foreign page is the answer.
     Page(u16),
 }
 
