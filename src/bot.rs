@@ -1,6 +1,6 @@
-//! The bot hears what people say and answers it from the store.
+//! Receives messages of people and answers them from the store.
 //!
-//! `talk` is the conversation, which knows no platform; `telegram` is its first adapter. Answers go through the
+//! `talk` is the conversation, which knows no platform; `telegram` is its first adapter. Answers are sent within the
 //! pusher's pace.
 
 mod talk;
@@ -15,7 +15,7 @@ use crate::{
     watch::Watch,
 };
 
-/// The parts that the bot stands on; clones share them.
+/// The parts that the bot is built on; clones share them.
 #[derive(Debug, Clone)]
 pub struct Bot {
     pub store: Store,
@@ -24,16 +24,16 @@ pub struct Bot {
     pub watch: Watch,
 }
 
-/// Answers updates by long poll until stopped; waits politely where another poller holds the token,
-/// where the token is wrong, or where Telegram is down. Without `[telegram]` it only waits.
+/// Answers updates by long poll until stopped; waits if another poller uses the token, if the token is wrong, or if
+/// Telegram is down. Without `[telegram]` it only waits.
 ///
-/// Answers go through the pusher's pace, ahead of what waits there.
+/// Answers are sent within the pusher's pace, ahead of its backlog.
 ///
 /// # Errors
-/// A store that failed a write.
+/// Fails if a write to the store failed.
 pub async fn run(bot: Bot, stop: CancellationToken) -> Result<(), Failure> {
     loop {
-        // One process alone takes a bot's updates.
+        // Only one process receives a bot's updates.
         let key = Pusher::bot_lease();
         let held = bot.store.once_held(&key);
         let Some(store) = stop.run_until_cancelled(held).await else {
@@ -43,7 +43,7 @@ pub async fn run(bot: Bot, stop: CancellationToken) -> Result<(), Failure> {
             biased;
             () = stop.cancelled() => return Ok(()),
             () = store.lease_is_lost() => {}
-            // The pusher took another token, and with it the bot has another voice.
+            // The pusher has another token now, and the bot another voice with it.
             ended = telegram::serve((&store, &bot.config), (&bot.pusher, &bot.watch)) => ended?,
         }
     }

@@ -1,6 +1,6 @@
-//! The command line: clap types here, one file for each subcommand below. The only room that prints or exits.
+//! Defines the command line: clap types here, one file for each subcommand below. Only this module prints or exits.
 //!
-//! Read [`main`] first, then the file of the subcommand that you want to know.
+//! Read [`main`] first, then the file of a subcommand.
 
 #![allow(
     clippy::print_stdout,
@@ -130,11 +130,11 @@ enum Command {
     Man(man::Args),
 }
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse_from(lists::with_folders(std::env::args_os().collect()));
-    // These need neither config nor runtime, and are there in moments.
+    // These need neither config nor runtime, and start at once.
     match &cli.command {
         Command::ReadDocument => return ExitCode::from(read_document::run() as u8),
         Command::KeepBrowser { program } => return ExitCode::from(keep_browser::run(program) as u8),
@@ -144,7 +144,7 @@ pub fn main() -> ExitCode {
     let session = Session::begin(&cli.global, is_service);
     let ended = session.block_on(dispatch(&session, cli.command));
     let exit = ended.unwrap_or_else(|error| {
-        // Whoever read our output has seen enough: `noticast bulletins | head`.
+        // The reader of our output has seen enough: `noticast bulletins | head`.
         if out::is_broken_pipe(&error) {
             return Exit::Done;
         }
@@ -176,7 +176,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Workers(args) => workers::run(session, args).await,
         Command::Export(args) => export::run(session, args).await,
         Command::Import(args) => import::run(session, args).await,
-        // Done before there was a session.
+        // These were handled before there was a session.
         Command::ReadDocument => Ok(read_document::run()),
         Command::KeepBrowser { program } => Ok(keep_browser::run(&program)),
         Command::Completions { shell } => {

@@ -1,8 +1,8 @@
-//! The file that an admin writes: read raw, checked whole, all problems reported at once.
+//! Reads the file that an admin writes: parsed raw, checked as a whole, all problems reported at once.
 //!
-//! It knows TOML, the environment and the files that secrets lie in; of the other rooms only the
-//! words of `bulletin`. Read `config/load.rs`, then `config/file.rs`: each section is a list of its
-//! keys over the defaults that its type brings.
+//! It knows TOML, the environment and the files that contain secrets; of the other modules only the words of
+//! `bulletin`. Read `config/load.rs`, then `config/file.rs`: each section is a list of its keys over the defaults of
+//! its type.
 
 mod added;
 mod block;

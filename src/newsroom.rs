@@ -1,7 +1,7 @@
-//! The demo's own site: a company's news pages over real HTTP on loopback.
+//! Serves the demo's own site: a company's news pages over real HTTP on loopback.
 //!
-//! It stands for any site out there, so it knows nothing of the rest of noticast. What it publishes
-//! is a function of a number and a time: read [`story::Story::new`] first, then [`ledger`].
+//! It represents any site, so it knows nothing of the rest of noticast. Its publications are a function of a number and
+//! a time: read [`story::Story::new`] first, then [`ledger`].
 
 mod edition;
 mod english;
@@ -34,7 +34,7 @@ use edition::Section;
 use ledger::Ledger;
 use pages::SiteBody;
 
-/// For what is being answered at the end.
+/// The time for requests in progress at the end.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A page of the newsroom that can be watched.
@@ -42,11 +42,11 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct Newsdesk {
     pub id: &'static str,
     pub name: &'static str,
-    /// From the root, such as `/jtyw/index.html`.
+    /// The path from the root, such as `/jtyw/index.html`.
     pub path: &'static str,
 }
 
-/// The pages that it has: two lists (in Chinese, the second is in GBK) and a feed.
+/// Returns the pages of the newsroom: two lists (in Chinese, the second is in GBK) and a feed.
 #[must_use]
 pub fn desks(language: NewsroomLanguage) -> Vec<Newsdesk> {
     let desks = language.edition().sections.iter().map(|section| Newsdesk {
@@ -65,11 +65,11 @@ pub fn time_zone(language: NewsroomLanguage) -> Tz {
 
 /// Serves and publishes a bulletin every `every`, on one desk after the other, until stopped.
 ///
-/// `ledger` is a file of its own, in which it keeps what it has published: a restart shows the same
-/// archive and goes on with the next number, also under another port.
+/// `ledger` is its own file, in which it records its publications: a restart shows the same archive and continues with
+/// the next number, also under another port.
 ///
 /// # Errors
-/// The listener fails, or the ledger cannot be read or written.
+/// Fails if the listener fails, or if the ledger cannot be read or written.
 pub async fn serve(
     listener: TcpListener,
     every: Duration,
@@ -101,7 +101,7 @@ pub async fn serve(
 
 struct NewsroomSite {
     language: NewsroomLanguage,
-    /// Its own address, for the feed.
+    /// The newsroom's own address, for the feed.
     root: String,
     ledger: Mutex<Ledger>,
 }
@@ -122,7 +122,7 @@ async fn publish(site: &NewsroomSite, every: Duration, path: &Path) -> io::Resul
         let wait = wait.unwrap_or_default().max(Duration::from_millis(5));
         tokio::time::sleep(wait.min(every)).await;
         if ledger.advance(Utc::now(), every) {
-            // Kept before it is shown: a number that was seen must never be another story.
+            // Saved before it is shown: a number that was seen must never be another story.
             save(path, &ledger).await?;
             *site.ledger.lock().unwrap_or_else(PoisonError::into_inner) = ledger;
         }
@@ -183,7 +183,7 @@ async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css")], pages::STYLE).into_response()
 }
 
-/// `index.html`, `index_2.html` …, `feed.xml`, `1042.html`.
+/// Serves `index.html`, `index_2.html` …, `feed.xml`, `1042.html`.
 async fn answer_page(
     site: Arc<NewsroomSite>,
     headers: HeaderMap,
@@ -205,7 +205,7 @@ async fn answer_page(
     body.map_or_else(missing, |body| answer(&headers, body))
 }
 
-/// `1042-1.pdf`
+/// Serves `1042-1.pdf`.
 async fn file(State(site): State<Arc<NewsroomSite>>, Route(file): Route<String>) -> Response {
     let number = file
         .split('-')
@@ -223,7 +223,7 @@ fn missing() -> Response {
     (StatusCode::NOT_FOUND, "404 Not Found").into_response()
 }
 
-/// With validators, and without a body where they still hold.
+/// Answers with validators, and without a body if those of the client are current.
 fn answer(headers: &HeaderMap, body: SiteBody) -> Response {
     let etag = format!("\"{}\"", &blake3::hash(&body.bytes).to_hex()[..16]);
     let modified = body

@@ -1,8 +1,8 @@
-//! From the durable outbox to the platforms: pace, render, send, complete.
+//! Delivers the durable outbox to the platforms: paces, renders, sends and completes deliveries.
 //!
-//! Each sender (one bot, one robot key) is one task with a pace of its own; nothing waits in memory
-//! alone. A kind of channel is one file, which implements `sender::Sender`, and one line in
-//! `kinds.rs`. Read `worker.rs` for the loop and `deliver.rs` for one delivery.
+//! Each sender (one bot, one robot key) is one task with its own pace; nothing waits only in memory. A kind of channel
+//! is one file, which implements `sender::Sender`, and one line in `kinds.rs`. Read `worker.rs` for the loop and
+//! `deliver.rs` for one delivery.
 
 pub(crate) mod card;
 mod deliver;
@@ -54,7 +54,7 @@ pub use self::{
     way::{NoWay, Way},
 };
 
-/// The settings of a channel as the config reads them.
+/// Returns the settings of a channel as the config reads them.
 #[cfg(test)]
 fn robot_of(kind: &str, keys: &str) -> crate::bulletin::Robot {
     let text = format!("[[channel]]\nid = \"it\"\nkind = \"{kind}\"\n{keys}\n");

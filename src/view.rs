@@ -1,7 +1,7 @@
-//! The contract's JSON shapes, the same for `--json` and the API, and the lists of them.
+//! Defines the JSON shapes, the same for `--json` and the API, and the lists of them.
 //!
-//! It knows the store and the config, and nothing of HTTP or terminals. Read [`bulletins`] first:
-//! the other lists are like it.
+//! It knows the store and the config, and nothing of HTTP or terminals. Read [`bulletins`] first: the other lists are
+//! like it.
 
 mod listing;
 mod running;
@@ -32,10 +32,10 @@ use crate::{
     },
 };
 
-/// Sources in config order. `channel` leaves those that it has; `since` those that changed.
+/// Returns sources in config order. `channel` keeps those that it has; `since` those that changed.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn sources(
     store: &Store,
     config: &Config,
@@ -74,7 +74,7 @@ pub async fn sources(
     page_of(chosen, |source| source.id.as_str(), filters)
 }
 
-/// Returns whether all words are in what a source is known by.
+/// Returns whether all words are in the names of a source.
 fn is_called(source: &bulletin::Source, words: &[String]) -> bool {
     let (id, url) = (source.id.as_str(), source.url.as_str());
     let group = source.group.as_deref().unwrap_or_default();
@@ -82,7 +82,7 @@ fn is_called(source: &bulletin::Source, words: &[String]) -> bool {
     words.iter().all(|word| known_by.contains(word))
 }
 
-/// The bot's address, where people may subscribe with it; its `?start=SOURCE` subscribes.
+/// Returns the bot's address, if people may subscribe with it; its `?start=SOURCE` subscribes.
 #[must_use]
 pub fn bot_link(config: &Config, name: &str) -> Option<String> {
     let telegram = config.telegram.as_ref()?;
@@ -90,10 +90,10 @@ pub fn bot_link(config: &Config, name: &str) -> Option<String> {
     is_open.then(|| format!("https://t.me/{name}"))
 }
 
-/// Channels in config order, then chats that subscribed by themselves.
+/// Returns channels in config order, then chats that subscribed on their own.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn channels(
     store: &Store,
     config: &Config,
@@ -102,10 +102,10 @@ pub async fn channels(
     channels_beside(store, config, filters, |_| None).await
 }
 
-/// The same, where `sender_fault` says why the sender of a channel cannot send anything.
+/// Returns the same, where `sender_fault` returns why the sender of a channel cannot send anything.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn channels_beside(
     store: &Store,
     config: &Config,
@@ -142,10 +142,10 @@ pub async fn channels_beside(
     page_of(chosen, |channel| channel.id.as_str(), filters)
 }
 
-/// Bulletins, newest first.
+/// Returns bulletins, newest first.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn bulletins(
     store: &Store,
     config: &Config,
@@ -171,7 +171,7 @@ pub async fn bulletins(
     ))
 }
 
-/// The words of a search as somebody typed it. A search is a few words; more would only cost.
+/// Returns the words of a search as typed. A search is a few words; more would only cost time.
 #[must_use]
 pub fn search_words(asked: &str) -> Vec<String> {
     const MOST_CHARS: usize = 100;
@@ -181,10 +181,10 @@ pub fn search_words(asked: &str) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
-/// Bulletins that wait for an admin, newest first.
+/// Returns the bulletins that wait for an admin, newest first.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn held(
     store: &Store,
     config: &Config,
@@ -202,10 +202,10 @@ pub async fn held(
     bulletins(store, config, &held).await
 }
 
-/// Deliveries, newest first.
+/// Returns deliveries, newest first.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn deliveries(
     store: &Store,
     config: &Config,
@@ -231,10 +231,10 @@ pub async fn deliveries(
     ))
 }
 
-/// Tokens of programs, oldest first.
+/// Returns tokens of programs, oldest first.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn tokens(
     store: &Store,
     config: &Config,
@@ -247,10 +247,10 @@ pub async fn tokens(
     page_of(shown, |token| token.id.as_str(), filters)
 }
 
-/// The audit log, newest first.
+/// Returns the audit log, newest first.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn audit(
     store: &Store,
     config: &Config,
@@ -276,10 +276,10 @@ pub async fn audit(
     Ok(Listing { items, next })
 }
 
-/// Workers that are alive, by id.
+/// Returns workers that are alive, by id.
 ///
 /// # Errors
-/// A filter that cannot be used, or the store.
+/// Fails if a filter cannot be used, or if the store fails.
 pub async fn workers(
     store: &Store,
     config: &Config,
@@ -292,7 +292,7 @@ pub async fn workers(
     page_of(shown, |worker| worker.id.as_str(), filters)
 }
 
-/// A place in the audit log as a cursor says it: the time in ms, a dot, a number.
+/// Parses a place in the audit log from a cursor: the time in ms, a dot, a number.
 fn place_of(cursor: &str) -> Option<AuditPlace> {
     let (at_ms, counter) = cursor.split_once('.')?;
     Some(AuditPlace {
@@ -301,10 +301,10 @@ fn place_of(cursor: &str) -> Option<AuditPlace> {
     })
 }
 
-/// A page of what happened to a bulletin, oldest first.
+/// Returns a page of the events of a bulletin, oldest first.
 ///
 /// # Errors
-/// A filter that cannot be used, no such bulletin, or the store.
+/// Fails if a filter cannot be used, if there is no such bulletin, or if the store fails.
 pub async fn timeline_page(
     store: &Store,
     config: &Config,

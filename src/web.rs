@@ -1,7 +1,7 @@
-//! The channel page, the archive, feeds out, health, metrics, and the admin API.
+//! Serves the channel page, the archive, outgoing feeds, health, metrics, and the admin API.
 //!
-//! It answers requests from the store and the config and keeps nothing of its own. It must not
-//! know how sources are read or how channels send. Read [`router`] first: every address is there.
+//! It answers requests from the store and the config and stores nothing itself. It must not know how sources are read
+//! or how channels send. Read [`router`] first: it lists every address.
 
 mod actions;
 mod admin;
@@ -69,17 +69,17 @@ pub use self::{
     waiting::serve_waiting,
 };
 
-/// Bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
+/// The most bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
 const MAX_BODY: usize = 64 << 10;
 
-/// The same where it holds the text of a bulletin, in which each character may be written as `\u1234`.
+/// The most bytes of a body with the text of a bulletin, in which each character may be written as `\u1234`.
 const MAX_TEXT: usize = 256 << 10;
 
-/// Serves until `stop`; what is being answered then has a second to end. From `ending` on it takes no
-/// new work and says that the instance shuts down.
+/// Serves until `stop`; requests in progress then have a second to end. From `ending` on it accepts no new work and
+/// reports that the instance shuts down.
 ///
 /// # Errors
-/// The listener fails.
+/// Fails if the listener fails.
 pub async fn serve(
     listener: TcpListener,
     desk: Desk,
@@ -139,7 +139,7 @@ fn pages_router(site: &Shared) -> Router<Shared> {
     pages.merge(beside_pages())
 }
 
-/// What pages are made of, and the stream that announces new ones.
+/// Returns the resources that pages are made of, and the stream that announces new ones.
 fn beside_pages() -> Router<Shared> {
     Router::new()
         .route("/style.css", get(assets::style))
@@ -152,12 +152,12 @@ fn beside_pages() -> Router<Shared> {
         .layer(compression())
 }
 
-/// Pages and feeds travel packed; the API does not, since it mixes secrets with what is asked.
+/// Compresses pages and feeds, but not the API, since it mixes secrets with input of the caller.
 fn compression() -> CompressionLayer {
     CompressionLayer::new().quality(CompressionLevel::Precise(5))
 }
 
-/// Every address of the API, and its description.
+/// Returns every address of the API, and its description.
 fn api(site: &Shared) -> (Router<Shared>, OpenApi) {
     let guarded = api_routes()
         .fallback(problem::not_found)
@@ -179,7 +179,7 @@ fn api_routes() -> OpenApiRouter<Shared> {
     scoped(of_admins, Scope::Admin).merge(scoped(api_of_publishers(), Scope::Publish))
 }
 
-/// Reading needs the least scope, everything else `to_write`, and the description says so.
+/// Requires the least scope for reading and `to_write` for everything else, and adds that to the description.
 fn scoped(mut routes: OpenApiRouter<Shared>, to_write: Scope) -> OpenApiRouter<Shared> {
     openapi::complete(routes.get_openapi_mut(), to_write);
     routes.route_layer(middleware::from_fn_with_state(

@@ -1,7 +1,7 @@
-//! The texts that people read in chats, in messages and on pages, one file a language.
+//! Holds the texts that people read in chats, in messages and on pages, one file a language.
 //!
-//! Each text is a field, so that a language without one of them does not compile. `{name}` in a text
-//! stands for what [`fill`] puts in. The log and, but for the demo, the command line speak English, and have theirs in their own rooms.
+//! Each text is a field, so that a language without one of them does not compile. [`fill`] replaces `{name}` in a text.
+//! The log and, except for the demo, the command line are in English, and have their texts in their own modules.
 
 /// Declares the texts of one area: plain ones, and `counted` ones, which depend on a number.
 macro_rules! texts {
@@ -21,7 +21,7 @@ macro_rules! texts {
 
         #[cfg(test)]
         impl $area {
-            /// Every text with its name; of a counted one all forms.
+            /// Returns every text with its name; all forms of a counted one.
             pub(super) fn each(&self) -> Vec<(&'static str, Vec<&'static str>)> {
                 vec![
                     $((stringify!($text), vec![self.$text]),)*
@@ -61,8 +61,8 @@ pub use self::{
 };
 use crate::bulletin::{Language, Reason};
 
-/// Returns what an error says to programs and to those who read the log's language, in which its details are, and
-/// `otherwise` to all others.
+/// Returns the text of an error for programs and for readers of the log's language, in which its details are, and
+/// `otherwise` for all others.
 #[must_use]
 pub fn details(language: Language, error: &str, otherwise: impl Into<String>) -> String {
     match language == Language::OF_LOG {
@@ -71,7 +71,7 @@ pub fn details(language: Language, error: &str, otherwise: impl Into<String>) ->
     }
 }
 
-/// Returns why something was not sent. An earlier program stored a sentence without its kind.
+/// Returns why a message was not sent. An earlier program stored a sentence without its kind.
 #[must_use]
 pub fn reason(language: Language, reason: &Reason) -> String {
     let said = of(language).send_faults.say(reason);

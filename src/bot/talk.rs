@@ -1,10 +1,10 @@
-//! The conversation: a command, a pressed button or a membership comes in, texts with buttons go out. It knows
-//! no platform; what one has to do for it is [`Platform`].
+//! Holds the conversation: receives a command, a pressed button or a membership, and returns texts with buttons. It
+//! knows no platform; the requirements of one are in [`Platform`].
 //!
-//! [`Conversation::hear`] is where all begins. `obey` and `press` choose who answers: `subscribe`, `sources`,
-//! `wishes`, `settings`, `filter`, `archive`, `story`, `add`, and for admins `admission`, `health`, `channels`,
-//! `held`, `manage`, `rebroadcast`, `report`. Each takes what it needs from [`Base`]; the words are in `words/`,
-//! one file a language.
+//! [`Conversation::hear`] is the entry point. `obey` and `press` choose the part that answers: `subscribe`, `sources`,
+//! `wishes`, `settings`, `filter`, `archive`, `story`, `add`, and for admins `admission`, `health`, `channels`, `held`,
+//! `manage`, `rebroadcast`, `report`. Each takes its data from [`Base`]; the words are in `words/`, one file a
+//! language.
 
 mod add;
 mod admission;

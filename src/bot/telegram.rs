@@ -1,8 +1,8 @@
-//! Telegram as the first platform of the conversation.
+//! Connects the conversation to Telegram, its first platform.
 //!
-//! An update is taken in `poll`, cut down to what is read of it in `known`, and becomes what was heard in `heard`.
-//! What the conversation says becomes errands in `perform`, which go through the pusher's pace. `platform` is what
-//! the conversation asks of Telegram.
+//! An update is received in `poll`, reduced in `known` to the parts that are read, and turned into a message in
+//! `heard`. The conversation's answers become errands in `perform`, which follow the pusher's pace. `platform` answers
+//! the conversation's requests to Telegram.
 
 mod data;
 mod errands;
@@ -40,10 +40,10 @@ use crate::{
     watch::Watch,
 };
 
-/// After so long what the store refused is tried again.
+/// The time after which an operation that the store rejected is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// One token's bot, for as long as the pusher has that token.
+/// The bot of one token, for as long as the pusher has that token.
 struct BotSession {
     store: Store,
     config: Live,
@@ -52,7 +52,7 @@ struct BotSession {
     conversation: Conversation,
 }
 
-/// Answers by long poll until the pusher takes another token.
+/// Answers by long poll until the pusher uses another token.
 pub(super) async fn serve(
     (store, config): (&Store, &Live),
     (pusher, watch): (&Pusher, &Watch),
@@ -120,7 +120,7 @@ fn permissions(config: &Config) -> Permissions {
 }
 
 impl BotSession {
-    /// The conversation with the config as it is now: sources may have come.
+    /// Returns the conversation with the present config, which may have new sources.
     fn conversation_now(&self) -> Conversation {
         let config = self.config.borrow().clone();
         self.conversation.with_base(Base {
@@ -133,7 +133,7 @@ impl BotSession {
     async fn listen(&self, mut trouble: Trouble) -> Result<(), Failure> {
         let voice = &self.telegram.voice;
         loop {
-            // Messages that people send meanwhile stay with Telegram.
+            // Messages that people send in the meantime stay with Telegram.
             self.store.until_present().await;
             let offset = self.store.update_offset().await;
             let offset = offset.or_report("reading the offset")?.unwrap_or_default();
@@ -159,13 +159,13 @@ impl BotSession {
         }
     }
 
-    /// Handles an update and confirms it once its effect is durable: after a crash it comes again, and
-    /// changes nothing then. Its answers go out after that, so that none is given twice.
+    /// Handles an update and confirms it once its effect is durable: after a crash it arrives again, and changes
+    /// nothing then. Its answers are sent after that, so that none is sent twice.
     async fn handle(&self, polled: poll::PolledUpdate) -> Result<(), Failure> {
         let next = polled.id.saturating_add(1);
         let mut errands = Vec::new();
         if let Some(update) = polled.update {
-            // One that breaks its handler must not come again for ever.
+            // An update whose handler panics must not arrive again for ever.
             match AssertUnwindSafe(self.answer(update)).catch_unwind().await {
                 Ok(done) => {
                     let done = done.or_report("answering an update")?;
@@ -180,7 +180,7 @@ impl BotSession {
         let confirmed = self.store.set_update_offset(next).await;
         confirmed.or_report("confirming an update")?;
         for errand in errands {
-            // Where too many ask at once, Telegram keeps what others ask until there is room.
+            // If too many requests arrive at once, Telegram keeps further ones until there is room.
             if self.telegram.errands.send(errand).await.is_err() {
                 break;
             }
@@ -240,7 +240,7 @@ impl BotSession {
             .collect())
     }
 
-    /// Reports to admins, unasked, what became of messages to many, and what is held.
+    /// Reports to admins on messages to many chats, and on held bulletins.
     async fn keep_reporting(&self) -> Result<(), Failure> {
         loop {
             let conversation = self.conversation_now();
@@ -253,7 +253,7 @@ impl BotSession {
     }
 }
 
-/// Learns the bot's own name.
+/// Requests the bot's own name.
 async fn introduce(voice: &Voice, trouble: &mut Trouble) -> Me {
     let api = voice.telegram.api();
     let me = loop {

@@ -1,4 +1,4 @@
-//! `add`: previews an address, asks, and appends a commented `[[source]]` to the config.
+//! Implements `add`: previews an address, asks, and appends a commented `[[source]]` to the config.
 
 use chrono::Utc;
 use url::Url;
@@ -73,7 +73,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     };
     let mut block = block(&Login::taken_off(&watched), &seen, &taken, &args);
     out::line(format!("\n{block}"))?;
-    // The file is where its user and password belong.
+    // The user and password belong in the file.
     block.url = watched;
     let path = session.config_path();
     if !args.yes && !out::ask(&format!("append this to {}?", path.display()))? {
@@ -106,7 +106,7 @@ async fn read_page(config: &Config, url: &Url) -> anyhow::Result<(Page, How, See
     Ok((found.page, how, found.seen))
 }
 
-/// The block to append. It was read without help, so it needs no selectors, and no kind but that of data.
+/// Returns the block to append. The page was read without help, so it needs no selectors, and a kind only for JSON.
 fn block(url: &Url, seen: &Seen, taken: &[SourceId], args: &Args) -> SourceBlock {
     let suggested = preview::show::suggestion(url, seen, taken);
     SourceBlock {

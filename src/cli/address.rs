@@ -1,4 +1,4 @@
-//! Addresses of the web as they are typed, or read from stdin: what is typed shows in every list of processes.
+//! Parses web addresses from the command line or from stdin: typed ones are visible in every list of processes.
 
 use std::{
     ffi::OsStr,
@@ -11,36 +11,36 @@ use url::Url;
 use super::exit::UsageError;
 use crate::source::fetch::Shown;
 
-/// The most that is read of stdin.
+/// The most bytes that are read from stdin.
 const MOST: u64 = 1 << 20;
 
-/// An address of the command line.
+/// An address on the command line.
 #[derive(Debug, Clone)]
 pub(super) enum Typed {
     Url(Url),
-    /// `-`: stdin says it.
+    /// `-`: the address is read from stdin.
     Stdin,
 }
 
-/// Reads what is typed.
+/// Returns the parser of an address on the command line.
 pub(super) fn typed() -> impl TypedValueParser<Value = Typed> {
     Parser
 }
 
-/// An error of an address, which is named once: an error of fetching names it itself.
+/// Returns the error of an address, which is named once: an error of fetching names it itself.
 pub(super) fn failed(typed: &str, url: Option<&Url>, error: &str) -> String {
     let shown = url.map(|url| format!("{}: ", Shown(url)));
     let own = shown.and_then(|shown| error.strip_prefix(&shown));
     format!("{typed}: {}", own.unwrap_or(error))
 }
 
-/// The line that is shown while somebody waits for an address.
+/// Returns the line that is shown while the user waits for an address.
 pub(super) fn waiting(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     format!("waiting for {host} to answer in full")
 }
 
-/// All of them; stdin may hold several, one per line.
+/// Returns all addresses; stdin may contain several, one per line.
 pub(super) fn all(typed: &[Typed]) -> anyhow::Result<Vec<Url>> {
     let mut urls = Vec::new();
     for typed in typed {
@@ -52,7 +52,7 @@ pub(super) fn all(typed: &[Typed]) -> anyhow::Result<Vec<Url>> {
     Ok(urls)
 }
 
-/// One of them. The rest of stdin is left for what is asked later.
+/// Returns one address. The rest of stdin is left for later questions.
 pub(super) fn one(typed: Typed) -> anyhow::Result<Url> {
     let Typed::Stdin = typed else {
         return all(&[typed])?.pop().ok_or_else(none);
@@ -62,7 +62,7 @@ pub(super) fn one(typed: Typed) -> anyhow::Result<Url> {
     of_stdin(&line)
 }
 
-/// The address that a text is, and nothing beside it.
+/// Parses a text that is an address and nothing else.
 pub(super) fn parse(text: &str) -> Option<Url> {
     let url = Url::parse(text.trim()).ok()?;
     let is_one =
@@ -95,7 +95,7 @@ fn none() -> anyhow::Error {
     .into()
 }
 
-/// It does not repeat the password that an address may hold.
+/// Returns the error of a text that is not an address, without the password that it may contain.
 fn unexpected(text: &str) -> String {
     let shown = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
     match proposed(shown) {
@@ -106,7 +106,7 @@ fn unexpected(text: &str) -> String {
     }
 }
 
-/// The address that was probably meant where its scheme was left out: `example.com/news/`.
+/// Returns the address that was probably intended if its scheme was left out: `example.com/news/`.
 pub(super) fn proposed(text: &str) -> Option<String> {
     const FILES: [&str; 9] = [
         "atom", "htm", "html", "json", "md", "opml", "rss", "txt", "xml",

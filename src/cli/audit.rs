@@ -1,4 +1,4 @@
-//! `audit`: lists the audit log, newest first.
+//! Implements `audit`: lists the audit log, newest first.
 
 use super::{
     exit::Exit,

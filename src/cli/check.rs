@@ -1,4 +1,4 @@
-//! `check`: what is wrong with the config, or what would run.
+//! Implements `check`: reports mistakes in the config, or what would run.
 
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// Sources that are tried at a time.
+/// The number of sources that are tried at a time.
 const AT_ONCE: usize = 16;
 
 /// Check the config: report everything that is wrong with it, or show what would run
@@ -78,7 +78,7 @@ async fn database_online(config: &Config) -> anyhow::Result<bool> {
     }
 }
 
-/// Returns what would run.
+/// Prints what would run.
 fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     out::line(format!(
         "{}: {}, {}, time zone {}",
@@ -157,7 +157,7 @@ fn channels_table(config: &Config) -> std::io::Result<()> {
     }
 }
 
-/// Returns whether there is a browser, where a source needs one.
+/// Returns whether there is a browser, if a source needs one.
 fn has_browser(config: &Config) -> anyhow::Result<bool> {
     let mut sources = config.sources.iter().filter(|source| source.browser);
     let Some(first) = sources.next() else {
@@ -174,7 +174,7 @@ fn has_browser(config: &Config) -> anyhow::Result<bool> {
     Ok(is_there)
 }
 
-/// Returns whether the store or the running instance knows anything to watch or to push to.
+/// Returns whether the store or the running instance has anything to watch or to push to.
 async fn was_used(session: &Session) -> anyhow::Result<bool> {
     match Reach::open(session, Purpose::Read).await {
         Ok(reach) => {
@@ -249,10 +249,10 @@ async fn check_source(fetcher: &Fetcher, source: &Source) -> Result<String, Stri
     Ok(text)
 }
 
-/// The kind of a source, and its notices.
+/// Returns the kind of a source, and its notices.
 ///
 /// # Errors
-/// The page is no source; the text names what it is.
+/// Fails if the page is not a source; the text names what it is.
 pub(super) fn notices_of(reading: &Reading) -> Result<(&'static str, &[Notice]), &'static str> {
     match reading {
         Reading::List(list) if list.notices.is_empty() => Err("a list without notices"),
@@ -262,7 +262,7 @@ pub(super) fn notices_of(reading: &Reading) -> Result<(&'static str, &[Notice]),
     }
 }
 
-/// Returns whether a selector for rows is given.
+/// Returns whether there is a selector for rows.
 fn has_rows(select: &Select) -> bool {
     [&select.item, &select.title, &select.link, &select.date]
         .iter()
@@ -285,7 +285,7 @@ fn matched(part: &SelectPart) -> Result<String, String> {
     }
 }
 
-/// Returns whether the selector of the text matches on the first notice's page.
+/// Checks whether the selector of the text matches on the first notice's page.
 async fn body_matched(
     fetcher: &Fetcher,
     source: &Source,
@@ -346,7 +346,7 @@ async fn channels_online(session: &Session, config: &Config) -> anyhow::Result<b
 async fn post_to_channels(session: &Session, config: &Config) -> anyhow::Result<bool> {
     let reach = match Reach::open(session, Purpose::Change).await {
         Ok(reach) => Some(reach),
-        // Before the first run there is no pace to keep.
+        // Before the first run there is no pace to follow.
         Err(error) if error.is::<NoStore>() => None,
         Err(error) => return Err(error),
     };

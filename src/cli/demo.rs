@@ -1,4 +1,4 @@
-//! `demo`: a newsroom of our own on loopback, and a complete noticast that watches it.
+//! Implements `demo`: our own newsroom on loopback, and a complete noticast that watches it.
 
 use std::{collections::HashSet, io, path::Path, time::Duration};
 
@@ -24,7 +24,7 @@ use crate::{
 };
 
 const PORT: u16 = 8787;
-/// The bulletin that a demo pushes first: those before it are the newsroom's archive.
+/// The first bulletin that a demo pushes: those before it are the newsroom's archive.
 const FIRST_NEW: u64 = 61;
 
 /// Show noticast at work on this machine; needs no account and no server
@@ -65,7 +65,8 @@ enum LanguageArg {
 }
 
 impl LanguageArg {
-    /// The language of the locale, by the variables of POSIX in their order; where none is set, that of a new config.
+    /// Returns the language of the locale, from the POSIX variables in their order; if none is set, that of a new
+    /// config.
     fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
@@ -148,8 +149,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The newsroom at work, and the end of it: without one there is nothing to see, so that its error ends the demo and
-/// is the last line.
+/// Runs the newsroom. Without it there is nothing to see, so its error ends the demo and is the last line.
 fn begun(
     newsroom: impl Future<Output = io::Result<()>> + Send + 'static,
 ) -> (JoinHandle<io::Result<()>>, CancellationToken) {
@@ -162,8 +162,8 @@ fn begun(
     (newsroom, over)
 }
 
-/// Returns what `demo` and `watch` run by: defaults, a page where the listener is, the terminal as channel.
-/// They need no config, but one that is named must be right.
+/// Returns the config of `demo` and `watch`: defaults, a page where the listener is, the terminal as channel. They need
+/// no config, but a named one must be correct.
 pub(super) fn show_config(session: &Session, page: &TcpListener) -> anyhow::Result<Config> {
     if session.named_config().is_some() {
         session.config()?;
@@ -198,7 +198,7 @@ fn channel(id: &str, name: &str, kind: ChannelKind) -> anyhow::Result<Channel> {
     })
 }
 
-/// Noticast gets nothing from the newsroom but addresses.
+/// Returns the sources. Noticast receives only addresses from the newsroom.
 fn sources(
     site: &TcpListener,
     language: NewsroomLanguage,
@@ -240,7 +240,7 @@ fn greeting(
     Ok(format!("{places}\n\n{}\n{next}\n", out::faint(words.hint)))
 }
 
-/// The program as it was started: a path where it is not installed yet, such as `target/release/noticast`.
+/// Returns the program as it was started: a path if it is not installed yet, such as `target/release/noticast`.
 fn program() -> String {
     let started = std::env::args_os().next().unwrap_or_default();
     let started = started.to_string_lossy();
@@ -250,7 +250,7 @@ fn program() -> String {
     }
 }
 
-/// The figures of this run, from the store that it leaves.
+/// Prints the figures of this run, from its store.
 pub(super) async fn farewell(
     state: &Path,
     began: DateTime<Utc>,

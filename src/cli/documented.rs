@@ -1,4 +1,4 @@
-//! Every command that the README, the docs and the help show is one that the program takes.
+//! Tests that the program accepts every command in the README, the docs and the help.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use regex::Regex;
 
 use super::Cli;
 
-/// The command of a line, without what the shell does before and after it.
+/// Returns the command of a line, without the parts of the shell before and after it.
 fn command(line: &str) -> Option<Vec<String>> {
     let call = Regex::new(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:noticast|cargo run --)( .*)$");
     let found = call.unwrap().captures(line)?;
@@ -19,7 +19,7 @@ fn command(line: &str) -> Option<Vec<String>> {
     Some(words.into_iter().take_while(|word| !end(word)).collect())
 }
 
-/// Commands of code blocks, and of code inside sentences with something in place of what they leave open.
+/// Returns the commands of code blocks, and of code inside sentences with values in place of their placeholders.
 fn commands_of(page: &str) -> Vec<Vec<String>> {
     let inline = Regex::new(r"`(noticast [^`]+)`").unwrap();
     let (mut found, mut inside) = (Vec::new(), false);
@@ -36,7 +36,7 @@ fn commands_of(page: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// Commands of other programs in blocks of `sh`, each by its first words.
+/// The commands of other programs in blocks of `sh`, each by its first words.
 const OF_OTHERS: [&str; 18] = [
     "cargo test",
     "cargo install --path .",
@@ -58,7 +58,7 @@ const OF_OTHERS: [&str; 18] = [
     "curl -H ",
 ];
 
-/// Lines of blocks of `sh`; a line that ends with `\` goes on in the next one.
+/// Returns the lines of blocks of `sh`; a line that ends with `\` continues in the next one.
 fn shell_lines(page: &str) -> Vec<String> {
     let (mut lines, mut is_shell) = (Vec::new(), false);
     for line in page.replace("\\\n", " ").lines() {
@@ -83,7 +83,7 @@ fn assert_taken(place: &str, words: &[String]) {
     );
 }
 
-/// The README and the docs, in both languages.
+/// Returns the paths of the README and the docs, in both languages.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = fs::read_dir(root.join("docs")).unwrap();
@@ -150,7 +150,7 @@ fn examples_of_each_help_are_taken() {
             .map(ToString::to_string)
             .unwrap_or_default();
         let examples = help.split("\n\n").next().unwrap_or_default();
-        // Two spaces end the command and begin what it is for.
+        // Two spaces end the command and begin its explanation.
         let calls = examples
             .lines()
             .map(|line| line.trim().split("  ").next().unwrap_or_default());
@@ -162,7 +162,7 @@ fn examples_of_each_help_are_taken() {
     assert!(count > 30, "{count}");
 }
 
-/// The help of a command and of those below it, 80 columns wide.
+/// Returns the help of a command and of those below it, 80 columns wide.
 fn helps(command: &mut clap::Command, path: &str) -> String {
     let path = format!("{path} {}", command.get_name());
     let mut text = format!(

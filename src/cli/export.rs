@@ -1,4 +1,4 @@
-//! `export`: everything that matters, as JSON Lines; or the feeds, as OPML.
+//! Implements `export`: all important data as JSON Lines, or the feeds as OPML.
 
 use std::{
     ffi::OsString,
@@ -71,7 +71,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         report(lines, &file);
         return Ok(Exit::Done);
     }
-    // A half of a backup must never bear the name of a whole one.
+    // A partial backup must never have the name of a complete one.
     let (part, opened) = part_of(&file)?;
     let whole = async {
         let lines = export(
@@ -99,14 +99,14 @@ fn report(lines: u64, file: &Path) {
     eprintln!("exported {records} to {}", file.display());
 }
 
-/// The pipe or device that `file` names already, which is written to and never replaced.
+/// Opens the pipe or device that `file` already names, which is written to and never replaced.
 fn pipe_of(file: &Path) -> Option<io::Result<File>> {
     let kind = fs::metadata(file).ok()?.file_type();
     (!kind.is_file() && !kind.is_dir()).then(|| OpenOptions::new().write(true).open(file))
 }
 
-/// A new file beside `file`, for its owner alone: chats and addresses are nobody else's business. None of
-/// the user's own files is touched, and no link is followed.
+/// Creates a file next to `file`, readable only by its owner: chats and addresses are private. No existing file of the
+/// user is touched, and no link is followed.
 fn part_of(file: &Path) -> anyhow::Result<(PathBuf, File)> {
     let mut name = OsString::from(".");
     name.push(file.file_name().unwrap_or_default());
@@ -162,7 +162,7 @@ fn is_opml(file: &Path) -> bool {
         .is_some_and(|ending| ending.eq_ignore_ascii_case("opml"))
 }
 
-/// The sources of the config, and those that chats added. Without a store, the config's alone.
+/// Exports the sources of the config, and those that chats added. Without a store, only the config's.
 async fn export_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
     let config = session.config_without_secrets()?;
     let outlines = match Reach::open(session, Purpose::Read).await {
@@ -198,7 +198,7 @@ async fn export_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// All of it or nothing, under a name that may be a link of the user's.
+/// Writes all of the text or nothing, under a name that may be the user's link.
 fn write_whole(file: &Path, text: &[u8]) -> anyhow::Result<()> {
     if let Some(pipe) = pipe_of(file) {
         return Ok(pipe?.write_all(text)?);
@@ -214,8 +214,8 @@ fn write_whole(file: &Path, text: &[u8]) -> anyhow::Result<()> {
     Ok(written?)
 }
 
-/// Returns which of the sources are feeds, the kind says, or what the last poll read; of a page that anybody may
-/// see, our own pages have a feed.
+/// Returns the outline of a source: a feed if the kind says so, or if the last poll read one; for a public page, our
+/// own pages have a feed.
 fn outline(source: &view::Source, config: &Config, own: Option<&Url>) -> Option<Outline> {
     let configured = config.sources.iter().find(|known| known.id == source.id);
     let url: Url = match configured {
@@ -238,8 +238,8 @@ fn outline(source: &view::Source, config: &Config, own: Option<&Url>) -> Option<
     })
 }
 
-/// Where our pages are, with a slash at its end: the config's public address, else where the instance
-/// listens, or would. None where they are switched off.
+/// Returns the address of our pages, with a slash at its end: the config's public address, otherwise the one where the
+/// instance listens, or would. `None` if they are switched off.
 fn own_site(session: &Session, config: &Config, is_running: bool) -> Option<Url> {
     let listen = config.web.listen?;
     if let Some(public) = &config.web.public_url {

@@ -1,12 +1,12 @@
-//! The options that all commands have.
+//! Defines the options of all commands.
 
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-/// Where each command's help lists the options that all commands have.
+/// The heading under which each command's help lists the options of all commands.
 pub(super) const GLOBAL: &str = "Global options";
-/// The name of the folder's option where `--state` is a filter: in the lists.
+/// The name of the folder's option in the lists, where `--state` is a filter.
 pub(super) const STATE_DIR: &str = "state-dir";
 
 /// Options before or after the command.

@@ -1,4 +1,4 @@
-//! `held`: what waits for an admin, and what becomes of it.
+//! Implements `held`: lists the bulletins that wait for an admin, and settles them.
 
 use super::{
     exit::{Exit, UsageError},
@@ -30,7 +30,7 @@ pub(super) struct Args {
     seen: Vec<String>,
 }
 
-/// Some, or all.
+/// The chosen bulletins, or all.
 enum Chosen {
     These(Vec<BulletinId>),
     All,
@@ -60,7 +60,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// "Publish these, the rest is seen" works in this order alone.
+/// Returns the actions in order: "publish these, the rest is seen" works only in this order.
 fn actions(args: &Args) -> Result<Vec<HeldAction>, UsageError> {
     let publish = chosen(&args.publish)?.map(|chosen| match chosen {
         Chosen::These(ids) => HeldAction::Publish(ids),

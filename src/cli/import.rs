@@ -1,4 +1,4 @@
-//! `import`: takes in what `export` wrote; an .opml file becomes `[[source]]` blocks.
+//! Implements `import`: reads the output of `export`; an .opml file becomes `[[source]]` blocks.
 
 use std::{
     fs::File,
@@ -90,7 +90,7 @@ async fn may_import(store: &Store, args: &Args) -> anyhow::Result<bool> {
     )
 }
 
-/// The lines of a file, whether it is compressed or not.
+/// Returns the lines of a file, compressed or not.
 fn lines(file: &Path) -> io::Result<impl Iterator<Item = io::Result<String>> + Send + use<>> {
     let opened: Box<dyn Read + Send> = match file.to_str() {
         Some("-") => Box::new(io::stdin()),

@@ -1,4 +1,4 @@
-//! Getting one page and reading it, as a round does, but to be shown: `preview`, `add`, `check`.
+//! Fetches and reads one page to be shown, as a round does: for `preview`, `add` and `check`.
 
 use std::{
     collections::HashSet,
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The reason why an input cannot be shown, by the contract's `error.code`.
+/// The reason why an input cannot be shown, by the API's `error.code`.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub(super) struct Fault {
@@ -32,13 +32,13 @@ pub(super) struct Fault {
     pub(super) message: String,
 }
 
-/// A page as it came.
+/// A page as it was received.
 #[derive(Debug, Clone)]
 pub(super) struct Page {
     pub(super) url: Url,
     pub(super) content_type: Option<String>,
     pub(super) body: Bytes,
-    /// It says nothing itself and leads on to this page of another host.
+    /// The page of another host to which this one, without its own content, leads.
     pub(super) leads_to: Option<Url>,
 }
 
@@ -90,11 +90,11 @@ pub(super) struct Seen {
     pub(super) reading: Reading,
     pub(super) charset: &'static str,
     pub(super) warning: Option<String>,
-    /// Keys that a source must have to be read so.
+    /// The keys that a source must have to be read like this.
     pub(super) setting: Setting,
 }
 
-/// Keys that a source needs beside its address.
+/// The keys that a source needs in addition to its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Setting {
     #[default]
@@ -133,7 +133,7 @@ pub(super) async fn fetch(
     }
 }
 
-/// Reads a file, or stdin for `-`, up to `most` bytes. Its address is `base`, else its own.
+/// Reads a file, or stdin for `-`, up to `most` bytes. Its address is `base`, otherwise its own.
 pub(super) fn open(path: &str, base: Option<&Url>, most: u64) -> Result<Page, Fault> {
     let is_stdin = path == "-";
     let body = if is_stdin {
@@ -181,7 +181,7 @@ fn read_up_to(reader: impl Read, most: u64) -> io::Result<Vec<u8>> {
     Ok(body)
 }
 
-/// Decodes and reads a page; takes as long as the page is large, so not on a thread that serves.
+/// Decodes and reads a page; takes time in proportion to its size, so not on a thread that serves.
 pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
     let decoded = how.decoded(page);
     let context = how.context(page);
@@ -207,7 +207,7 @@ pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
     })
 }
 
-/// Reads a page, or a document where one may be what was asked for.
+/// Reads a page, or a document if that may have been requested.
 pub(super) async fn read_any(page: &Page, how: &How) -> Result<Seen, Fault> {
     let may_be = matches!(how.read_as, ReadAs::Auto | ReadAs::Article);
     if !may_be || !document::is_document(&page.body) {
@@ -223,7 +223,7 @@ pub(super) async fn read_any(page: &Page, how: &How) -> Result<Seen, Fault> {
     })
 }
 
-/// The rows that might be the list of a page where none shows itself.
+/// Returns the rows that might be the list of a page without an obvious one.
 pub(super) fn doubtful(page: &Page, how: &How) -> Option<Seen> {
     let decoded = how.decoded(page);
     let none = Select::default();
@@ -253,14 +253,14 @@ pub(super) fn doubtful(page: &Page, how: &How) -> Option<Seen> {
     })
 }
 
-/// The groups of links of a page that is no list, and why each is none.
+/// Returns the groups of links of a page that is not a list, and why each is not one.
 pub(super) fn rejected(page: &Page, how: &How) -> Vec<OtherList> {
     let decoded = how.decoded(page);
     let context = how.context(page);
     list::rejected(&decoded.text, &context)
 }
 
-/// What each step of reading a page came to: those of a list, and those of an article where it was read as one.
+/// Returns the result of each step of reading a page: those of a list, and those of an article if it was read as one.
 pub(super) fn steps(page: &Page, how: &How, reading: Option<&Reading>) -> Vec<ReadStep> {
     if document::is_document(&page.body) || matches!(reading, Some(Reading::Feed(_))) {
         return Vec::new();

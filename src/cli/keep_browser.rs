@@ -1,4 +1,4 @@
-//! `keep-browser`: what the program calls itself by to run a browser that ends with it.
+//! Implements `keep-browser`: the command with which the program calls itself to run a browser that ends with it.
 
 use std::ffi::OsStr;
 

@@ -1,4 +1,4 @@
-//! `sources`, `channels`, `bulletins`, `deliveries`: what there is, as a table or as JSON lines.
+//! Implements `sources`, `channels`, `bulletins` and `deliveries`: lists as a table or as JSON lines.
 
 use std::{
     ffi::OsString,
@@ -84,13 +84,13 @@ pub(super) struct ChannelArgs {
 pub(super) const IN_STATE: &str = "in_state";
 const LISTS: [&str; 5] = ["sources", "channels", "bulletins", "deliveries", "held"];
 
-/// The filter by state of a list whose items have these.
+/// Defines the filter by state of a list whose items have these states.
 pub(super) fn states(arg: clap::Arg, states: &'static [&'static str]) -> clap::Arg {
     arg.value_parser(PossibleValuesParser::new(states))
 }
 
-/// Writes `--state-dir` for a `--state` behind a list's name whose value is a path: that was the
-/// folder's name there before, and it is the folder's name everywhere else.
+/// Replaces `--state` with `--state-dir` behind a list's name if its value is a path: that was the folder's name there
+/// before, and it is the folder's name everywhere else.
 pub(super) fn with_folders(mut line: Vec<OsString>) -> Vec<OsString> {
     let is_list = |word: &OsString| LISTS.iter().any(|list| word == list);
     let Some(list) = line.iter().position(is_list) else {
@@ -126,7 +126,7 @@ impl ListArgs {
     }
 }
 
-/// The time that was typed; days begin at midnight in the config's time zone.
+/// Returns the typed time; days begin at midnight in the config's time zone.
 pub(super) fn moment_of(
     session: &Session,
     typed: Option<When>,
@@ -248,7 +248,7 @@ async fn test(session: &Session, channel: &ChannelId) -> anyhow::Result<Exit> {
             reach.close().await?;
             sent
         }
-        // Before the first run there is no pace to keep.
+        // Before the first run there is no pace to follow.
         Err(error) if error.is::<NoStore>() && is_configured => {
             SparePusher::test(config, channel).await
         }
@@ -265,7 +265,7 @@ async fn test(session: &Session, channel: &ChannelId) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Prints a list; that it is empty, or goes on, is said on stderr.
+/// Prints a list; stderr notes that it is empty or continues.
 pub(super) fn show<T: Serialize>(
     listing: &Listing<T>,
     json: bool,
@@ -366,7 +366,7 @@ fn error_line(error: &str) -> String {
     format!("error: {error}")
 }
 
-/// A state as the contract writes it.
+/// Returns a state as the API writes it.
 pub(super) fn word(state: &impl Serialize) -> String {
     match serde_json::to_value(state) {
         Ok(serde_json::Value::String(word)) => word,

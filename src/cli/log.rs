@@ -1,5 +1,5 @@
-//! Logs go to stderr, past a writer that knows every secret and hides it, whoever logs it and at
-//! whatever level (promise 9).
+//! Sends logs to stderr, through a writer that knows every secret and hides it, regardless of the part and the level of
+//! the log (promise 9).
 
 use std::{
     io::{self, Write},
@@ -18,12 +18,12 @@ use super::{
 };
 use crate::config::Config;
 
-/// All secrets that must not show; clones share them.
+/// The secrets that must not be shown; clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mask(Arc<RwLock<Vec<String>>>);
 
 impl Mask {
-    /// Hides these from now on. In addresses they are percent-encoded.
+    /// Hides these secrets from now on. In addresses they are percent-encoded.
     pub(super) fn hide(&self, secrets: impl IntoIterator<Item = String>) {
         let Ok(mut hidden) = self.0.write() else {
             return;
@@ -35,7 +35,7 @@ impl Mask {
                 }
             }
         }
-        // A secret that is part of another must not leave the rest of that one standing.
+        // A secret that is part of another one must not leave the rest of that one visible.
         hidden.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     }
 
@@ -43,7 +43,7 @@ impl Mask {
         self.hide(secrets::of(config));
     }
 
-    /// The text with `***` for each secret.
+    /// Returns the text with `***` for each secret.
     pub(super) fn masked(&self, text: &str) -> String {
         let hidden = self
             .0
@@ -52,13 +52,13 @@ impl Mask {
             .unwrap_or_default();
         hidden
             .iter()
-            // A shorter value is no secret, and would blot out every line.
+            // A shorter value is not a secret, and would blot out every line.
             .filter(|secret| secret.len() >= 4 && text.contains(secret.as_str()))
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
 }
 
-/// A secret as it stands in a form, in a path and in JSON.
+/// Returns a secret as it appears in a form, in a path and in JSON.
 fn forms(secret: String) -> Vec<String> {
     let form = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let path = utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string();
@@ -69,7 +69,7 @@ fn forms(secret: String) -> Vec<String> {
 
 /// Sends logs to stderr from now on, and panics with them.
 pub(super) fn begin(global: &Global, is_service: bool, mask: &Mask) {
-    // Faults of sled and lost connections end as errors of ours: their own logs would report them twice.
+    // Faults of sled and lost connections result in our own errors: their logs would report them twice.
     let ours = match (global.quiet, global.verbose) {
         (true, _) => "error,sled=off,deadpool_postgres=off",
         (false, 0) if is_service => "warn,noticast=info,sled=off,deadpool_postgres=off",
@@ -79,7 +79,7 @@ pub(super) fn begin(global: &Global, is_service: bool, mask: &Mask) {
     };
     let asked = std::env::var(EnvFilter::DEFAULT_ENV).ok();
     let asked = asked.filter(|asked| !asked.trim().is_empty());
-    // What sled says below that it also says while a thread ends, when nobody can write it any more.
+    // Below this level sled also logs while a thread ends, when the log cannot be written any longer.
     let asked = asked.and_then(|asked| EnvFilter::try_new(format!("{asked},sled=info")).ok());
     let filter = asked.unwrap_or_else(|| EnvFilter::new(ours));
     let builder = tracing_subscriber::fmt()
@@ -110,7 +110,7 @@ impl<'a> MakeWriter<'a> for Writer {
 }
 
 impl Write for Writer {
-    /// The subscriber hands over whole events, so no secret is cut in two.
+    /// Writes an event. The subscriber passes whole events, so no secret is cut in two.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let masked = self.0.masked(&String::from_utf8_lossy(event));
         io::stderr().lock().write_all(masked.as_bytes())?;

@@ -1,4 +1,4 @@
-//! `man`: the manual, made from the command line's own help.
+//! Implements `man`: the manual, made from the command line's own help.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `next`: when a schedule fires.
+//! Implements `next`: prints when a schedule fires.
 
 use chrono::{SecondsFormat, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -55,7 +55,7 @@ pub(super) fn run(session: &Session, args: &Args) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The distance of a time, in the largest unit that says it well: `in 45 min`, `in 24 h`, `3 days ago`.
+/// Returns the distance of a time, in the largest unit that is precise enough: `in 45 min`, `in 24 h`, `3 days ago`.
 fn distance(gap: TimeDelta) -> String {
     let seconds = gap.num_seconds();
     let (number, unit) = match seconds.abs() {

@@ -1,4 +1,4 @@
-//! Writing to stdout: lines, questions; styles on a terminal alone.
+//! Writes to stdout: lines and questions; styles only on a terminal.
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -25,8 +25,8 @@ pub(super) fn line(text: impl AsRef<str>) -> io::Result<()> {
     write(format!("{}\n", text.as_ref()).as_bytes())
 }
 
-/// Lines that are no wider than the screen; those that go on stand `indent` columns to the right. Where
-/// programs read, they stay whole.
+/// Prints lines that are no wider than the screen; continuation lines are indented by `indent` columns. For programs,
+/// lines stay whole.
 pub(super) fn paragraph(text: &str, indent: usize) -> io::Result<()> {
     let has_width = is_terminal() || std::env::var_os("COLUMNS").is_some();
     match has_width {
@@ -47,29 +47,29 @@ fn in_columns(text: &str, columns: usize, indent: usize) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// One JSON object on a line of its own.
+/// Prints one JSON object on its own line.
 pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(line(serde_json::to_string(value)?)?)
 }
 
-/// `1 source`, `2 sources`.
+/// Returns `1 source`, `2 sources`.
 pub(super) fn count(number: usize, word: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {word}{ending}")
 }
 
-/// Bold on a terminal, plain elsewhere.
+/// Returns text in bold on a terminal, plain elsewhere.
 pub(super) fn strong(text: &str) -> String {
     screen().styled(text, Style::Bold)
 }
 
-/// Dim on a terminal, plain elsewhere.
+/// Returns dim text on a terminal, plain elsewhere.
 pub(super) fn faint(text: &str) -> String {
     screen().styled(text, Style::Faint)
 }
 
-/// The screen that stdout is now: styles on a terminal alone, and none where `NO_COLOR` is set. What is no
-/// terminal is as wide as `COLUMNS` says.
+/// Returns the present screen of stdout: styles only on a terminal, and none if `NO_COLOR` is set. Other outputs are as
+/// wide as `COLUMNS`.
 pub(super) fn screen() -> Screen {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -94,7 +94,7 @@ pub(super) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Returns whether someone sits there to be asked.
+/// Returns whether a person can be asked.
 pub(super) fn can_ask() -> bool {
     io::stdin().is_terminal()
 }
@@ -107,7 +107,7 @@ pub(super) fn ask(question: &str) -> io::Result<bool> {
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Progress of something long: a count on stderr where that is a terminal, else nothing.
+/// Shows the progress of a long operation: a count on stderr if that is a terminal, otherwise nothing.
 pub(super) fn progress(what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {what}"));
     let bar = ProgressBar::no_length();
@@ -117,8 +117,8 @@ pub(super) fn progress(what: &'static str) -> ProgressBar {
     }
 }
 
-/// Waits for `work`. Where that takes longer than a few seconds, stderr says what is waited for: it moves on a
-/// terminal, and is one line elsewhere.
+/// Waits for `work`. If that takes longer than a few seconds, stderr shows `what`: animated on a terminal, as one line
+/// elsewhere.
 pub(super) async fn patiently<T>(what: &str, work: impl Future<Output = T>) -> T {
     const SILENT: Duration = Duration::from_secs(3);
     tokio::pin!(work);

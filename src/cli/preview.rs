@@ -1,4 +1,4 @@
-//! `preview`: what a page is read as, without keeping or pushing anything.
+//! Implements `preview`: shows how a page is read, without storing or pushing anything.
 
 mod card;
 pub(super) mod show;
@@ -155,7 +155,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// Says that a source could not have this address, which only who types it may see: `add` would reject it.
+/// Says that a source cannot have this address: a private one can be previewed, but `add` and `run` reject it.
 async fn note_refusal(config: &Config, url: &Url) -> anyhow::Result<()> {
     if let Err(error) = Fetcher::new(&config.fetch, &[])?.admit(url).await {
         eprintln!("note: the address cannot be a source yet: {error}");
@@ -163,8 +163,8 @@ async fn note_refusal(config: &Config, url: &Url) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The bulletins that the service would push of an input, and the name of its source. An input without an address is
-/// shown as it is.
+/// Returns the bulletins that the service would push of an input, and the name of its source. An input without an
+/// address is shown as it is.
 async fn pushed(
     config: &Config,
     typed: Option<&Url>,
@@ -181,7 +181,7 @@ async fn pushed(
     }
 }
 
-/// Where a block for the config is wanted, doubtful rows are better than none.
+/// Reads a page. If a block for the config is wanted, doubtful rows are better than none.
 async fn read(config: &Config, page: &Page, args: &Args, how: &How) -> Result<(Page, Seen), Fault> {
     let fault = match inspect::read_any(page, how).await {
         Ok(seen) => return Ok((page.clone(), as_rendered(seen, args))),
@@ -200,7 +200,7 @@ async fn read(config: &Config, page: &Page, args: &Args, how: &How) -> Result<(P
     }
 }
 
-/// A page that was rendered is read in the browser alone.
+/// Marks a page that was rendered: it needs the browser.
 fn as_rendered(seen: Seen, args: &Args) -> Seen {
     match args.browser {
         true => Seen {
@@ -241,13 +241,13 @@ async fn fetch(config: &Config, args: &Args, url: &Url) -> Result<Page, Fault> {
     inspect::fetch(&fetcher, url, Via::default(), wants).await
 }
 
-/// The address that stdin holds in place of a page.
+/// Returns the address that stdin contains in place of a page.
 fn address_on_stdin(input: &str, page: &Page) -> Option<Url> {
     let text = std::str::from_utf8(&page.body).ok();
     text.filter(|_| input == "-").and_then(address::parse)
 }
 
-/// An input without the user and password that it may hold.
+/// Returns an input without the user and password that it may contain.
 fn shown(input: &str) -> String {
     match address(input) {
         Some(url) if matches!(Login::taken_off(&url), Cow::Owned(_)) => {
@@ -257,7 +257,7 @@ fn shown(input: &str) -> String {
     }
 }
 
-/// An input that begins as an address does is one, and everything else a file.
+/// Parses an input that begins like an address; everything else is a file.
 fn address(input: &str) -> Option<Url> {
     input.split_once("://")?;
     Url::parse(input).ok().filter(|url| url.scheme() != "file")
@@ -297,7 +297,7 @@ fn show(
     }
 }
 
-/// The body as it came, under a name made of its address, and what goes with it beside it.
+/// Saves the body as received, under a name made of its address, and its metadata next to it.
 fn save(folder: &Path, page: &Page) -> Result<(), Fault> {
     let address = page
         .url

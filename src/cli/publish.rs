@@ -1,4 +1,4 @@
-//! `publish`: an office's own notice, at a source of kind `desk`.
+//! Implements `publish`: an office's own notice, at a source of kind `desk`.
 
 use std::{
     io::Read as _,
@@ -24,7 +24,7 @@ use crate::{
     view::{self, Filters},
 };
 
-/// Bytes of a text file that are read; a longer text is reported, not held in memory.
+/// The most bytes of a text file that are read; a longer text is reported, not loaded into memory.
 const MOST_TEXT_BYTES: u64 = 1 << 20;
 
 /// Publish a bulletin of your own in a source with `kind = "desk"`, and send it to all channels that receive the source
@@ -102,7 +102,7 @@ async fn publish(
     Ok(Exit::Done)
 }
 
-/// The publication as it was typed, checked before anybody is asked.
+/// Returns the publication as typed, checked before the user is asked.
 fn publication(args: &Args, zone: Tz) -> anyhow::Result<Publication> {
     let deadline = args.deadline.as_deref();
     let deadline = deadline.map(|text| moment(text, zone)).transpose()?;
@@ -154,8 +154,8 @@ fn text_of(file: &Path) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// `URL`, or `URL=NAME`. An address may have a `=` of its own, after its `?`: what follows the last one is a name
-/// where it is none of a query.
+/// Parses `URL`, or `URL=NAME`. An address may contain a `=` itself, after its `?`: the text after the last one is a
+/// name if it is not part of a query.
 fn attachment(text: &str) -> Attachment {
     let end = text.rfind('=').filter(|&end| {
         let before = &text[..end];
@@ -174,7 +174,7 @@ fn attachment(text: &str) -> Attachment {
     }
 }
 
-/// The source that is named, if it is one to publish at.
+/// Returns the named source, if it accepts publications.
 async fn desk(reach: &Reach, id: &SourceId) -> anyhow::Result<view::Source> {
     let filters = Filters {
         source: Some(id.clone()),

@@ -1,4 +1,4 @@
-//! The store of the state folder, whether it is stopped (then it is opened) or an instance runs on it
+//! Gives access to the store of the state folder, whether it is stopped (then it is opened) or an instance runs on it
 //! (then that one is asked). Subcommands do not notice the difference.
 
 mod api;
@@ -33,7 +33,7 @@ pub(super) enum Reach {
     Running(Api),
 }
 
-/// The numbers of those that were published, and of those that were marked as seen.
+/// The numbers of the bulletins that were published, and of those that were marked as seen.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Settled {
     pub(super) published: Vec<BulletinId>,
@@ -56,12 +56,12 @@ macro_rules! lists {
 /// The purpose for which a command opens the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Nothing is written, also where the config changed.
+    /// Reading only: nothing is written, even if the config changed.
     Read,
     Change,
 }
 
-/// There is nothing to read or change, and a command makes none.
+/// The error that there is nothing to read or change, and that a command creates no store.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoStore {
     #[error(
@@ -77,7 +77,7 @@ pub(super) enum NoStore {
 
 impl Reach {
     /// # Errors
-    /// [`NoStore`], the config, or the store.
+    /// Fails with [`NoStore`], or if the config or the store cannot be read.
     pub(super) async fn open(session: &Session, purpose: Purpose) -> anyhow::Result<Self> {
         // Errors of the config are reported first: without it there may be no store to open.
         let mut settings = session.config_without_secrets()?.store;
@@ -98,7 +98,7 @@ impl Reach {
                 None => NoStore::InFolder(session.state.clone()).into(),
             });
         }
-        // A database is not of one process alone: the instance on this folder knows more than it.
+        // A database may belong to several processes: the instance on this folder knows more than it.
         if settings.url.is_some()
             && let Some(api) = Api::of(session)
             && api.answers().await
@@ -124,7 +124,8 @@ impl Reach {
         }
     }
 
-    /// The config's channels are what a rebroadcast goes to; without a config they must be named.
+    /// Opens the store of a stopped instance. A rebroadcast is sent to the config's channels; without a config they
+    /// must be named.
     async fn stopped(session: &Session, store: Store, purpose: Purpose) -> anyhow::Result<Self> {
         let config = match purpose {
             Purpose::Read => session.config_without_secrets()?,
@@ -219,7 +220,7 @@ impl Reach {
         }
     }
 
-    /// The new token as it is shown, with its secret under `token`.
+    /// Creates a token; returns it as it is shown, with its secret under `token`.
     pub(super) async fn create_token(&self, new: NewToken) -> anyhow::Result<Value> {
         match self {
             Self::Stopped { store, config } => {
@@ -251,7 +252,7 @@ impl Reach {
         }
     }
 
-    /// Returns whether it is a channel of the config that runs, or lives in the store.
+    /// Returns whether it is a channel of the running config, or in the store.
     pub(super) async fn has_channel(&self, channel: &ChannelId) -> anyhow::Result<bool> {
         match self {
             Self::Stopped { config, .. } => {
@@ -261,7 +262,7 @@ impl Reach {
         }
     }
 
-    /// Sends one test card within the pace of its sender; a channel that was set aside goes on.
+    /// Sends one test card within the pace of its sender; a channel that was set aside is resumed.
     pub(super) async fn test(
         &self,
         config: &Config,
@@ -288,7 +289,7 @@ impl Reach {
                 let answer: Answer = api.post(&path, &json!({})).await?;
                 Ok(answer.message)
             }
-            // The running instance has not taken the changed config yet.
+            // The running instance has not loaded the changed config yet.
             Self::Running(_) => serve::SparePusher::test(config.clone(), channel).await,
         }
     }
@@ -314,7 +315,7 @@ impl Reach {
         Ok(settled)
     }
 
-    /// Returns whether the store or the running instance knows anything to watch or to push to.
+    /// Returns whether the store or the running instance has anything to watch or to push to.
     pub(super) async fn is_used(&self) -> anyhow::Result<bool> {
         match self {
             Self::Stopped { store, .. } => Ok(store.was_used().await?),
@@ -349,7 +350,7 @@ fn body_of(action: &HeldAction) -> Value {
     }
 }
 
-/// Returns who types: for the audit log.
+/// Returns the user of this command, for the audit log.
 pub(super) fn actor() -> Actor {
     Actor::of_user(&user())
 }

@@ -1,4 +1,5 @@
-//! `read-document`: what the program calls itself by to read one document, bounded by the system.
+//! Implements `read-document`: the command with which the program calls itself to read one document, bounded by the
+//! system.
 
 use std::io::{self, Read};
 
@@ -7,12 +8,12 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use super::{exit::Exit, out};
 use crate::source::document;
 
-/// Bytes of memory that it may write to.
+/// The bytes of memory that it may write to.
 const MEMORY: u64 = 768 << 20;
-/// Seconds of processor time.
+/// The seconds of processor time.
 const SECONDS: u64 = 8;
 
-/// Answers on stdout with what the document on stdin says.
+/// Writes the content of the document on stdin to stdout.
 pub(super) fn run() -> Exit {
     for (what, most) in [
         (Resource::Data, MEMORY),

@@ -1,4 +1,4 @@
-//! `rebroadcast`: sends an old bulletin again.
+//! Implements `rebroadcast`: sends an old bulletin again.
 
 use super::{
     exit::{Exit, UsageError},

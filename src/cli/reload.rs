@@ -1,4 +1,4 @@
-//! `reload`: a running instance takes the changed config, or refuses it whole.
+//! Implements `reload`: a running instance loads the changed config, or rejects it as a whole.
 
 use anyhow::bail;
 

@@ -1,4 +1,4 @@
-//! `run`: the service.
+//! Implements `run`: the service.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

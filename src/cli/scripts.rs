@@ -1,4 +1,4 @@
-//! Pages that show nothing without scripts: read by the data that they ask for, or in the browser.
+//! Reads pages that show nothing without scripts: by the data that they load, or in the browser.
 
 use url::Url;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Fewer rows are no list of notices.
+/// The fewest rows of a list of notices.
 const FEWEST: usize = 3;
 
 /// A page that can be watched after all.
@@ -26,7 +26,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// The fault of the page without scripts, with the advice.
+    /// Adds the advice to the fault of the page without scripts.
     pub(super) fn added_to(&self, fault: Fault) -> Fault {
         with(fault, &self.advice)
     }
@@ -40,7 +40,7 @@ fn with(mut fault: Fault, advice: &str) -> Fault {
 /// Returns how to watch a page that could not be read for want of scripts.
 ///
 /// # Errors
-/// The same fault, with why there is no better advice, or as it is where it is another one.
+/// Fails with the same fault, and why there is no better advice; unchanged if it is another fault.
 pub(super) async fn instead(
     config: &Config,
     page: &Page,
@@ -86,7 +86,7 @@ async fn find(config: &Config, url: &Url, how: &How) -> Result<Found, Fault> {
     Ok(Found { page, seen, advice })
 }
 
-/// A page in the browser, and the data that it asked for.
+/// Returns a page in the browser, and the data that it loaded.
 pub(super) async fn rendered(config: &Config, url: &Url) -> Result<(Page, Vec<Endpoint>), Fault> {
     let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
     let fetcher = Fetcher::new(&config.fetch, &typed)?;
@@ -107,7 +107,7 @@ pub(super) async fn rendered(config: &Config, url: &Url) -> Result<(Page, Vec<En
     Ok((page, endpoints))
 }
 
-/// The list, where an address alone gives the data that the page shows.
+/// Returns the list, if an address is enough to get the data that the page shows.
 fn by_data(endpoint: &Endpoint, shown: &Page, how: &How) -> Option<Found> {
     let page = Page {
         url: endpoint.url.clone(),

@@ -1,4 +1,4 @@
-//! All that a config holds and no log may show.
+//! Collects all values of a config that no log may show.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
@@ -36,7 +36,7 @@ fn proxies(config: &Config) -> impl Iterator<Item = &Url> {
     of_sources.chain(&config.fetch.proxy).chain(of_telegram)
 }
 
-/// The password of an address, encoded and plain.
+/// Returns the password of an address, encoded and plain.
 fn passwords_of(url: &Url) -> impl Iterator<Item = String> {
     let encoded = url.password().map(str::to_owned);
     let plain = Login::take_from(&mut url.clone());
@@ -65,14 +65,14 @@ fn headers(config: &Config) -> impl Iterator<Item = String> {
     secret.flat_map(|(_, value)| parts_of(value))
 }
 
-/// The password in a database's address, which may name several hosts.
+/// Returns the password in a database's address, which may name several hosts.
 fn password_of(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let (login, _) = rest.split_once('@')?;
     Some(login.split_once(':')?.1)
 }
 
-/// Returns whether the header of a source may hold what nobody must see.
+/// Returns whether the header of a source may contain a secret.
 fn may_be_secret(name: &str) -> bool {
     const OPEN: [&str; 13] = [
         "accept",
@@ -94,7 +94,7 @@ fn may_be_secret(name: &str) -> bool {
     !OPEN.contains(&name.as_str()) && !name.starts_with("sec-")
 }
 
-/// A header's value, and the keys in it: `Bearer KEY`, `a=KEY; b=KEY`.
+/// Returns a header's value, and the keys in it: `Bearer KEY`, `a=KEY; b=KEY`.
 fn parts_of(value: &str) -> Vec<String> {
     let parts = value
         .split([' ', ';', ',', '='])

@@ -1,4 +1,4 @@
-//! The common part of `run`, `demo` and `watch`: a listener, signals, an instance that runs.
+//! Provides the common part of `run`, `demo` and `watch`: a listener, signals, an instance that runs.
 
 use std::{
     future::Future,
@@ -28,15 +28,15 @@ use crate::{
     web::Reload,
 };
 
-/// Ports that are tried after a default one that is taken.
+/// The number of ports that are tried after a default one that is taken.
 const FURTHER_PORTS: u16 = 50;
 
-/// Where `stdout` channels write.
+/// Returns the output of `stdout` channels.
 pub(super) fn stdout() -> Output {
     Output::new(Arc::new(Mutex::new(io::stdout())), out::screen)
 }
 
-/// Listens on an address that was asked for.
+/// Listens on a requested address.
 pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!(
@@ -45,8 +45,8 @@ pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// `count` neighbouring ports of loopback: the one asked for, else the first from `default` on
-/// that are free.
+/// Listens on `count` neighbouring ports of loopback: from the requested one, otherwise the first free ones from
+/// `default` on.
 pub(super) async fn listen_on<const N: usize>(
     asked: Option<u16>,
     default: u16,
@@ -77,11 +77,11 @@ async fn neighbours<const N: usize>(port: u16) -> anyhow::Result<[TcpListener; N
         .map_err(|_| anyhow::anyhow!("too few ports"))
 }
 
-/// Answers SIGHUP.
+/// The answer to SIGHUP.
 #[derive(Debug, Clone)]
 pub(super) enum OnHangup {
     Reload(mpsc::Sender<Reload>),
-    /// The terminal went away, and what was shown there with it.
+    /// Stops: the terminal is gone, and with it the output.
     Stop,
 }
 
@@ -105,7 +105,7 @@ pub(super) async fn run_until_stopped(
     ended
 }
 
-/// The signals to this process from the moment on when this is made; one that comes before it is asked for waits.
+/// The signals to this process from the creation of this value on; an earlier signal is not lost but waits.
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -121,8 +121,8 @@ impl Signals {
         })
     }
 
-    /// Does what a start has to do, which may wait for a database; None: SIGINT or SIGTERM came first. A SIGHUP waits
-    /// until the instance runs.
+    /// Performs a start, which may wait for a database; `None` if SIGINT or SIGTERM arrived first. A SIGHUP waits until
+    /// the instance runs.
     pub(super) async fn unless_stopped<T>(&mut self, start: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             started = start => Some(started),
@@ -131,7 +131,7 @@ impl Signals {
         }
     }
 
-    /// The first SIGINT or SIGTERM stops in order, a second one ends at once.
+    /// Handles signals: the first SIGINT or SIGTERM stops in order, a second one ends at once.
     async fn heed(mut self, on_hangup: OnHangup, stop: CancellationToken) {
         loop {
             let hung_up = tokio::select! {
@@ -143,7 +143,7 @@ impl Signals {
                 OnHangup::Reload(reload) if hung_up => {
                     let (answer, _) = oneshot::channel();
                     let by = Actor::Config;
-                    // A full queue: another reload is under way and reads the same file.
+                    // The queue is full: another reload is under way and reads the same file.
                     let _ = reload.try_send(Reload { by, answer });
                 }
                 _ if stop.is_cancelled() => std::process::exit(130),
@@ -156,7 +156,7 @@ impl Signals {
     }
 }
 
-/// Never: nothing but a signal is enough.
+/// Waits for this time; for ever without one, so that only a signal ends it.
 pub(super) async fn until(time: Option<Duration>) {
     match time {
         Some(time) => tokio::time::sleep(time).await,
@@ -164,7 +164,7 @@ pub(super) async fn until(time: Option<Duration>) {
     }
 }
 
-/// A pusher beside the running one, on a store of its own: for checks.
+/// A pusher in addition to the running one, on its own store: for checks.
 pub(super) struct SparePusher {
     pub(super) pusher: Pusher,
     store: Store,
@@ -204,13 +204,13 @@ impl SparePusher {
     }
 
     pub(super) async fn close(self) {
-        // It was never more than scratch.
+        // The store was only scratch.
         let _ = self.store.close().await;
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-/// The bot for `--telegram`: the config's, where there is one, else the token of the environment.
+/// Returns the bot for `--telegram`: the config's, if there is one, otherwise the token of the environment.
 pub(super) fn telegram(session: &Session) -> anyhow::Result<TelegramSettings> {
     const NAME: &str = "NOTICAST_TELEGRAM_TOKEN";
     if let Some(telegram) = session.config_or_default()?.telegram {
@@ -229,13 +229,13 @@ pub(super) fn telegram(session: &Session) -> anyhow::Result<TelegramSettings> {
     Ok(TelegramSettings::new(Secret::new(token.trim().to_owned())))
 }
 
-/// `@name` or a number.
+/// Parses `@name` or a number.
 pub(super) fn chat(text: &str) -> Result<TelegramChat, String> {
     let expected = "a chat is expected: @name, or a number such as -1001234567890";
     text.parse().map_err(|()| expected.to_owned())
 }
 
-/// How many.
+/// Parses a count.
 pub(super) fn count(text: &str) -> Result<usize, String> {
     let parsed = text.parse();
     parsed.map_err(|_| "a whole number is expected, such as 20".to_owned())
@@ -246,7 +246,7 @@ pub(super) fn port(text: &str) -> Result<u16, String> {
     parsed.map_err(|_| "a port from 0 to 65535 is expected, such as 8787".to_owned())
 }
 
-/// `5s`, `10m`, `2h`, `1d`.
+/// Parses `5s`, `10m`, `2h`, `1d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         span if span.is_zero() => Err("a time of at least 1s is expected".to_owned()),
@@ -254,7 +254,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The schedule of an interval that is typed without its `every`.
+/// Returns the schedule of an interval that is typed without its `every`.
 pub(super) fn every(text: &str) -> Result<Schedule, String> {
     let schedule = format!("every {text}").parse();
     schedule.map_err(|error: ScheduleError| error.why)

@@ -1,4 +1,4 @@
-//! The ground of every subcommand: the global options, the runtime, the config, the mask for secrets.
+//! Provides the basis of every subcommand: the global options, the runtime, the config, the mask for secrets.
 
 use std::{
     future::Future,
@@ -49,15 +49,15 @@ impl Session {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
-        // Boxed, or each way into the runtime would be compiled with all commands in it.
+        // Boxed, otherwise each way into the runtime would be compiled with all commands in it.
         let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(work);
         let done = runtime.block_on(work);
-        // A read of stdin or a name that is being resolved must not keep the program from ending.
+        // A read of stdin or the resolution of a name must not keep the program from ending.
         runtime.shutdown_background();
         done
     }
 
-    /// One line for what went wrong, with its causes and without secrets.
+    /// Prints an error on one line, with its causes and without secrets.
     pub(super) fn say_error(&self, error: &anyhow::Error) {
         let text = self.mask.masked(&format!("{error:#}"));
         if error.is::<ConfigError>() {
@@ -67,7 +67,7 @@ impl Session {
         }
     }
 
-    /// Returns what `--config` says, else the environment.
+    /// Returns the path of `--config`, otherwise that of the environment.
     pub(super) fn named_config(&self) -> Option<&Path> {
         self.named_config.as_deref()
     }
@@ -78,13 +78,13 @@ impl Session {
             .unwrap_or_else(|| DEFAULT_CONFIG.into())
     }
 
-    /// Hides the secrets of each config that is taken from now on.
+    /// Hides the secrets of each config that is loaded from now on.
     pub(super) fn hide_secrets(&self) -> HideSecrets {
         let mask = self.mask.clone();
         Box::new(move |config| mask.hide_secrets_of(config))
     }
 
-    /// The config, whose secrets are hidden from now on.
+    /// Loads the config, whose secrets are hidden from now on.
     pub(super) fn config(&self) -> Result<Config, ConfigError> {
         if !self.has_config() {
             return Err(no_config());
@@ -92,7 +92,7 @@ impl Session {
         load(&self.config_path(), &self.mask)
     }
 
-    /// The config that something is appended to: the defaults where the file is yet to be made.
+    /// Returns the config to append to: the defaults if the file does not exist yet.
     pub(super) fn config_to_append(&self) -> Result<Config, ConfigError> {
         match self.config_path().try_exists() {
             Ok(false) => Ok(Config::default()),
@@ -100,7 +100,7 @@ impl Session {
         }
     }
 
-    /// The config, or the defaults where none is named and none is there.
+    /// Returns the config, or the defaults if none is named and none exists.
     pub(super) fn config_or_default(&self) -> Result<Config, ConfigError> {
         match self.has_config() {
             true => self.config(),
@@ -123,7 +123,7 @@ impl Session {
     }
 }
 
-/// A path of the command line, else of the environment; a variable that is empty says nothing.
+/// Returns a path of the command line, otherwise of the environment; an empty variable counts as unset.
 fn named(option: Option<&PathBuf>, variable: &str) -> Option<PathBuf> {
     let from_environment = || std::env::var_os(variable).filter(|path| !path.is_empty());
     option

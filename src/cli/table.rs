@@ -1,4 +1,5 @@
-//! Tables as wide as the screen: columns that may be cut give up room, and long texts stand beneath their row.
+//! Prints tables as wide as the screen: columns that may be cut give up room, and long texts are printed beneath their
+//! row.
 
 use std::io;
 
@@ -8,15 +9,15 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::out;
 use crate::push::{Screen, terminal::wrapped};
 
-/// Columns between two columns.
+/// The gap between two columns.
 const GAP: usize = 2;
-/// No column is cut to fewer.
+/// The width below which no column is cut.
 const NARROWEST: usize = 8;
 
 /// A table under construction.
 pub(super) struct Table<const N: usize> {
     header: [&'static str; N],
-    /// Columns that may be cut, those first that lose least by it.
+    /// The columns that may be cut; those come first that lose least by it.
     flexible: &'static [usize],
     rows: Vec<([String; N], Vec<String>)>,
 }
@@ -30,7 +31,7 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    /// A row, and the texts that stand beneath it.
+    /// Adds a row, and the texts beneath it.
     pub(super) fn row(&mut self, cells: [String; N], beneath: impl IntoIterator<Item = String>) {
         self.rows.push((cells, beneath.into_iter().collect()));
     }
@@ -63,7 +64,7 @@ impl<const N: usize> Table<N> {
         lines
     }
 
-    /// Returns how wide each column is where the table has so many columns of the screen.
+    /// Returns the width of each column if the table has this many columns of the screen.
     fn widths(&self, columns: usize) -> [usize; N] {
         let mut widths = self.header.map(UnicodeWidthStr::width);
         for (cells, _) in &self.rows {
@@ -83,7 +84,7 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// Cut to `width` columns, of which a Chinese character takes two.
+/// Cuts a text to `width` columns, of which a Chinese character takes two.
 pub(super) fn short(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! `tokens`: lists, makes and revokes the tokens of programs.
+//! Implements `tokens`: lists, creates and revokes the tokens of programs.
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,4 @@
-//! `watch`: real pages, from the terminal, without a config.
+//! Implements `watch`: real pages, from the terminal, without a config.
 
 use std::time::Duration;
 
@@ -149,7 +149,7 @@ fn sources(args: &Args, urls: &[Url]) -> anyhow::Result<Vec<Source>> {
     Ok(sources)
 }
 
-/// Polls all of them at once, and shows what a first poll finds; true: one failed.
+/// Polls all sources at once, and shows the rows of a first poll; returns whether one failed.
 async fn first_polls(app: &App, sources: &[Source]) -> anyhow::Result<bool> {
     let (store, watch) = (app.store(), app.watch());
     let is_first = |source: &Source| store.poll_state(&source.id).rows.is_none();
@@ -202,12 +202,12 @@ fn line_of(bulletin: &Bulletin) -> String {
     format!("{date}  {}", bulletin.title)
 }
 
-/// When nothing waits to be sent any more; a minute at most.
+/// Waits until nothing is queued any longer; a minute at most.
 async fn drained(store: &Store) {
     let end = tokio::time::Instant::now() + Duration::from_secs(60);
     let mut changes = store.outbox_changes();
     while store.health().await.queued > 0 {
-        // Completions are no changes of the outbox, so that it is also asked now and then.
+        // Completions are not changes of the outbox, so it is also checked now and then.
         let again = Duration::from_millis(50);
         if tokio::time::Instant::now() > end {
             return;

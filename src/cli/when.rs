@@ -1,4 +1,4 @@
-//! Times of the command line: RFC 3339, a day, `yesterday`, or how long ago.
+//! Parses times of the command line: RFC 3339, a day, `yesterday`, or how long ago.
 
 use std::{str::FromStr, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::schedule::parse_duration;
 const EXPECTED: &str = "use a time ago such as 30m, 12h or 2d, `today`, `yesterday`, a day such as 2026-03-01, \
                         or a time such as 2026-03-01T08:00:00+08:00";
 
-/// A time as it was typed; what it means depends on the clock and the time zone.
+/// A time as it was typed; its meaning depends on the clock and the time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum When {
     At(DateTime<FixedOffset>),
@@ -40,7 +40,7 @@ impl FromStr for When {
 }
 
 impl When {
-    /// The moment that is meant, where it is `now` in `zone`.
+    /// Returns the time, if it is `now` in `zone`.
     pub(super) fn at(self, now: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
         match self {
             Self::At(time) => time,
@@ -59,7 +59,7 @@ impl When {
     }
 }
 
-/// Midnight, or the first hour after it that the clocks do not skip.
+/// Returns midnight, or the first hour after it that the clocks do not skip.
 fn beginning(day: NaiveDate, zone: Tz) -> DateTime<FixedOffset> {
     let midnight = day.and_time(NaiveTime::MIN);
     let hours = (0..24).map(|hour| midnight + TimeDelta::hours(hour));
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(read("2026-03-01"), "2026-02-28T16:00Z");
         assert_eq!(read("2d"), "2026-03-08T17:30Z");
         assert_eq!(read("90m"), "2026-03-10T16:00Z");
-        // In Shanghai it is the 11th already.
+        // In Shanghai it is already the 11th.
         assert_eq!(read("Today"), "2026-03-10T16:00Z");
         assert_eq!(read("yesterday"), "2026-03-09T16:00Z");
     }

@@ -1,4 +1,4 @@
-//! `workers`: the processes that work on the store, and how much each of them does.
+//! Implements `workers`: lists the processes that work on the store, and how much each of them does.
 
 use super::{
     exit::Exit,

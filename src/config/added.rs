@@ -1,5 +1,4 @@
-//! Sources that live in the store, read by the rules of `[[source]]`, and what joins a config from there. Channels:
-//! [`channels`].
+//! Reads sources in the store by the rules of `[[source]]`, and joins them with a config. Channels: [`channels`].
 
 mod channels;
 mod keys;
@@ -20,14 +19,14 @@ use crate::bulletin::{
     AddedChannel, AddedSource, ChannelId, FieldFault, InputFault, Source, SourceId, SourceKeys,
 };
 
-/// Keys that lead past the guard on addresses, into files of this machine, or hold secrets.
+/// The keys that lead past the guard on addresses, into files of this machine, or contain secrets.
 const OF_THE_FILE_ALONE: [&str; 3] = ["proxy", "headers", "ca"];
 
 impl Config {
-    /// Reads the keys of a source that is to live in the store.
+    /// Reads the keys of a source that is to be stored.
     ///
     /// # Errors
-    /// All that is wrong with them.
+    /// Fails with all mistakes in them.
     pub fn check_source(
         &self,
         id: &SourceId,
@@ -70,8 +69,8 @@ impl Config {
         Some(FieldFault::new("channels", InputFault::NoChannel, wrong))
     }
 
-    /// With what lives in the store, which the file knows nothing of, and with nothing that was removed
-    /// there since the last time. An id of the file's own stands.
+    /// Adds the sources and channels in the store, of which the file knows nothing, and removes those that were deleted
+    /// there since the last time. An id of the file itself takes precedence.
     #[must_use]
     pub fn joined_by(mut self, sources: &[AddedSource], channels: &[AddedChannel]) -> Self {
         self.part();
@@ -92,7 +91,7 @@ impl Config {
         self
     }
 
-    /// Takes out whatever joined it before.
+    /// Removes everything that joined it before.
     fn part(&mut self) {
         let joined = std::mem::take(&mut self.joined);
         let channels = std::mem::take(&mut self.joined_channels);
@@ -106,7 +105,7 @@ impl Config {
         }
     }
 
-    /// Gives a source to the channels that it names.
+    /// Adds a source to the channels that it names.
     fn route(&mut self, added: &AddedSource) {
         let Some(named) = added.channels() else {
             return;
@@ -124,14 +123,14 @@ impl Config {
         warn_of_missing(self, added, &named);
     }
 
-    /// Returns whether a source lives in the store.
+    /// Returns whether a source is in the store.
     #[must_use]
     pub fn is_joined(&self, source: &SourceId) -> bool {
         self.joined.contains(source)
     }
 }
 
-/// A channel may leave the config while the store names it.
+/// Warns of channels that have left the config while the store names them.
 fn warn_of_missing(config: &Config, added: &AddedSource, named: &[ChannelId]) {
     let is_there = |id: &ChannelId| config.channels.iter().any(|channel| channel.id == *id);
     if !named.iter().any(is_there) {
@@ -142,7 +141,7 @@ fn warn_of_missing(config: &Config, added: &AddedSource, named: &[ChannelId]) {
     }
 }
 
-/// A source of the store as it is watched. A key that this version refuses is as if it were absent.
+/// Returns a source of the store as it is watched. A key that this version rejects is treated as absent.
 #[must_use]
 pub fn added_source(added: &AddedSource, time_zone: Tz) -> Source {
     read(&added.id, &added.keys, time_zone).0
@@ -159,10 +158,10 @@ fn refused(keys: &SourceKeys) -> impl Iterator<Item = FieldFault> + use<'_> {
     })
 }
 
-/// The source, as far as its keys are right, and what is wrong with them.
+/// Returns the source, as far as its keys are correct, and the mistakes in them.
 fn read(id: &SourceId, keys: &SourceKeys, zone: Tz) -> (Source, Vec<FieldFault>) {
     let left_out: Vec<&str> = ["channels"].into_iter().chain(OF_THE_FILE_ALONE).collect();
-    // Nothing but the address can be missing.
+    // Only the address can be missing.
     let lines = lines(("url", id.as_str()), keys, &left_out);
     let text: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
     let text = text.join("\n");

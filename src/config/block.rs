@@ -1,4 +1,4 @@
-//! `[[source]]` blocks to paste or append: the file's own text stays as it is.
+//! Writes `[[source]]` blocks to paste or append: the file's own text stays as it is.
 
 use std::{fmt, fs::OpenOptions, io::Write as _, path::Path};
 
@@ -20,20 +20,20 @@ pub struct SourceBlock {
     pub id: SourceId,
     pub name: String,
     pub url: Url,
-    /// None: the default, which a comment shows.
+    /// The schedule; `None` for the default, which a comment shows.
     pub schedule: Option<Schedule>,
-    /// Written where it is not `auto`.
+    /// The kind; written unless it is `auto`.
     pub kind: ReadAs,
-    /// Written where it is true.
+    /// The browser key; written if it is true.
     pub browser: bool,
-    /// Written where detection needs help.
+    /// The selectors; written if detection needs help.
     pub select: Select,
-    /// Lines above the block, such as what a preview found.
+    /// Lines above the block, such as the result of a preview.
     pub comments: Vec<String>,
 }
 
 impl SourceBlock {
-    /// A block for an address, with an id made from it and its name that none of `taken` has.
+    /// Returns a block for an address, with an id made from the address and the name that none of `taken` has.
     #[must_use]
     pub fn new<'a>(url: Url, name: &str, taken: impl IntoIterator<Item = &'a SourceId>) -> Self {
         let taken: Vec<&str> = taken.into_iter().map(SourceId::as_str).collect();
@@ -112,10 +112,10 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.replace(char::is_control, " ")).to_string()
 }
 
-/// Appends blocks to the config at `path`, which is made where there is none: all, or none.
+/// Appends blocks to the config at `path`, which is created if it does not exist: all, or none.
 ///
 /// # Errors
-/// All that would be wrong with the file then; it is left as it was.
+/// Fails with all mistakes that the file would have then; it is left as it was.
 pub fn append_sources(path: &Path, blocks: &[SourceBlock]) -> Result<(), ConfigError> {
     let before = if path.exists() {
         read_file(path)?

@@ -1,4 +1,4 @@
-//! `[[channel]]`: what all kinds share, then the keys of each kind.
+//! Reads `[[channel]]`: the keys that all kinds share, then the keys of each kind.
 
 mod robot;
 
@@ -23,7 +23,7 @@ use crate::{
     schedule::Schedule,
 };
 
-/// Names that a channel may refer to.
+/// The names that a channel may refer to.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub(super) sources: &'a Ids<'a>,
@@ -32,7 +32,7 @@ pub(super) struct Scope<'a> {
     pub(super) around: Surroundings<'a>,
 }
 
-/// All keys that any kind has.
+/// The keys of all kinds.
 const KEYS_OF_ALL_KINDS: [&str; 21] = [
     "access_token",
     "agent_id",
@@ -57,7 +57,7 @@ const KEYS_OF_ALL_KINDS: [&str; 21] = [
     "url",
 ];
 
-/// None where its kind is not known; that was reported.
+/// Reads a channel; `None` if its kind is unknown, which was reported.
 pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) -> Option<Channel> {
     let id: Option<ChannelId> =
         table.require("id", "an id such as `staff`", |value| ids.claim(value));
@@ -159,7 +159,7 @@ impl Common {
     }
 }
 
-/// A crontab line: an interval would be counted from each bulletin anew.
+/// Reads a crontab line: an interval would be counted again from each bulletin.
 fn digest(value: &Value<'_>) -> Read<Schedule> {
     let schedule: Schedule = from_str(value)?;
     if schedule.every().is_some() {
@@ -196,13 +196,13 @@ fn kind_name(value: &Value<'_>) -> Read<Kind> {
     }
 }
 
-/// The kinds that are built.
+/// Returns the kinds that are built.
 fn kinds() -> Vec<&'static str> {
     let robots = KINDS.iter().map(|kind| kind.name);
     ["telegram", "stdout"].into_iter().chain(robots).collect()
 }
 
-/// None where `*` is among them: all sources.
+/// Reads the wanted sources; `None` if `*` is among them, which means all.
 fn wanted(value: &Value<'_>, sources: &Ids<'_>) -> Read<Option<Vec<SourceId>>> {
     let wanted = list(|item| match string(item)? {
         "*" => Ok(None),

@@ -1,4 +1,4 @@
-//! The configuration as all other rooms have it, once nothing is wrong with it.
+//! Defines the configuration for all other modules, once it has no mistakes.
 
 use std::path::{Path, PathBuf};
 
@@ -12,30 +12,30 @@ use crate::bulletin::{
 /// A checked configuration; later code never checks again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// Where it was read from; None for embedded defaults (`demo`, `watch`).
+    /// The path from which it was read; `None` for embedded defaults (`demo`, `watch`).
     pub path: Option<PathBuf>,
     pub language: Language,
     pub time_zone: Tz,
     pub telegram: Option<TelegramSettings>,
     pub web: WebSettings,
-    /// Channels to which faults are reported.
+    /// The channels to which faults are reported.
     pub alerts: Vec<ChannelId>,
     pub fetch: FetchSettings,
     pub store: StoreSettings,
-    /// In the order of the file.
+    /// The sources in the order of the file.
     pub sources: Vec<Source>,
-    /// In the order of the file.
+    /// The channels in the order of the file.
     pub channels: Vec<Channel>,
-    /// Those of the sources that live in the store.
+    /// The ids of the sources that are in the store.
     pub(super) joined: Vec<SourceId>,
-    /// Those of the channels that live in the store.
+    /// The ids of the channels that are in the store.
     pub(super) joined_channels: Vec<ChannelId>,
 }
 
-/// The config as it stands now; a reload sends a new one to all who hold this.
+/// The present config; a reload sends a new one to all holders.
 pub type Live = tokio::sync::watch::Receiver<std::sync::Arc<Config>>;
 
-/// Everything that is wrong with a config; `Display` prints a line for each problem.
+/// The mistakes in a config; `Display` prints a line for each problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", problems.join("\n"))]
 pub struct ConfigError {
@@ -58,7 +58,7 @@ impl Config {
         !self.joined.is_empty() || !self.joined_channels.is_empty()
     }
 
-    /// The error of a file that does nothing, where it did something before.
+    /// Returns the error of a file that does nothing now, but did something before.
     #[must_use]
     pub fn emptied(&self) -> ConfigError {
         let path = self.path.as_deref().unwrap_or(Path::new("the config"));
@@ -72,7 +72,7 @@ impl Config {
 }
 
 impl Default for Config {
-    /// Embedded defaults, without sources and channels (`demo`, `watch`, `preview`).
+    /// Returns the embedded defaults, without sources and channels (`demo`, `watch`, `preview`).
     fn default() -> Self {
         Self {
             path: None,

@@ -1,4 +1,4 @@
-//! The file as a whole: its sections, and what they say of each other.
+//! Reads the file as a whole: its sections, and the references between them.
 
 use std::path::Path;
 
@@ -146,7 +146,7 @@ fn read_store(mut table: Table<'_>, around: Surroundings<'_>) -> StoreSettings {
     store
 }
 
-/// The address of a database, which shows in no message.
+/// Reads the address of a database, which no message shows.
 fn database(value: &Value<'_>, around: Surroundings<'_>) -> Read<Secret> {
     let url = around.secret()(value)?;
     if url.reveal().is_empty() {
@@ -211,7 +211,7 @@ fn read_fetch(mut table: Table<'_>) -> FetchSettings {
     fetch
 }
 
-/// The name or path of a program, or where one listens.
+/// Reads the name or path of a program, or the address of a running browser.
 fn browser(value: &Value<'_>) -> Read<String> {
     let named = string(value)?;
     let Some((scheme, _)) = named.split_once("://") else {

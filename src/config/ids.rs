@@ -1,4 +1,4 @@
-//! Ids of the file's tables: each once, and references to them.
+//! Tracks the ids of the file's tables, which are unique, and references to them.
 
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
@@ -24,7 +24,7 @@ impl<'a> Ids<'a> {
         }
     }
 
-    /// Those of tables that stand elsewhere.
+    /// Returns the ids of tables that are elsewhere.
     pub(super) fn of<'i>(
         kind: &'static str,
         ids: impl Iterator<Item = &'i str>,
@@ -36,7 +36,7 @@ impl<'a> Ids<'a> {
         }
     }
 
-    /// Reads the id of a table; an earlier one with the same id has it.
+    /// Reads the id of a table; an earlier table with the same id keeps it.
     pub(super) fn claim<T: FromStr<Err: Display>>(&mut self, value: &Value<'_>) -> Read<T> {
         let text = string(value)?;
         if let Some(first) = self.taken.get(text) {
@@ -51,7 +51,7 @@ impl<'a> Ids<'a> {
         }
         self.taken.insert(text.to_owned(), value.span().start);
         if text.contains(':') {
-            // Chats that subscribe by themselves have such ids, tables of the file have none.
+            // Chats that subscribe on their own have such ids; tables of the file do not.
             return fault(value, IdError(text.to_owned()).to_string());
         }
         from_str(value)

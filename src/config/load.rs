@@ -1,4 +1,4 @@
-//! From a path to a checked config.
+//! Loads a checked config from a path.
 
 use std::{fs::File, io::Read as _, path::Path};
 
@@ -8,30 +8,30 @@ use super::{
     secret::Unreadable,
 };
 
-/// Far more than thousands of sources need; a device or a wrong file is not read for ever.
+/// The most bytes of a file, far more than thousands of sources need: a device or a wrong file is not read for ever.
 const MAX_BYTES: u64 = 16 << 20;
 
 impl Config {
     /// # Errors
-    /// All that is wrong with the file at `path`.
+    /// Fails with all mistakes in the file at `path`.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = read_file(path)?;
         Self::check(&text, path)
     }
 
-    /// The same for commands that need no secret: those that this process cannot read are empty.
+    /// Loads the config for a command that needs no secret: those that this process cannot read are empty.
     ///
     /// # Errors
-    /// All else that is wrong with the file at `path`.
+    /// Fails with all other mistakes in the file at `path`.
     pub fn load_without_secrets(path: &Path) -> Result<Self, ConfigError> {
         let text = read_file(path)?;
         file::check(&text, path, &of_process, Unreadable::LeftEmpty)
     }
 
-    /// Checks a text as if it stood in the file at `path`.
+    /// Checks a text as if it were in the file at `path`.
     ///
     /// # Errors
-    /// All that is wrong with it.
+    /// Fails with all mistakes in it.
     pub fn check(text: &str, path: &Path) -> Result<Self, ConfigError> {
         file::check(text, path, &of_process, Unreadable::Reported)
     }
@@ -41,10 +41,10 @@ fn of_process(variable: &str) -> Option<String> {
     std::env::var(variable).ok()
 }
 
-/// The text of the file at `path`.
+/// Returns the text of the file at `path`.
 ///
 /// # Errors
-/// It cannot be read, is too large, or is not UTF-8.
+/// Fails if it cannot be read, is too large, or is not UTF-8.
 pub(super) fn read_file(path: &Path) -> Result<String, ConfigError> {
     let unreadable = |what: String| ConfigError {
         problems: vec![format!("{}: {what}", path.display())],

@@ -1,15 +1,15 @@
-//! Ids for sources that nobody named: made of the site's name and of the page's title or address.
+//! Creates ids for sources without one: from the site's name and the page's title or address.
 
 use url::Url;
 
 use crate::bulletin::{SourceId, initial};
 
-/// Characters of an id, which leave room for a number behind them.
+/// The most characters of an id, which leave room for a number behind them.
 const LONGEST: usize = 28;
-/// Characters of what an id takes from a title.
+/// The most characters of an id that come from a title.
 const OF_TITLE: usize = 20;
 
-/// An id that none of `taken` has. Without a title it depends on the address alone.
+/// Returns an id that none of `taken` has. Without a title it depends only on the address.
 pub(super) fn free_id(url: &Url, title: &str, taken: &[&str]) -> SourceId {
     let id = match words_of_title(title) {
         words if words.is_empty() => words_of(url),
@@ -33,7 +33,7 @@ pub(super) fn free_id(url: &Url, title: &str, taken: &[&str]) -> SourceId {
         .expect("letters, digits and dashes, at most 28 and a number")
 }
 
-/// `www.example.com/news/list.html` has the words `example` and `news`.
+/// Returns the words of an address: `www.example.com/news/list.html` has `example` and `news`.
 fn words_of(url: &Url) -> String {
     let path = url.path().split(['/', '.']).filter(is_meaningful).take(2);
     let words: Vec<&str> = site(url).into_iter().chain(path).collect();
@@ -60,7 +60,8 @@ fn is_meaningful(word: &&str) -> bool {
     letters > 1 && !EMPTY.contains(word) && !word.contains('%')
 }
 
-/// `Press Releases - Example` gives `press-releases`, and 通知公告 its initials, as sites write it: `tzgg`.
+/// Returns the words of a title: `Press Releases - Example` gives `press-releases`, and 通知公告 its initials, as sites
+/// write it: `tzgg`.
 fn words_of_title(title: &str) -> String {
     let own = title.split(['|', '_', '–', '—', '·', '»', '>']).next();
     let own = own

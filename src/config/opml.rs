@@ -1,4 +1,4 @@
-//! OPML, the lists of feeds that feed readers exchange (<https://opml.org/spec2.opml>).
+//! Reads and writes OPML, the lists of feeds that feed readers exchange (<https://opml.org/spec2.opml>).
 
 mod export;
 mod import;

@@ -1,4 +1,4 @@
-//! Readers: from one value of the file to one value that the program uses.
+//! Provides readers: from one value of the file to one value that the program uses.
 
 use std::{
     fmt::Display,
@@ -33,7 +33,7 @@ pub(super) fn string<'v>(value: &'v Value<'_>) -> Read<&'v str> {
     }
 }
 
-/// A text that is not empty.
+/// Reads a text that is not empty.
 pub(super) fn text(value: &Value<'_>) -> Read<String> {
     let text = string(value)?.trim();
     if text.is_empty() {
@@ -77,7 +77,7 @@ pub(super) fn integer<T: TryFrom<i64>>(
     }
 }
 
-/// A string that `read` understands; its error is `what; what is expected`.
+/// Reads a string that `read` understands; its error is `what; what is expected`.
 pub(super) fn parsed<T, E: Display>(
     read: impl Fn(&str) -> Result<T, E>,
 ) -> impl Fn(&Value<'_>) -> Read<T> {
@@ -88,7 +88,7 @@ pub(super) fn from_str<T: FromStr<Err: Display>>(value: &Value<'_>) -> Read<T> {
     parsed(T::from_str)(value)
 }
 
-/// None for `""`, which says that there is none.
+/// Reads a value; `None` for `""`, which means that there is none.
 pub(super) fn unless_empty<T>(
     read: impl Fn(&Value<'_>) -> Read<T>,
 ) -> impl Fn(&Value<'_>) -> Read<Option<T>> {
@@ -98,7 +98,7 @@ pub(super) fn unless_empty<T>(
     }
 }
 
-/// A list, with the problems of all its items.
+/// Reads a list, with the problems of all its items.
 pub(super) fn list<T>(read: impl Fn(&Value<'_>) -> Read<T>) -> impl Fn(&Value<'_>) -> Read<Vec<T>> {
     move |value| {
         let DeValue::Array(items) = value.get_ref() else {
@@ -120,13 +120,13 @@ pub(super) fn list<T>(read: impl Fn(&Value<'_>) -> Read<T>) -> impl Fn(&Value<'_
     }
 }
 
-/// One of a few words, each of which stands for itself.
+/// Reads one of a few words, each of which represents itself.
 pub(super) fn word(words: &'static [&'static str]) -> impl Fn(&Value<'_>) -> Read<&'static str> {
     let pairs: Vec<_> = words.iter().map(|word| (*word, *word)).collect();
     move |value| one_of(&pairs)(value)
 }
 
-/// Choices as a sentence has them: `a, b or c`.
+/// Returns choices as part of a sentence: `a, b or c`.
 fn listed(choices: &[String]) -> String {
     match choices.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
@@ -134,7 +134,7 @@ fn listed(choices: &[String]) -> String {
     }
 }
 
-/// One of a few words, each with what it stands for.
+/// Reads one of a few words, each with the value that it represents.
 pub(super) fn one_of<T: Clone>(words: &[(&str, T)]) -> impl Fn(&Value<'_>) -> Read<T> {
     move |value| {
         let word = string(value)?;
@@ -159,7 +159,7 @@ pub(super) fn time_zone(value: &Value<'_>) -> Read<Tz> {
 /// Reads the IANA name of a time zone.
 ///
 /// # Errors
-/// The text as it was typed, and the zone that was probably meant.
+/// Fails with the text as it was typed, and the zone that was probably intended.
 pub fn zone_named(name: &str) -> Result<Tz, String> {
     name.parse::<Tz>().map_err(|_| {
         let expected = match probable_zone(name) {
@@ -170,7 +170,8 @@ pub fn zone_named(name: &str) -> Result<Tz, String> {
     })
 }
 
-/// The zone of a city that is typed alone (`Shanghai`, `new york`), else the zone with the most similar name.
+/// Returns the zone of a city that is typed without its area (`Shanghai`, `new york`), otherwise the zone with the most
+/// similar name.
 fn probable_zone(name: &str) -> Option<&'static str> {
     // An abbreviation of several zones, of which Beijing's is the one that readers of Chinese pages mean.
     if name.trim().eq_ignore_ascii_case("CST") {
@@ -186,7 +187,7 @@ fn probable_zone(name: &str) -> Option<&'static str> {
     city.or_else(|| nearest(name, names.by_ref()))
 }
 
-/// A span of time, such as `30s`, of at most a day.
+/// Reads a span of time, such as `30s`, of at most a day.
 pub(super) fn duration(value: &Value<'_>) -> Read<Duration> {
     let span = parsed(parse_duration)(value)?;
     if span.is_zero() || span > Duration::from_secs(86_400) {
@@ -198,7 +199,7 @@ pub(super) fn duration(value: &Value<'_>) -> Read<Duration> {
     Ok(span)
 }
 
-/// Bytes, such as `8MiB`.
+/// Reads a number of bytes, such as `8MiB`.
 pub(super) fn size(value: &Value<'_>) -> Read<u64> {
     const UNITS: [(&str, u64); 7] = [
         ("KiB", 1 << 10),
@@ -229,12 +230,12 @@ pub(super) fn size(value: &Value<'_>) -> Read<u64> {
         )
 }
 
-/// An absolute address of one of `schemes`. The message does not repeat it: it may hold a password.
+/// Reads an absolute address of one of `schemes`. The message does not repeat it: it may contain a password.
 pub(super) fn address(schemes: &'static [&'static str]) -> impl Fn(&Value<'_>) -> Read<Url> {
     move |value| address_of(string(value)?, schemes).or_else(|what| fault(value, what))
 }
 
-/// As [`address`], of a text that stands elsewhere.
+/// Parses a text from elsewhere like [`address`].
 pub(super) fn address_of(text: &str, schemes: &[&str]) -> Result<Url, String> {
     let schemes_of: Vec<String> = schemes.iter().map(|it| format!("{it}://")).collect();
     let expected = format!(
@@ -301,7 +302,7 @@ pub(super) fn allow_private(value: &Value<'_>) -> Read<AllowPrivate> {
     }
 }
 
-/// The name or address of a machine, as it stands in addresses.
+/// Reads the name or address of a machine, as it is written in addresses.
 pub(super) fn host(value: &Value<'_>) -> Read<Host> {
     let expected = "expected a name or an address without a port, such as `news.example.org`";
     parsed(|text| {
@@ -312,7 +313,7 @@ pub(super) fn host(value: &Value<'_>) -> Read<Host> {
     })(value)
 }
 
-/// One address, or a range of them.
+/// Reads one address, or a range of them.
 pub(super) fn range(value: &Value<'_>) -> Read<AddressRange> {
     parsed(|text| {
         text.parse().map_err(|_| {
@@ -323,7 +324,7 @@ pub(super) fn range(value: &Value<'_>) -> Read<AddressRange> {
     })(value)
 }
 
-/// Words and `/regex/`es of a filter: each by itself, and all together.
+/// Reads words and `/regex/`es of a filter: each individually, and all together.
 pub(super) fn patterns(value: &Value<'_>) -> Read<Vec<String>> {
     let tried = |texts: &[String], value: &Value<'_>| match Filter::new(texts, &[]) {
         Ok(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! Secrets: a literal, `env:NAME` or `file:PATH`. No message repeats one.
+//! Reads secrets: a literal, `env:NAME` or `file:PATH`. No message repeats one.
 
 use std::{
     fs::File,
@@ -14,19 +14,20 @@ use super::{
 };
 use crate::bulletin::Secret;
 
-/// Gives the value of a variable of the environment.
+/// A function that returns the value of a variable of the environment.
 pub(super) type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
-/// Where the file stands, and what the environment says.
+/// The folder of the file, and the environment.
 #[derive(Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     folder: &'a Path,
-    /// None: of what lives in the store, whose authors must not read the files and variables of this machine.
+    /// The environment; `None` for keys in the store, whose authors must not read the files and variables of this
+    /// machine.
     env: Option<&'a Environment<'a>>,
     unreadable: Unreadable,
 }
 
-/// How a secret is treated that this process cannot read: its variable is not set, or its file belongs to another user.
+/// The treatment of a secret that this process cannot read: its variable is not set, or its file belongs to another user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unreadable {
     /// It is an error.
@@ -35,7 +36,7 @@ pub(super) enum Unreadable {
     LeftEmpty,
 }
 
-/// How a secret begins that lies elsewhere.
+/// The prefixes of a secret that is stored elsewhere.
 pub(super) const ELSEWHERE: [&str; 2] = ["env:", "file:"];
 
 impl<'a> Surroundings<'a> {
@@ -54,7 +55,7 @@ impl<'a> Surroundings<'a> {
         Self { unreadable, ..self }
     }
 
-    /// Those of keys that live in the store: each secret is a literal.
+    /// Returns the surroundings of keys in the store: each secret is a literal.
     pub(super) fn of_store() -> Self {
         let folder = Path::new("");
         let (env, unreadable) = (None, Unreadable::Reported);
@@ -69,7 +70,7 @@ impl<'a> Surroundings<'a> {
         self.env.is_none()
     }
 
-    /// A path of the file, which is relative to the folder that the file is in.
+    /// Resolves a path of the file, which is relative to the folder of the file.
     pub(super) fn path(&self, text: &str) -> PathBuf {
         self.folder.join(text)
     }
@@ -110,7 +111,7 @@ impl<'a> Surroundings<'a> {
     }
 }
 
-/// A secret that lies elsewhere would be read from the server's own variables and files.
+/// Reads a literal: a secret stored elsewhere would be read from the server's own variables and files.
 fn literal(written: &str, value: &Value<'_>) -> Read<Secret> {
     if ELSEWHERE.iter().any(|it| written.trim().starts_with(it)) {
         return fault(
@@ -122,7 +123,7 @@ fn literal(written: &str, value: &Value<'_>) -> Read<Secret> {
 }
 
 fn whole(secret: &str, value: &Value<'_>) -> Read<Secret> {
-    // Editors of Windows begin a file with an invisible mark.
+    // Editors on Windows begin a file with an invisible mark.
     let secret = secret.trim_start_matches('\u{feff}').trim();
     if secret.is_empty() {
         return fault(

@@ -1,4 +1,4 @@
-//! `[[source]]`.
+//! Reads `[[source]]`.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::bulletin::{Filter, ReadAs, Select, Source, SourceId};
 
-/// Bulletins of a first poll that may be pushed.
+/// The most bulletins of a first poll that may be pushed.
 pub(super) const MOST_ANNOUNCED: i64 = 1_000;
 
 pub(super) fn read(
@@ -90,7 +90,7 @@ fn desk(table: &mut Table<'_>, id: SourceId) -> Source {
     Source::desk(id)
 }
 
-/// A key that would do nothing is an error, unless it says what holds anyway.
+/// Rejects keys that would do nothing, unless they state what applies anyway.
 fn refuse_what_is_for_pages(table: &Table<'_>, source: &Source) {
     let plain = Source::desk(source.id.clone());
     for (key, is_plain) in [
@@ -120,7 +120,7 @@ fn refuse_what_is_for_pages(table: &Table<'_>, source: &Source) {
     }
 }
 
-/// A browser verifies certificates by itself, and takes no further authority for one source.
+/// Reads the browser key. A browser verifies certificates itself, and accepts no further authority for one source.
 fn rendered(value: &Value<'_>, kind: ReadAs, has_ca: bool) -> Read<bool> {
     match boolean(value)? {
         true if matches!(kind, ReadAs::Feed | ReadAs::Json) => fault(
@@ -135,12 +135,12 @@ fn rendered(value: &Value<'_>, kind: ReadAs, has_ca: bool) -> Read<bool> {
     }
 }
 
-/// Stands in for an id that is missing or wrong, which was reported: the rest is still read.
+/// Returns a substitute for an id that is missing or wrong, which was reported: the rest is still read.
 fn unnamed() -> SourceId {
     "unnamed".parse().expect("an id")
 }
 
-/// As [`unnamed`], for an address.
+/// Returns a substitute like [`unnamed`] for an address.
 fn nowhere() -> Url {
     Url::parse("http://localhost").expect("an address")
 }
@@ -155,7 +155,7 @@ fn read_as(value: &Value<'_>) -> Read<ReadAs> {
     ])(value)
 }
 
-/// `include` and `exclude`, of sources and channels alike.
+/// Reads `include` and `exclude`, of sources and channels alike.
 pub(super) fn filter(table: &mut Table<'_>) -> Filter {
     let (mut include, mut exclude) = (Vec::new(), Vec::new());
     table.set("include", &mut include, patterns);
@@ -196,7 +196,7 @@ fn charset(value: &Value<'_>) -> Read<String> {
     })(value)
 }
 
-/// A file of PEM certificates.
+/// Reads a file of PEM certificates.
 fn authority(value: &Value<'_>, around: Surroundings<'_>) -> Read<PathBuf> {
     let text = string(value)?;
     let path = around.path(text);
@@ -211,7 +211,7 @@ fn authority(value: &Value<'_>, around: Surroundings<'_>) -> Read<PathBuf> {
     }
 }
 
-/// Header names and values. The messages do not repeat values: they may be secret.
+/// Reads header names and values. The messages do not repeat values: they may be secret.
 fn headers(value: &Value<'_>) -> Read<BTreeMap<String, String>> {
     let DeValue::Table(entries) = value.get_ref() else {
         return mistyped(value, "a table such as `{ Referer = \"https://…\" }`");
@@ -220,7 +220,7 @@ fn headers(value: &Value<'_>) -> Read<BTreeMap<String, String>> {
     let mut faults = Vec::new();
     for (name, value) in entries {
         if HeaderName::from_bytes(name.get_ref().as_bytes()).is_err() {
-            // A whole line may stand there, value and all.
+            // The name may be a whole line, including the value.
             let is_token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             let begin = name
                 .get_ref()

@@ -1,4 +1,4 @@
-//! A cursor over one table of the file: takes keys, collects problems, complains of leftovers.
+//! Provides a cursor over one table of the file: takes keys, collects problems, reports leftovers.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use super::checked::ConfigError;
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
-/// Something wrong at a byte of the text: `what; what is expected`.
+/// A mistake at a byte of the text: `what; what is expected`.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) at: usize,
@@ -28,7 +28,7 @@ pub(super) fn fault<T>(value: &Value<'_>, what: impl Into<String>) -> Read<T> {
     }])
 }
 
-/// The text that is checked, and all that was found wrong with it.
+/// The text that is checked, and all mistakes found in it.
 #[derive(Debug)]
 pub(super) struct Problems<'a> {
     file: String,
@@ -50,7 +50,7 @@ impl<'a> Problems<'a> {
         self.found.borrow_mut().push(Fault { at, what });
     }
 
-    /// The line of a byte, from 1, and its column in characters, from 1.
+    /// Returns the line of a byte, from 1, and its column in characters, from 1.
     pub(super) fn place(&self, at: usize) -> (usize, usize) {
         let before = &self.text[..self.text.floor_char_boundary(at)];
         let line = before.matches('\n').count() + 1;
@@ -58,7 +58,7 @@ impl<'a> Problems<'a> {
         (line, before[start..].chars().count() + 1)
     }
 
-    /// The line of each problem, from 1, and what it is, in their order.
+    /// Returns the line of each problem, from 1, and its text, in their order.
     pub(super) fn into_found(self) -> Vec<(usize, String)> {
         let mut found = self.found.take();
         found.sort_by_key(|fault| fault.at);
@@ -68,7 +68,7 @@ impl<'a> Problems<'a> {
         placed.collect()
     }
 
-    /// Ok where nothing was found.
+    /// Returns Ok if there are no problems.
     pub(super) fn into_result(self) -> Result<(), ConfigError> {
         let mut found = self.found.take();
         if found.is_empty() {
@@ -85,7 +85,7 @@ impl<'a> Problems<'a> {
     }
 }
 
-/// A value of the file may hold line breaks; a problem is one line.
+/// Returns a text on one line: a value of the file may contain line breaks.
 fn one_line(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
@@ -96,10 +96,10 @@ fn one_line(text: &str) -> String {
         .collect()
 }
 
-/// One table of the file.
+/// A table of the file.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
-    /// As the file writes it: `[fetch]`.
+    /// The name as in the file: `[fetch]`.
     name: String,
     header: usize,
     entries: &'a DeTable<'a>,
@@ -123,7 +123,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The value of a key, if it is there and right.
+    /// Returns the value of a key, if it is present and correct.
     pub(super) fn take<T>(
         &mut self,
         key: &'static str,
@@ -139,19 +139,19 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reports something wrong with a value although it could be read.
+    /// Reports a problem with a value that could be read.
     pub(super) fn complain(&self, value: &Value<'_>, what: &str) {
         self.problems.add(value.span().start, what);
     }
 
-    /// Reports something wrong with the value of a key, if it is there.
+    /// Reports a problem with the value of a key, if it is present.
     pub(super) fn complain_of(&self, key: &str, what: &str) {
         if let Some(value) = self.entries.get(key) {
             self.complain(value, what);
         }
     }
 
-    /// Puts the value of a key in the place of its default.
+    /// Replaces a default with the value of a key.
     pub(super) fn set<T>(
         &mut self,
         key: &'static str,
@@ -163,7 +163,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The value of a key that must be there; `expected` says what it is for.
+    /// Returns the value of a required key; `expected` states its purpose.
     pub(super) fn require<T>(
         &mut self,
         key: &'static str,
@@ -177,7 +177,7 @@ impl<'a> Table<'a> {
         self.take(key, read)
     }
 
-    /// The table `[key]` below this one.
+    /// Returns the table `[key]` below this one.
     pub(super) fn table(&mut self, key: &'static str, name: &str) -> Option<Table<'a>> {
         let problems = self.problems;
         self.take(key, |value| match value.get_ref() {
@@ -189,7 +189,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The tables `[[key]]` below this one.
+    /// Returns the tables `[[key]]` below this one.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Table<'a>> {
         let problems = self.problems;
         let name = format!("[[{key}]]");
@@ -218,12 +218,12 @@ impl<'a> Table<'a> {
         self.take(key, read).unwrap_or_default()
     }
 
-    /// Keys that may stand here although nobody reads them.
+    /// Allows keys that are not read.
     pub(super) fn allow(&mut self, keys: &[&'static str]) {
         self.known.extend(keys);
     }
 
-    /// Complains of keys that nobody took.
+    /// Reports keys that were not read.
     pub(super) fn finish(self) {
         for key in self.entries.keys() {
             let unknown = key.get_ref().as_ref();
@@ -240,7 +240,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Returns what a value is, with its article.
+/// Returns the kind of a value, with its article.
 pub(super) fn kind_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
@@ -253,7 +253,7 @@ pub(super) fn kind_of(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-/// The word that was probably meant.
+/// Returns the word that was probably intended.
 pub(super) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let word = word.to_lowercase();
     let slips = (word.chars().count() / 3).clamp(1, 3);

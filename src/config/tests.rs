@@ -37,7 +37,7 @@ fn all_mistakes_are_reported_at_once_and_in_order() {
     insta::assert_snapshot!(problems(&text));
 }
 
-/// Each block of a file that has one mistake in each, above what is wrong with it.
+/// Checks each block of a file that has one mistake in each; the snapshot has it above its message.
 #[test]
 fn each_mistake_is_reported_in_a_sentence() {
     let text = fs::read_to_string("tests/fixtures/config/one-each.toml").unwrap();
@@ -132,7 +132,7 @@ fn the_examples_of_the_example_pass_too() {
         }
     );
     assert_eq!(config.web.admin_token.unwrap().reveal(), "secret-ADMIN");
-    // The terminal, Telegram, and all that the table has.
+    // The terminal, Telegram, and all kinds of the table.
     assert_eq!(config.channels.len(), 2 + KINDS.len());
 }
 

@@ -1,17 +1,17 @@
-//! Users and passwords within addresses: what is written into one must not end it.
+//! Checks users and passwords within addresses: a character in one must not end it.
 //!
-//! `http://user:p@ss#1@proxy:3128` is, to every parser, the host `ss`; what was meant as a password then
-//! stands in errors, logs and names that are asked for.
+//! `http://user:p@ss#1@proxy:3128` is, to every parser, the host `ss`; the intended password is then visible in errors,
+//! logs and requests for names.
 
-/// Said instead of the address itself, no part of which may be shown.
+/// The message in place of the address itself, no part of which may be shown.
 const MISPLACED: &str = "the user or password of this address holds a bare `#`, `?`, `/` or `@`; \
                          expected it percent-encoded: %23, %3F, %2F, %40";
 
-/// Returns whether a `#`, `?`, `/` or `@` within user and password breaks the address apart, as far as that can
-/// be known; `is_bare`: the address is of a server, and nothing stands behind its port.
+/// Checks whether a `#`, `?`, `/` or `@` within user and password breaks the address apart, as far as that can be
+/// known; `is_bare` if the address is of a server, and nothing may follow its port.
 ///
 /// # Errors
-/// The error and what is expected, without any part of the address.
+/// Fails with the mistake and what is expected, without any part of the address.
 pub(super) fn check(address: &str, is_bare: bool) -> Result<(), String> {
     let Some((_, rest)) = address.split_once("://") else {
         return Ok(());
@@ -35,14 +35,14 @@ pub(super) fn check(address: &str, is_bare: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns whether the real host stands behind what a parser takes for it. An `@` is at home in paths and
-/// queries too: `/@name`, `?mail=a@b.example`.
+/// Returns whether the real host is behind the one that a parser finds. An `@` is common in paths and queries too:
+/// `/@name`, `?mail=a@b.example`.
 fn holds_host(authority: &str, tail: &str) -> bool {
     let has_user = authority.contains('@');
     let host = authority.rsplit('@').next().unwrap_or(authority);
     let name = host.split(':').next().unwrap_or(host);
     let is_certain = name.contains('.') || name == "localhost" || host.starts_with('[');
-    // Before a password; its beginning then looks like a port.
+    // The colon before a password; the beginning of the password then looks like a port.
     let has_colon = authority.contains(':')
         || tail
             .split('@')
@@ -50,7 +50,7 @@ fn holds_host(authority: &str, tail: &str) -> bool {
             .is_some_and(|before| before.contains(':'));
     let suspect = match tail.chars().next() {
         Some('#' | '?') if has_user || (has_colon && !is_certain) => tail,
-        // A query of its own may say anything.
+        // A separate query may contain anything.
         Some('/' | '\\') if has_colon && !is_certain => {
             tail.split(['?', '#']).next().unwrap_or_default()
         }

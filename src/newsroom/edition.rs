@@ -1,4 +1,4 @@
-//! The newsroom in each language: its sections, its subjects, and the forms of its dates.
+//! Defines the newsroom in each language: its sections, its subjects, and the forms of its dates.
 
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use super::{
     phrases::{self, PhraseTemplate, Vocabulary},
 };
 
-/// The desks take turns: the remainder of a number by their count says whose it is.
+/// The number of desks, which take turns: the remainder of a number by this selects the desk.
 pub(super) const DESKS: u64 = 3;
 
 /// The language that the newsroom publishes in.
@@ -31,24 +31,24 @@ impl NewsroomLanguage {
 pub(super) struct Edition {
     /// The folder of its page templates, with its slash.
     pub folder: &'static str,
-    /// In the order of the desks' turns, as the subjects are.
+    /// The sections in the order of the desks' turns, like the subjects.
     pub sections: [Section; DESKS as usize],
     pub subjects: [&'static [PhraseTemplate]; DESKS as usize],
     pub words: &'static Vocabulary,
-    /// A day inside a text and below it, for `strftime`.
+    /// The form of a day inside a text and below it, for `strftime`.
     pub day: &'static str,
     pub signed: &'static str,
     /// The words before and after the number of an attachment.
     pub attachment: (&'static str, &'static str),
     /// The first line of a table to download.
     pub columns: &'static str,
-    /// Characters of a headline in a list.
+    /// The most characters of a headline in a list.
     pub column: usize,
     /// The time zone of the times on its pages.
     pub time_zone: Tz,
 }
 
-/// One desk's part of the site.
+/// The part of the site of one desk.
 #[derive(Debug, Serialize)]
 pub(super) struct Section {
     #[serde(skip)]
@@ -56,10 +56,10 @@ pub(super) struct Section {
     pub id: &'static str,
     pub name: &'static str,
     pub folder: &'static str,
-    /// The page of it that is watched.
+    /// The page of the section that is watched.
     pub watched: &'static str,
     pub template: &'static str,
-    /// Bytes really in GBK, and only `<meta>` says so, as on many an old site.
+    /// True if the bytes are in GBK, which only `<meta>` states, as on many an old site.
     pub is_gbk: bool,
 }
 

@@ -1,5 +1,5 @@
-//! The newsroom's subjects in English. As in [`phrases`](super::phrases), two gaps at least stand in a headline;
-//! pairs of them, whose lists are long enough, keep the headlines of hours apart.
+//! Holds the newsroom's subjects in English. As in [`phrases`](super::phrases), a headline has at least two gaps; pairs
+//! of them, whose lists are long enough, keep the headlines of hours apart.
 
 use super::phrases::{PhraseTemplate, Vocabulary};
 

@@ -1,30 +1,30 @@
-//! Which numbers were published when. Pure: the time is given.
+//! Records which numbers were published when. Pure: the time is passed in.
 //!
-//! Numbers go on by the clock. After a long rest only a few are made up for: nobody wants the
-//! hundreds that the clock would ask for on the next morning.
+//! Numbers advance with the clock. After a long pause only a few are caught up with: the hundreds that the clock would
+//! demand on the next morning are of no use.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Numbers that are there at the very beginning, twenty for each desk.
+/// The numbers that exist at the very beginning, twenty for each desk.
 const BACKLOG: u64 = 60;
-/// Between two of them, so that their dates go back two weeks.
+/// The step between two of them, so that their dates go back two weeks.
 const BACKLOG_STEP: TimeDelta = TimeDelta::hours(5);
-/// The most bulletins that are made up for after a pause, four for each desk.
+/// The most bulletins that are published at once after a pause, four for each desk.
 const MADE_UP: u64 = 12;
-/// Runs that are remembered; what is older keeps the dates of the oldest.
+/// The most runs that are remembered; older numbers keep the dates of the oldest run.
 const RUNS: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ledger {
     runs: Vec<Session>,
-    /// The newest number that is out.
+    /// The newest published number.
     last: u64,
 }
 
-/// Numbers in equal steps.
+/// A run of numbers in equal steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Session {
     first: u64,
@@ -64,7 +64,7 @@ impl Ledger {
         run.map_or(DateTime::UNIX_EPOCH, |run| run.time(number))
     }
 
-    /// Publishes what is due at `now`, one number every `every`; says whether anything was.
+    /// Publishes the numbers due at `now`, one every `every`; returns whether there were any.
     pub(super) fn advance(&mut self, now: DateTime<Utc>, every: Duration) -> bool {
         let step_ms = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
         let step = TimeDelta::milliseconds(step_ms);

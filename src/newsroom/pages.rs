@@ -1,4 +1,4 @@
-//! The newsroom's pages as bytes: lists, articles, a feed, files.
+//! Renders the newsroom's pages as bytes: lists, articles, a feed, files.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use super::{
 
 pub(super) const STYLE: &str = include_str!("templates/style.css");
 const ROWS: u64 = 20;
-/// Pages of a list; a real site cuts its archive somewhere too.
+/// The most pages of a list; a real site cuts its archive somewhere too.
 const MAX_PAGES: u64 = 50;
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -40,7 +40,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-/// A page's bytes.
+/// The bytes of a page.
 #[derive(Debug)]
 pub(super) struct SiteBody {
     pub media: &'static str,
@@ -60,12 +60,12 @@ struct SitePage {
     #[serde(skip)]
     edition: &'static Edition,
     sections: &'static [Section],
-    /// None: the home page.
+    /// The section; `None` for the home page.
     section: Option<&'static Section>,
     charset: &'static str,
     root: String,
     rows: Vec<SiteRow>,
-    /// Of the latest of each desk, for the side bar and the home page.
+    /// The latest rows of each desk, for the side bar and the home page.
     latest: Vec<Vec<SiteRow>>,
     page: u64,
     pages: u64,
@@ -84,7 +84,7 @@ pub(super) fn home(language: NewsroomLanguage, ledger: &Ledger) -> SiteBody {
 }
 
 impl Section {
-    /// The numbers of this desk, newest first.
+    /// Returns the numbers of this desk, newest first.
     fn numbers(&self, ledger: &Ledger) -> impl Iterator<Item = u64> + use<> {
         let sections = &self.language.edition().sections;
         let place = sections.iter().position(|section| section.id == self.id);
@@ -111,7 +111,7 @@ impl Section {
         }
     }
 
-    /// None: there is no such page.
+    /// Returns a page of the list; `None` if there is no such page.
     pub(super) fn list(&'static self, ledger: &Ledger, page: u64) -> Option<SiteBody> {
         let pages = (self.numbers(ledger).count() as u64).div_ceil(ROWS);
         let pages = pages.clamp(1, MAX_PAGES);
@@ -129,7 +129,7 @@ impl Section {
         Some(shown.body(self.template, self.media(), newest, ledger))
     }
 
-    /// None: not published, or another desk's.
+    /// Returns an article; `None` if it is not published, or another desk's.
     pub(super) fn article(&'static self, ledger: &Ledger, number: u64) -> Option<SiteBody> {
         if number == 0 || number > ledger.last() {
             return None;
@@ -216,7 +216,7 @@ impl SitePage {
     }
 }
 
-/// A file of a published story: its media type and bytes.
+/// Returns a file of a published story: its media type and bytes.
 pub(super) fn file(
     language: NewsroomLanguage,
     ledger: &Ledger,
@@ -235,12 +235,12 @@ pub(super) fn file(
             pdf(&format!("No. {number}, {}", story.day)),
         ));
     }
-    // With a mark that shows spreadsheets the encoding.
+    // A byte order mark shows spreadsheets the encoding.
     let table = format!("\u{feff}{}\r\n1,,,,{}\r\n", edition.columns, story.title);
     Some(("text/csv; charset=utf-8", table.into_bytes()))
 }
 
-/// The smallest page that a reader opens: one line of text (ISO 32000-1, annex H.3).
+/// Returns the smallest page that a reader opens: one line of text (ISO 32000-1, annex H.3).
 fn pdf(line: &str) -> Vec<u8> {
     let text = format!("BT /F1 24 Tf 72 720 Td ({line}) Tj ET");
     let objects = [

@@ -1,7 +1,7 @@
-//! The newsroom's subjects in Chinese: templates of headlines and texts, and words for their gaps.
+//! Holds the newsroom's subjects in Chinese: templates of headlines and texts, and words for their gaps.
 //!
-//! `{city}` and its like are gaps, two at least in a headline. The lengths of the word lists that
-//! fill them are primes, so that a headline comes back only after all combinations.
+//! Gaps are written like `{city}`, at least two in a headline. The lengths of the word lists that fill them are primes,
+//! so that a headline recurs only after all combinations.
 
 mod news;
 mod notices;

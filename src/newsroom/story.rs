@@ -1,4 +1,4 @@
-//! One bulletin of the newsroom: a function of its number and its time.
+//! Generates one bulletin of the newsroom: a function of its number and its time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -30,7 +30,7 @@ pub(super) struct Story {
 /// A file to download.
 #[derive(Debug, Serialize)]
 pub(super) struct File {
-    /// Below `/files/`.
+    /// The path below `/files/`.
     pub path: String,
     pub name: String,
 }
@@ -55,7 +55,7 @@ impl Story {
         }
     }
 
-    /// The headline as lists show it, cut where the column ends.
+    /// Returns the headline as lists show it, cut where the column ends.
     pub(super) fn short_title(&self, column: usize) -> String {
         if self.title.chars().count() <= column {
             return self.title.clone();
@@ -83,7 +83,7 @@ fn files(edition: &Edition, number: u64, template: &PhraseTemplate) -> Vec<File>
     files.collect()
 }
 
-/// Returns what stands in the gaps. `round` counts how often the template came before.
+/// Returns the values of the gaps. `round` counts how often the template was used before.
 fn gaps(
     edition: &Edition,
     round: u64,

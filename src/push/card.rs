@@ -1,8 +1,8 @@
-//! The card that a channel shows of a bulletin: its words, cleaned and bounded, and its form as
-//! Telegram's HTML and as plain text.
+//! Renders the card that a channel shows of a bulletin: its words, cleaned and bounded, and its form as Telegram's HTML
+//! and as plain text.
 //!
-//! Page text is untrusted: whatever it holds, a card stays well-formed and within the platform's
-//! limits. It is cut before it is escaped, never inside a character. Read [`Card::new`] first.
+//! Page text is untrusted: regardless of it, a card stays well-formed and within the platform's limits. The text is cut
+//! before it is escaped, never inside a character. Read [`Card::new`] first.
 
 mod act;
 mod edition;

@@ -1,4 +1,4 @@
-//! One delivery, from its slot to its recorded outcome: begun durably, sent on time, completed.
+//! Takes one delivery from its slot to its recorded outcome: begun durably, sent on time, completed.
 
 mod prepare;
 mod shared;
@@ -19,11 +19,11 @@ use crate::{
     ops::{Begun, Outcome, StoreError, Waiting},
 };
 
-/// The longest wait between two attempts, but for what the platform itself asks for.
+/// The longest wait between two attempts, unless the platform itself asks for a longer one.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
-/// The longest wait between attempts at a message that some readers have already.
+/// The longest wait between attempts at a message that some readers already have.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(1800);
-/// Attempts at a message that some readers have and others do not take: five days.
+/// The most attempts at a message that some readers have and others reject: five days.
 const MOST_PARTS: u32 = 11 + 5 * 48;
 
 /// A delivery that has had its turn.
@@ -31,18 +31,18 @@ const MOST_PARTS: u32 = 11 + 5 * 48;
 pub(super) struct Delivered {
     pub(super) slot: SendSlot,
     pub(super) channel: ChannelId,
-    /// When the request went out, and when it was answered.
+    /// The times at which the request was sent and answered.
     pub(super) times: Option<(Instant, Instant)>,
-    /// None: it was dropped or done meanwhile.
+    /// The end of the request; `None` if the delivery was dropped or done in the meantime.
     pub(super) sent: Option<Sent>,
-    /// The pace knows of the answer.
+    /// True if the pace knows of the answer.
     pub(super) is_paced: bool,
-    /// The delivery that the channel waits with now.
+    /// The delivery that waits next in the channel.
     pub(super) next: Option<Waiting>,
 }
 
 impl SharedSender {
-    /// Its delivery panicked: what was sent of it is not known, and it is repeated as such.
+    /// Records that a delivery panicked: it is unknown how much of it was sent, and it is repeated as such.
     pub(super) async fn broke(
         &self,
         slot: SendSlot,
@@ -52,7 +52,7 @@ impl SharedSender {
         let (delivery, channel) = (waiting.id.0, &waiting.channel);
         tracing::error!(delivery.id = delivery, channel.id = %channel, "the program failed while sending this, and retries: {why}");
         let now = Utc::now();
-        // It may have failed before it was begun.
+        // The delivery may have failed before it was begun.
         self.store.begin_send(waiting.id, now).await?;
         let said = format!("possibly repeated: the program failed while it sent this: {why}");
         let outcome = Outcome::Uncertain {
@@ -70,8 +70,8 @@ impl SharedSender {
         })
     }
 
-    /// The story of one delivery. `sending` is durable before the request goes out, and its outcome
-    /// before anything else of the channel does.
+    /// Performs one delivery. `sending` is durable before the request is sent, and its outcome before anything else of
+    /// the channel happens.
     pub(super) async fn deliver(
         self: Arc<Self>,
         slot: SendSlot,
@@ -80,7 +80,7 @@ impl SharedSender {
     ) -> Result<Delivered, StoreError> {
         let asked = Instant::now();
         let (begun, show) = self.begin(slot, &waiting, &channel).await?;
-        // A file takes as long as its host does.
+        // A file takes as long as its host needs, so it does not count.
         if waiting.kind != DeliveryKind::Document {
             self.lead().took(asked.elapsed());
         }
@@ -127,7 +127,7 @@ impl SharedSender {
             }
             sent => sent,
         };
-        // Said at once: others may have begun, and wait for their turn.
+        // Set at once: others may have begun, and wait for their turn.
         if sent.is_about_all() {
             self.set_paused(true);
         }
@@ -159,7 +159,7 @@ impl SharedSender {
     }
 }
 
-/// Returns what the store keeps of how a request ended. `jitter` is between 0 and 1.
+/// Returns the outcome that the store records of a request. `jitter` is between 0 and 1.
 fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outcome {
     let why = sent.reason();
     let retry = |after: Duration, why| Outcome::Retry {
@@ -179,7 +179,7 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
         }
         Sent::Partly(_) => retry(patient(attempts), why),
         Sent::Refused(_) => Outcome::Failed { why },
-        // Where the channel or the whole sender is paused, the delivery itself is ready.
+        // The channel or the whole sender is paused; the delivery itself is ready.
         Sent::Moved { .. } | Sent::Gone(_) | Sent::Denied(_) | Sent::Unreachable(_) => {
             retry(Duration::ZERO, why)
         }
@@ -194,20 +194,20 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
     }
 }
 
-/// Before what is perhaps sent is repeated. The first time is as good at once: a connection that was kept
-/// open too long is the usual cause.
+/// Returns the wait before a message that was perhaps sent is repeated. The first repetition is immediate: the usual
+/// cause is a connection that was kept open too long.
 fn repetition(attempts: u32, jitter: f64) -> Duration {
     let again = attempts.checked_sub(1);
     again.map_or(Duration::ZERO, |again| backoff(again, jitter))
 }
 
-/// 1 s, 2 s, 4 s, … a minute, and up to a fifth more.
+/// Returns 1 s, 2 s, 4 s, … up to a minute, plus up to a fifth.
 pub(crate) fn backoff(attempts: u32, jitter: f64) -> Duration {
     let doubled = Duration::from_secs(1 << attempts.min(10));
     doubled.min(LONGEST_BACKOFF).mul_f64(1.0 + jitter / 5.0)
 }
 
-/// As mail servers wait for a mailbox that is full: 1 s, 2 s, 4 s, … half an hour.
+/// Returns the wait that mail servers use for a full mailbox: 1 s, 2 s, 4 s, … up to half an hour.
 fn patient(attempts: u32) -> Duration {
     Duration::from_secs(1 << attempts.min(11)).min(LONGEST_PATIENCE)
 }
@@ -233,7 +233,7 @@ fn log(sent: &Sent, waiting: &Waiting) {
         Sent::Again(why) | Sent::Partly(why) => {
             tracing::warn!(delivery.id = delivery, channel.id = %channel, "not sent, will be retried: {why}");
         }
-        // Reported once for the whole sender, or not worth reporting.
+        // These are reported once for the whole sender, or not worth reporting.
         Sent::Moved { .. } | Sent::Denied(_) | Sent::Unreachable(_) => {}
     }
 }

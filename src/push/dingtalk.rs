@@ -1,7 +1,7 @@
-//! `dingtalk-robot` channels: a custom robot of DingTalk (钉钉), signed where it has a secret.
+//! Sends to `dingtalk-robot` channels: a custom robot of DingTalk (钉钉), signed if it has a secret.
 //!
-//! Its document: twenty messages a minute, and ten minutes of silence for a robot that sends more; a body
-//! of at most 20,000 bytes (what others measured). The verdict is `errcode`, whatever the HTTP status.
+//! Its documentation: twenty messages a minute, and ten minutes of silence for a robot that sends more; a body of at
+//! most 20,000 bytes (as measured by others). The verdict is `errcode`, regardless of the HTTP status.
 
 use std::time::Duration;
 
@@ -24,16 +24,16 @@ use crate::{
     words,
 };
 
-/// Bytes of the text: in JSON it is at most twice as long, which leaves room for two addresses.
+/// The text is limited in bytes: in JSON it is at most twice as long, which leaves room for two addresses.
 const TEXT: Style = style::markdown(7000, "  \n");
-/// Of what the list of chats shows.
+/// The most bytes of the title in the list of chats.
 const TITLE: usize = 200;
-/// The time for which a robot is shut out that was too fast.
+/// The time for which a robot that was too fast is shut out.
 const PUNISHMENT: Duration = Duration::from_secs(600);
-/// The organisation's quota is used up.
+/// The pause once the organisation's quota is used up.
 const NO_QUOTA: Duration = Duration::from_secs(3600);
 
-/// One robot.
+/// A robot of DingTalk.
 #[derive(Debug)]
 pub(super) struct Dingtalk {
     http: Http,
@@ -42,7 +42,7 @@ pub(super) struct Dingtalk {
 
 impl Dingtalk {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::of(settings, way)?,
@@ -50,7 +50,7 @@ impl Dingtalk {
         })
     }
 
-    /// The address, signed for this moment: the platform forgives an hour.
+    /// Returns the address, signed for this moment: the platform allows an hour of deviation.
     fn url(&self, now_ms: i64) -> String {
         let (api, secret) = (self.settings.get("api_url"), self.settings.get("secret"));
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -117,7 +117,7 @@ impl Sender for Dingtalk {
     }
 }
 
-/// A card with a button where there is a page to open, else its text alone.
+/// Returns a card with a button if there is a page to open, otherwise only its text.
 pub(super) fn message(wording: &CardWording) -> Value {
     let text = TEXT.text(wording);
     let title = Unit::Bytes.cut(&wording.title(), TITLE);
@@ -128,7 +128,7 @@ pub(super) fn message(wording: &CardWording) -> Value {
             "singleTitle": open(wording.language),
             "singleURL": entry.url,
         }}),
-        // Nobody is called, whatever a page says.
+        // The message mentions no one, regardless of the page's content.
         _ => json!({
             "msgtype": "markdown",
             "markdown": {"title": title, "text": text},
@@ -137,7 +137,7 @@ pub(super) fn message(wording: &CardWording) -> Value {
     }
 }
 
-/// Returns what the button says that opens the page.
+/// Returns the label of the button that opens the page.
 pub(super) fn open(language: Language) -> &'static str {
     words::of(language).cards.open_page
 }

@@ -1,7 +1,7 @@
-//! `discord` channels: a webhook of Discord, which is known by its address.
+//! Sends to `discord` channels: a webhook of Discord, which is identified by its address.
 //!
-//! Its pages: 2,000 characters of text; an embed has 256 of title, 4,096 of description, all together
-//! 6,000. How fast it takes messages is said by the headers of each answer.
+//! Its documentation: 2,000 characters of text; an embed has 256 of title, 4,096 of description, all together 6,000.
+//! The headers of each answer state how fast it accepts messages.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -26,17 +26,17 @@ const CONTENT: usize = 2000;
 const TITLE: usize = 256;
 const FOOTER: usize = 200;
 const MOST_EMBEDS: usize = 10;
-/// Of what names the files and leads to them.
+/// The most UTF-16 units of the files' names and links.
 const FILES: usize = 2000;
 const MARKUP: Style = Style {
     escape,
     link: Some(|text, url| format!("[{text}]({})", encoded(url))),
     ..style::plain(FILES, Unit::Utf16)
 };
-/// Of all embeds together, with some to spare.
+/// The most UTF-16 units of all embeds together, with some to spare.
 const EMBEDS: usize = 5800;
 
-/// One webhook.
+/// A webhook of Discord.
 #[derive(Debug)]
 pub(super) struct Discord {
     http: Http,
@@ -47,7 +47,7 @@ pub(super) struct Discord {
 
 impl Discord {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::of(settings, way)?,
@@ -82,7 +82,7 @@ impl Discord {
         }
     }
 
-    /// Where nothing is left, the next message waits.
+    /// Records the pause that the headers ask for if no request is left.
     fn heed(&self, answer: &HttpAnswer) {
         let left = answer.seconds("x-ratelimit-remaining");
         let pause = answer.seconds("x-ratelimit-reset-after");
@@ -92,7 +92,7 @@ impl Discord {
     }
 }
 
-/// The webhook's address where the answer says what became of the message.
+/// Returns the webhook's address with `wait=true`, so that the answer reports what became of the message.
 fn waiting(url: &str) -> String {
     let (url, _) = url.split_once('#').unwrap_or((url, ""));
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
@@ -104,7 +104,7 @@ fn waiting(url: &str) -> String {
 }
 
 impl Sender for Discord {
-    /// Returns the limit that others measured, for the first messages; the headers say the rest.
+    /// Returns the limit that others measured, for the first messages; after that the headers apply.
     fn limit(&self) -> LaneLimit {
         LaneLimit {
             gap: Duration::from_millis(400),
@@ -151,7 +151,7 @@ pub(super) fn message(wording: &CardWording) -> Value {
         .iter()
         .map(|entry| embed(entry, count))
         .collect();
-    // Nobody is called, whatever a page says.
+    // The message mentions no one, regardless of the page's content.
     let mut body = json!({"embeds": embeds, "allowed_mentions": {"parse": []}});
     if !content.is_empty() {
         body["content"] = json!(content);
@@ -159,7 +159,7 @@ pub(super) fn message(wording: &CardWording) -> Value {
     body
 }
 
-/// One of `count` embeds of a message.
+/// Returns one of `count` embeds of a message.
 fn embed(entry: &EntryWords, count: usize) -> Value {
     let mut room = (EMBEDS / count).saturating_sub(TITLE + FOOTER).min(4096);
     let files = (count == 1)
@@ -188,7 +188,7 @@ fn embed(entry: &EntryWords, count: usize) -> Value {
     embed
 }
 
-/// Text in Discord's Markdown.
+/// Escapes text for Discord's Markdown.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

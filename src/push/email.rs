@@ -1,9 +1,8 @@
-//! `email` channels: one mail for each card and reader, as text and HTML, by SMTP.
+//! Sends to `email` channels: one mail for each card and reader, as text and HTML, by SMTP.
 //!
-//! Readers do not see each other, and none waits for another whose mailbox is full: the store keeps who
-//! has a mail, until all have. The Message-ID is the card's key, the same at a repetition. Until the text
-//! of a mail has gone out it is certainly unsent, whatever happens; what is unanswered then is perhaps
-//! sent.
+//! Readers do not see each other, and none waits for another whose mailbox is full: the store records who has a mail,
+//! until all have. The Message-ID is the card's key, the same at a repetition. Until the text of a mail has been
+//! transmitted, the mail is certainly unsent; after that it is perhaps sent if there is no answer.
 
 mod letter;
 mod round;
@@ -30,7 +29,7 @@ use super::{
 };
 use crate::bulletin::{Channel, Robot};
 
-/// One user of one mail server.
+/// A user of a mail server.
 pub(super) struct Email {
     server: Server,
 }
@@ -43,7 +42,7 @@ impl fmt::Debug for Email {
 
 impl Email {
     /// # Errors
-    /// Settings that no config has; certificates of the environment that cannot be used.
+    /// Fails if the settings do not come from a config, or if the certificates of the environment cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             server: Server::new(settings, way)?,
@@ -66,7 +65,7 @@ impl Email {
         round.end(broken).await
     }
 
-    /// Returns what the server says of the sender and of each reader, without a mail.
+    /// Returns the server's answer about the sender and each reader, without sending a mail.
     async fn ask(&self, channel: &Channel) -> Result<Checked, Sent> {
         let from: Mailbox = parsed(channel.setting("from"))?;
         let to: Mailboxes = parsed(channel.setting("to"))?;
@@ -116,7 +115,7 @@ impl Sender for Email {
         })
     }
 
-    /// The parts as they are read: on their way they are encoded.
+    /// Returns the parts as they are read: in transit they are encoded.
     fn draft(&self, card: &Card, _channel: &Channel) -> Value {
         let wording = card.wording();
         json!({"subject": subject(&wording), "text": PLAIN.text(&wording), "html": html(&wording)})

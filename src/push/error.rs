@@ -1,8 +1,9 @@
-//! Errors of pushing, for people.
+//! Defines the error of pushing, in words for people.
 
 use crate::{bulletin::Reason, ops::StoreError};
 
-/// A card could not be sent or a channel not be checked. `Display` says what to do and shows no secret.
+/// The error of a card that could not be sent, or of a channel that could not be checked. `Display` states what to do
+/// and shows no secret.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct PushError(pub Reason);

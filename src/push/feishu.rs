@@ -1,7 +1,7 @@
-//! `feishu-robot` channels: a custom robot of Feishu (飞书) or Lark, signed where it has a secret.
+//! Sends to `feishu-robot` channels: a custom robot of Feishu (飞书) or Lark, signed if it has a secret.
 //!
-//! Its document: a hundred messages a minute and five a second, a body of at most 20 KB. The verdict is
-//! `code`, whatever the HTTP status. What a page says stands in `plain_text`, where nothing is markup.
+//! Its documentation: a hundred messages a minute and five a second, a body of at most 20 KB. The verdict is `code`,
+//! regardless of the HTTP status. The text of a page is put in `plain_text`, where nothing is markup.
 
 use std::time::Duration;
 
@@ -25,19 +25,19 @@ use crate::{
     words,
 };
 
-/// Bytes of a headline and of what stands below it: in JSON they are at most twice as long.
+/// The most bytes of a headline and of the text below it: in JSON they are at most twice as long.
 const TITLE: usize = 600;
 const TEXT: usize = 6000;
-/// Bytes of a card, with room for the signature.
+/// The most bytes of a card, with room for the signature.
 const BODY: usize = 19_000;
-/// Bytes of the address of a file: five of them leave room for the text.
+/// The most bytes of the address of a file: five of them leave room for the text.
 const FILE_URL: usize = 600;
-/// So that a card can be read.
+/// The most entries of a card, so that it can be read.
 const MOST_ENTRIES: usize = 30;
-/// For those who do not say how long: the platform counts by the minute.
+/// The pause if the answer does not state one: the platform counts by the minute.
 const TOO_FAST: Duration = Duration::from_secs(60);
 
-/// One robot.
+/// A robot of Feishu.
 #[derive(Debug)]
 pub(super) struct Feishu {
     http: Http,
@@ -46,7 +46,7 @@ pub(super) struct Feishu {
 
 impl Feishu {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::of(settings, way)?,
@@ -60,7 +60,7 @@ impl Feishu {
         format!("{api}/open-apis/bot/v2/hook/{token}")
     }
 
-    /// Signed for this moment: the platform forgives an hour.
+    /// Signs the body for this moment: the platform allows an hour of deviation.
     fn signed(&self, mut body: Value, now_s: i64) -> Value {
         let secret = self.settings.get("secret");
         if !secret.is_empty() {
@@ -127,7 +127,7 @@ impl Sender for Feishu {
     }
 }
 
-/// A card with a button for each page to open; where it is too large, without its files.
+/// Returns a card with a button for each page to open; without its files if it is too large.
 pub(super) fn message(wording: &CardWording) -> Value {
     let whole = card(wording, true);
     match whole.to_string().len() {
@@ -142,7 +142,7 @@ fn card(wording: &CardWording, with_files: bool) -> Value {
     let mut elements: Vec<Value> = wording.note.iter().map(|note| div(note)).collect();
     match &wording.entries[..] {
         [entry] => {
-            // A headline that was cut stands below in full.
+            // A headline that was cut is repeated below in full.
             elements.extend((title != whole).then(|| div(&entry.title)));
             elements.push(div(&below(entry)));
             let files = entry.files.iter().filter(|_| with_files);
@@ -191,7 +191,7 @@ fn opening(label: &str, style: &str, url: &str) -> Value {
     })
 }
 
-/// A row for a file, with a button that opens it.
+/// Returns a row for a file, with a button that opens it.
 fn of_file(wording: &CardWording, (name, url): &(String, Option<String>)) -> Value {
     let mut row = div(&format!("📎 {name}"));
     let label = words::of(wording.language).cards.open_file;
@@ -201,7 +201,7 @@ fn of_file(wording: &CardWording, (name, url): &(String, Option<String>)) -> Val
     row
 }
 
-/// Returns what stands below a headline.
+/// Returns the text below a headline.
 fn below(entry: &EntryWords) -> String {
     let number = format!("#{}", entry.number);
     let lines = [

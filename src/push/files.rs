@@ -1,5 +1,5 @@
-//! Files that go along with a card: had from the room that fetches, by a way that `app` gives, so that
-//! pushing needs no web of its own, and every file passes the guard and its host's rules.
+//! Fetches the files that accompany a card, by a function that `app` provides, so that pushing needs no HTTP client for
+//! pages, and every file passes the guard and its host's rules.
 
 use std::{fmt, sync::Arc};
 
@@ -11,7 +11,7 @@ use crate::bulletin::{Attachment, BulletinId, LARGEST_DOCUMENT, SourceId};
 
 type Get = dyn Fn(SourceId, String) -> BoxFuture<'static, Result<Bytes, String>> + Send + Sync;
 
-/// The way to files; clones share it.
+/// The function that fetches files; clones share it.
 #[derive(Clone)]
 pub struct Files(Arc<Get>);
 
@@ -29,7 +29,8 @@ impl Default for Files {
 }
 
 impl Files {
-    /// `get` gives the file at an address as its source's pages are reached, or says why not.
+    /// Takes the function `get`, which returns the file at an address as its source's pages are reached, or the reason
+    /// for its failure.
     pub fn new(
         get: impl Fn(SourceId, String) -> BoxFuture<'static, Result<Bytes, String>>
         + Send
@@ -65,7 +66,7 @@ pub(crate) struct Document {
     pub(crate) body: Bytes,
 }
 
-/// A name that a phone can open: with an ending, and without what no file system bears.
+/// Returns a name that a phone can open: with an extension, and without characters that file systems reject.
 fn name(file: &Attachment) -> String {
     const LONGEST: usize = 60;
     let is_ending = |ending: &&str| {

@@ -1,4 +1,4 @@
-//! The state of a sender as a whole: reported once when it cannot send, and once when it can again.
+//! Tracks the state of a sender as a whole: reported once when it cannot send, and once when it can again.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -16,22 +16,22 @@ use crate::{
     words::{self, ProblemWords, fill},
 };
 
-/// The reason for which a whole sender is paused.
+/// The reason why a whole sender is paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Which sender, such as `telegram`.
+    /// The name of the sender, such as `telegram`.
     pub place: &'static str,
     pub kind: FaultKind,
-    /// With the details.
+    /// The details.
     pub what: Reason,
     pub since: DateTime<Utc>,
-    /// The keys of the config that are perhaps wrong.
+    /// The keys of the config that may be wrong.
     pub keys: Vec<&'static str>,
     /// The channels of the config that it sends to.
     pub channels: Vec<ChannelId>,
 }
 
-/// What is wrong with a sender as a whole.
+/// The kinds of trouble of a sender as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// The platform rejects its secret.
@@ -41,7 +41,7 @@ pub enum FaultKind {
 }
 
 impl Fault {
-    /// Returns what is wrong, in a language.
+    /// Returns the trouble in a language.
     #[must_use]
     pub fn said(&self, language: Language) -> &'static str {
         let problems = &words::of(language).problems;
@@ -51,14 +51,14 @@ impl Fault {
         }
     }
 
-    /// Returns whether this sender sends there.
+    /// Returns whether this sender sends to the channel.
     #[must_use]
     pub fn serves(&self, channel: &ChannelId) -> bool {
-        // The bot also sends to chats that subscribed by themselves.
+        // The bot also sends to chats that subscribed on their own.
         self.channels.contains(channel) || self.place == "telegram" && channel.chat().is_some()
     }
 
-    /// Returns whether a channel fails by nothing but this: it goes on as soon as its sender does.
+    /// Returns whether a channel fails only because of this: it continues as soon as its sender does.
     #[must_use]
     pub fn explains(&self, status: &ChannelStatus) -> bool {
         let fault = status.error.as_ref().and_then(|why| why.fault);
@@ -67,7 +67,7 @@ impl Fault {
             && fault.is_some_and(SendFault::is_of_sender)
     }
 
-    /// Returns what to do about it, in a language.
+    /// Returns the advice on how to fix it, in a language.
     #[must_use]
     pub fn remedy(&self, language: Language) -> String {
         let words = &words::of(language).problems;
@@ -79,7 +79,7 @@ impl Fault {
     }
 }
 
-/// Keys in one line.
+/// Returns keys in one line.
 fn named(keys: &[&str], words: &ProblemWords) -> String {
     let names: Vec<_> = keys.iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
@@ -94,7 +94,7 @@ fn named(keys: &[&str], words: &ProblemWords) -> String {
     }
 }
 
-/// Clones share it.
+/// The health of a sender; clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct SenderHealth {
     place: &'static str,
@@ -102,7 +102,7 @@ pub(super) struct SenderHealth {
     fault: Arc<Mutex<Option<Fault>>>,
 }
 
-/// The part of a sender's settings that is perhaps wrong.
+/// The part of a sender's settings that may be wrong.
 #[derive(Debug, Clone, Copy)]
 enum About {
     Addresses,
@@ -114,7 +114,7 @@ impl About {
         match (self, key.form) {
             (Self::Addresses, Form::Site | Form::Smtp | Form::Api(_)) => true,
             (Self::Secrets, Form::Secret | Form::OptionalSecret | Form::SigningKey) => true,
-            // They are both.
+            // These are both an address and a secret.
             (_, Form::SecretAddress | Form::SecretPath) => true,
             (Self::Addresses, Form::Word(_)) => key.name == "encryption",
             _ => false,
@@ -131,12 +131,12 @@ impl SenderHealth {
         }
     }
 
-    /// Returns what runs here as a part of the program, by its name.
+    /// Returns the name under which the sender runs as a part of the program.
     pub(super) fn part(&self) -> String {
         format!("{} channels", self.place)
     }
 
-    /// Returns what `work` gives; where it panics, that is reported, and `broken` says what is to be made of it.
+    /// Returns the result of `work`; if it panics, the panic is reported and `broken` provides the result.
     pub(super) async fn survive<T>(
         &self,
         work: impl Future<Output = T>,
@@ -152,7 +152,7 @@ impl SenderHealth {
         }
     }
 
-    /// Returns what keeps the sender from sending to these channels.
+    /// Returns the trouble that keeps the sender from sending to these channels.
     pub(super) fn fault(&self, channels: &[Channel]) -> Option<Fault> {
         let fault = self.lock().clone()?;
         let channels = channels.iter().map(|channel| channel.id.clone());
@@ -162,7 +162,7 @@ impl SenderHealth {
         })
     }
 
-    /// The sender cannot send: reported, unless the same was reported already.
+    /// Records that the sender cannot send, and reports it unless the same was reported already.
     pub(super) fn is_ill(&self, sent: &Sent) {
         let (kind, about) = match sent {
             Sent::Denied(_) => (FaultKind::Denied, About::Secrets),
@@ -188,7 +188,7 @@ impl SenderHealth {
         *fault = Some(new);
     }
 
-    /// The keys of the config that are perhaps wrong.
+    /// Returns the keys of the config that may be wrong.
     fn keys(&self, about: About) -> Vec<&'static str> {
         match (RobotKind::named(self.place), about) {
             (Some(kind), about) => {

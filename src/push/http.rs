@@ -1,7 +1,7 @@
-//! Requests to platforms: one client with bounds, answers read whole, and no secret in any text.
+//! Sends requests to platforms: one client with bounds, whole answers, and no secret in any text.
 //!
-//! The platform's own file says what an answer means; [`foreign`] is for answers that are not the
-//! platform's own. Proxies are the environment's. Read [`Http::ask`] first.
+//! The platform's own file interprets an answer; [`foreign`] is for answers that do not come from the platform itself.
+//! Proxies are those of the environment. Read [`Http::ask`] first.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
@@ -20,25 +20,25 @@ use crate::{
     bulletin::{Reason, Robot},
 };
 
-/// For a connection to be made.
+/// The timeout of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// For an answer, after which a send counts as uncertain.
+/// The timeout of an answer, after which a send counts as uncertain.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
-/// Bytes of an answer; those of robots are a line.
+/// The most bytes of an answer; those of robots are a line.
 const LARGEST_ANSWER: usize = 1 << 20;
-/// The pause after a refusal that does not say how long to wait.
+/// The pause after a rejection that does not state how long to wait.
 const TOO_FAST: Duration = Duration::from_secs(60);
-/// Nobody is taken at his word for longer.
+/// The longest pause that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
-/// Characters of a platform's own words in an error.
+/// The most characters of a platform's own words in an error.
 const WORDS: usize = 200;
 
-/// The reason for which there is no answer. No text in it holds a secret.
+/// The reason why there is no answer. Its text contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Silence {
-    /// The request never went out.
+    /// The request was never sent.
     Unreachable(String),
-    /// It went out, and no whole answer came back.
+    /// The request was sent, and no complete answer arrived.
     Unanswered(String),
 }
 
@@ -68,7 +68,7 @@ impl fmt::Debug for Http {
     }
 }
 
-/// A whole answer.
+/// A complete answer.
 #[derive(Debug)]
 pub(super) struct HttpAnswer {
     pub(super) status: StatusCode,
@@ -76,10 +76,10 @@ pub(super) struct HttpAnswer {
     pub(super) body: Vec<u8>,
 }
 
-/// Bounds that every client has, and whom it trusts.
+/// Returns a client with the bounds and the trusted authorities that every client has.
 ///
 /// # Errors
-/// Certificates of the environment that cannot be used.
+/// Fails if the certificates of the environment cannot be used.
 pub(super) fn client() -> Result<ClientBuilder, PushError> {
     let mut client = Client::builder();
     if let Some(pem) = own_authorities()? {
@@ -108,13 +108,13 @@ impl Http {
     }
 
     /// # Errors
-    /// A proxy of the environment that cannot be used.
+    /// Fails if a proxy of the environment cannot be used.
     pub(super) fn of(robot: &Robot, way: &Way) -> Result<Self, PushError> {
         Self::by(way, robot.kind().name, robot.secrets())
     }
 
     /// # Errors
-    /// A proxy of the environment that cannot be used.
+    /// Fails if a proxy of the environment cannot be used.
     pub(super) fn to(whom: &str, secrets: Vec<String>) -> Result<Self, PushError> {
         Self::by(&Way::default(), whom, secrets)
     }
@@ -144,7 +144,7 @@ impl Http {
     }
 
     /// # Errors
-    /// That there is no answer.
+    /// Fails if there is no answer.
     pub(super) async fn ask(&self, request: RequestBuilder) -> Result<HttpAnswer, Silence> {
         let request = request.build().map_err(|error| self.silence(error))?;
         let admitted = self.way.admit_number(request.url()).await;
@@ -166,7 +166,7 @@ impl Http {
         })
     }
 
-    /// Returns whether anything answers where `url` is, and not a gateway that finds nobody behind itself.
+    /// Returns whether a server answers at `url`, and not only a gateway that finds none behind it.
     pub(super) fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), Sent>> {
         async move {
             let root = url::Url::parse(url).and_then(|url| url.join("/"));
@@ -194,19 +194,19 @@ impl Http {
         }
     }
 
-    /// Whatever a server or library says, without a secret.
+    /// Removes every secret from the text of a server or library.
     pub(super) fn redacted(&self, text: &str) -> String {
         redacted(text, &self.secrets)
     }
 
-    /// A platform's own words, fit for an error.
+    /// Returns a platform's own words, fit for an error.
     pub(super) fn words(&self, text: &str) -> String {
         words(text, &self.secrets)
     }
 }
 
 impl HttpAnswer {
-    /// Null where it is no JSON.
+    /// Returns the body as JSON; null if it is not JSON.
     pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -215,12 +215,12 @@ impl HttpAnswer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// Returns what `Retry-After` asks for, in seconds.
+    /// Returns the wait that `Retry-After` asks for, in seconds.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         self.seconds("retry-after")
     }
 
-    /// A header that counts seconds, perhaps with a fraction.
+    /// Returns a header that counts seconds, perhaps with a fraction.
     pub(super) fn seconds(&self, header: &str) -> Option<Duration> {
         seconds(
             self.headers
@@ -234,24 +234,24 @@ impl HttpAnswer {
     }
 }
 
-/// Whatever a server or library says, without a secret, however short that is.
+/// Removes every secret from the text of a server or library, however short the secret is.
 fn redacted(text: &str, secrets: &[String]) -> String {
     let hide = |text: String, secret: &String| text.replace(secret.as_str(), "***");
     secrets.iter().fold(text.to_owned(), hide)
 }
 
-/// Somebody else's words, fit for an error.
+/// Returns text of a third party, fit for an error.
 pub(super) fn words(text: &str, secrets: &[String]) -> String {
     cut(&clean_line(&redacted(text, secrets)), WORDS)
 }
 
-/// A span as platforms write it, bounded.
+/// Returns a span as platforms write it, bounded.
 pub(super) fn seconds(seconds: f64) -> Option<Duration> {
     let span = Duration::try_from_secs_f64(seconds).ok()?;
     Some(span.min(LONGEST_WAIT))
 }
 
-/// Returns what an answer means that is not the platform's own, but a gateway's.
+/// Interprets an answer that does not come from the platform itself but from a gateway.
 pub(super) fn foreign(answer: &HttpAnswer) -> Sent {
     let status = answer.status.to_string();
     let why = Reason::from(format!("{status}, with a body that is not the platform's"));
@@ -259,14 +259,14 @@ pub(super) fn foreign(answer: &HttpAnswer) -> Sent {
     match answer.status.as_u16() {
         429 => Sent::TooFast(answer.retry_after().unwrap_or(TOO_FAST)),
         413 => Sent::Refused(why),
-        // Redirects are not followed: what was posted stays here.
+        // Redirects are not followed: the posted data is not passed on.
         300..500 => Sent::Again(why),
         500..600 => Sent::Ailing(why),
         _ => Sent::Perhaps(why),
     }
 }
 
-/// An error with its causes, in one line.
+/// Returns an error with its causes, in one line.
 pub(super) fn error_text(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! Which file makes the sender of each kind of channel.
+//! Maps each kind of channel to the file that makes its sender.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     config::Config,
 };
 
-/// The sender of a channel by its settings.
+/// Returns the sender of a channel by its settings.
 pub(super) fn robot(settings: &Robot, way: &Way) -> Result<Arc<dyn Sender>, PushError> {
     let Some(missing) = settings.missing() else {
         return whole(settings, way);
@@ -24,7 +24,7 @@ pub(super) fn robot(settings: &Robot, way: &Way) -> Result<Arc<dyn Sender>, Push
     Ok(Arc::new(Unfinished::new(sample, missing)))
 }
 
-/// A line for each kind of the table `bulletin::KINDS`: how its sender is made.
+/// Makes the sender of each kind of the table `bulletin::KINDS`, with a line for each.
 fn whole(settings: &Robot, way: &Way) -> Result<Arc<dyn Sender>, PushError> {
     Ok(match settings.kind().name {
         "discord" => Arc::new(Discord::new(settings, way)?),
@@ -41,11 +41,10 @@ fn whole(settings: &Robot, way: &Way) -> Result<Arc<dyn Sender>, PushError> {
     })
 }
 
-/// Returns what `channel` would be sent of a bulletin: JSON, or a text that is no JSON. Nothing is asked of any
-/// platform.
+/// Returns what `channel` would be sent of a bulletin: JSON, or a text that is not JSON. No platform is contacted.
 ///
 /// # Errors
-/// A proxy of the environment that cannot be used.
+/// Fails if a proxy of the environment cannot be used.
 pub fn draft(
     bulletin: Bulletin,
     source: &str,
@@ -57,10 +56,10 @@ pub fn draft(
     drawn(card, channel, screen)
 }
 
-/// The same for a rebroadcast, with a note on top.
+/// Returns the same for a rebroadcast, with a note on top.
 ///
 /// # Errors
-/// A proxy of the environment that cannot be used.
+/// Fails if a proxy of the environment cannot be used.
 pub fn draft_again(
     bulletin: Bulletin,
     source: &str,

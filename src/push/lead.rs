@@ -1,19 +1,20 @@
-//! How long before its slot a delivery is begun: as long as that took lately, so that no request waits for the store.
+//! Computes how long before its slot a delivery is begun: as long as recent begins took, so that no request waits for
+//! the store.
 
 use std::{collections::VecDeque, time::Duration};
 
-/// A store on this machine takes less.
+/// The shortest lead; a store on this machine takes less.
 const LEAST: Duration = Duration::from_millis(40);
-/// What is begun and not sent at a crash is in doubt: no more than this many seconds of sends.
+/// The longest lead: deliveries that are begun and not sent at a crash are in doubt, and this bounds them in time.
 const MOST: Duration = Duration::from_millis(500);
-/// So many begins are considered.
+/// The number of recent begins that are considered.
 const CONSIDERED: usize = 16;
 
 #[derive(Debug, Default)]
 pub(super) struct Lead(VecDeque<Duration>);
 
 impl Lead {
-    /// A delivery was begun within this time.
+    /// Records that a delivery took this time to begin.
     pub(super) fn took(&mut self, span: Duration) {
         self.0.push_back(span);
         if self.0.len() > CONSIDERED {
@@ -21,7 +22,7 @@ impl Lead {
         }
     }
 
-    /// The longest of the last ones, and a quarter more.
+    /// Returns the longest of the recent times, plus a quarter.
     pub(super) fn span(&self) -> Duration {
         let longest = self.0.iter().max().copied().unwrap_or_default();
         longest.mul_f64(1.25).clamp(LEAST, MOST)

@@ -1,4 +1,4 @@
-//! A sender at work, and how those reach it who send past the outbox.
+//! Describes a running sender, and how callers reach it that send past the outbox.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::{
     ops::LeaseKey,
 };
 
-/// Requests of the bot and of tests that wait for their turn; more are refused.
+/// The most requests of the bot and of tests that wait for their turn; more are rejected.
 pub(super) const ASIDES: usize = 256;
 pub(super) const TELEGRAM: &str = "telegram";
 
-/// A sender at work, as those see it who send past the outbox.
+/// A running sender, as callers see it that send past the outbox.
 #[derive(Clone)]
 pub(super) struct RunningSender {
     pub(super) key: SenderKey,
@@ -25,7 +25,7 @@ pub(super) struct RunningSender {
     pub(super) health: SenderHealth,
 }
 
-/// The key that channels have in common that share a sender: the kind, and the account where there are several.
+/// The key that channels with the same sender have in common: the kind, and the account if there are several.
 pub(super) type SenderKey = (&'static str, Option<Fingerprint>);
 
 pub(super) fn key_of(kind: &ChannelKind) -> SenderKey {
@@ -36,10 +36,10 @@ pub(super) fn key_of(kind: &ChannelKind) -> SenderKey {
     }
 }
 
-/// A sender, and the bot that it is, for those who talk to people.
+/// A sender, and the bot that it is, for callers that talk to people.
 pub(super) struct MadeSender(pub(super) Arc<dyn Sender>, pub(super) Option<Arc<Telegram>>);
 
-/// The lease of such a sender.
+/// Returns the lease of such a sender.
 pub(super) fn lease_of((kind, account): &SenderKey) -> LeaseKey {
     LeaseKey::Sender(match account {
         Some(account) => format!("{kind}:{account}"),

@@ -1,9 +1,9 @@
-//! `matrix` channels: rooms that an account has joined.
+//! Sends to `matrix` channels: rooms that an account has joined.
 //!
-//! The client-server API: each message has a transaction id of ours, under which a repetition is the
-//! same message. So what is unanswered is sent again until it is certain, and arrives exactly once.
-//! Messages are notices that call nobody, and a correction replaces what was sent. A room that is
-//! encrypted gets nothing: people who encrypt it do not want plain text in it.
+//! By the client-server API each message has a transaction id that we choose, under which a repetition is the same
+//! message. So an unanswered message is sent again until it is certain, and arrives exactly once. Messages are notices
+//! that mention no one, and a correction replaces the message that was sent. An encrypted room receives nothing: people
+//! who encrypt it do not want plain text in it.
 
 use std::time::Duration;
 
@@ -23,7 +23,8 @@ use super::{
 };
 use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
-/// An event has 65,536 bytes at most: half of that, since quotes are twice as long in JSON.
+/// The limits of a text: an event has at most 65,536 bytes, and half of that is used, since quotes are twice as long in
+/// JSON.
 const PLAIN: Style = style::plain(10_000, Unit::Bytes);
 const HTML: Style = Style {
     limit: 20_000,
@@ -35,22 +36,21 @@ const HTML: Style = Style {
     link: Some(|text, url| format!("<a href=\"{}\">{text}</a>", escape(url))),
 };
 
-/// Synapse's default limit for one account (`rc_message`): ten at once, and one in five seconds. So
-/// ten in the time in which it forgets ten never overrun it; the last second is for requests that were
-/// late on their way.
+/// Synapse's default limit for one account (`rc_message`): ten at once, and one in five seconds. So ten in the time in
+/// which it forgets ten never exceed it; the last second is for requests that were late on their way.
 const SYNAPSE: LaneLimit = LaneLimit {
     gap: Duration::ZERO,
     window: Some((10, Duration::from_secs(10 * 5 + 1))),
 };
 
-/// All but what RFC 3986 leaves as it is.
+/// Every character except those that RFC 3986 leaves unencoded.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// One account at its server.
+/// An account at its server.
 #[derive(Debug)]
 pub(super) struct Matrix {
     http: Http,
@@ -60,7 +60,7 @@ pub(super) struct Matrix {
 
 impl Matrix {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::of(settings, way)?,
@@ -94,7 +94,7 @@ impl Matrix {
             .http
             .ask(self.http.client().get(url).bearer_auth(&self.token))
             .await;
-        // Nothing was sent to anybody, whatever became of it.
+        // Nothing was sent to anyone, regardless of the outcome.
         let answer = answer.map_err(|silence| match Sent::from(silence) {
             Sent::Perhaps(why) => Sent::Unreachable(why),
             sent => sent,
@@ -119,12 +119,12 @@ impl Matrix {
         }
     }
 
-    /// That the room is not encrypted; asked before each message, since that may change. The answer may
-    /// also be that it is nobody's to know, which is left to the message itself.
+    /// Checks that the room is not encrypted; requested before each message, since that may change. The answer may also
+    /// be that the account may not know, which is left to the message itself.
     async fn is_open(&self, channel: &Channel) -> Result<HttpAnswer, Sent> {
         let url = self.of_room(channel, "state/m.room.encryption");
         let answer = self.get(url).await?;
-        // A room stays encrypted, whatever the event that made it so says by now.
+        // A room stays encrypted, even if the content of the event changes.
         if answer.status.is_success() {
             let why = format!(
                 "the room {} is encrypted, and noticast writes no plain text there",
@@ -257,12 +257,12 @@ pub(super) fn message(wording: &CardWording) -> Value {
         "body": PLAIN.text(wording),
         "format": "org.matrix.custom.html",
         "formatted_body": HTML.text(wording),
-        // Nobody is called, whatever a page says.
+        // The message mentions no one, regardless of the page's content.
         "m.mentions": {},
     })
 }
 
-/// The same in place of what was sent, with a line for those who know no replacements.
+/// Returns the message in place of the one that was sent, with a line for clients that do not support replacements.
 fn replacement(wording: &CardWording, sent: &MessageRef) -> Value {
     json!({
         "msgtype": "m.notice",
@@ -297,7 +297,7 @@ mod tests {
             now = pace.next_at().unwrap();
             let slot = pace.take(now, now).unwrap();
             pace.go(slot, now).unwrap();
-            // Each is late on its way, by more or less.
+            // Each request is late on its way, by a random time.
             let taken = now + Duration::from_millis(fastrand::u64(0..500));
             pace.answered(slot, Some((now, taken)));
             full = (full - taken.duration_since(last).as_secs_f64() * 0.2).max(0.0) + 1.0;

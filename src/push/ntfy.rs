@@ -1,7 +1,7 @@
-//! `ntfy` channels: a topic of ntfy.sh or of a server of one's own.
+//! Sends to `ntfy` channels: a topic of ntfy.sh or of a self-hosted server.
 //!
-//! Its pages: a message has 4,096 bytes, longer ones become attachments; a visitor has sixty requests
-//! at once and one more every five seconds. The JSON form takes any letters, headers would not.
+//! Its documentation: a message has 4,096 bytes, longer ones become attachments; a visitor has sixty requests at once
+//! and one more every five seconds. The JSON form accepts any letters; headers would not.
 
 use std::time::Duration;
 
@@ -20,16 +20,16 @@ use super::{
 use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
 const TITLE: usize = 250;
-/// Of an admin's words, so that the rest has room.
+/// The most bytes of an admin's note, so that the rest has room.
 const NOTE: usize = 1000;
 const MESSAGE: Style = style::plain(4096, Unit::Bytes);
-/// One request comes back.
+/// The time after which one more request is allowed.
 const REFILL: Duration = Duration::from_secs(5);
-/// Codes of quotas of a day.
+/// The error codes of daily quotas.
 const DAILY: [i64; 3] = [42902, 42905, 42908];
 const NO_QUOTA: Duration = Duration::from_secs(3600);
 
-/// One visitor of one server.
+/// A visitor of a server.
 #[derive(Debug)]
 pub(super) struct Ntfy {
     http: Http,
@@ -39,7 +39,7 @@ pub(super) struct Ntfy {
 
 impl Ntfy {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::of(settings, way)?,
@@ -70,7 +70,7 @@ impl Ntfy {
 }
 
 impl Sender for Ntfy {
-    /// A bucket of sixty that has one more every five seconds is full again after five minutes.
+    /// Returns the limit: a bucket of sixty that gains one every five seconds is full again after five minutes.
     fn limit(&self) -> LaneLimit {
         LaneLimit {
             gap: Duration::ZERO,
@@ -109,7 +109,7 @@ impl Sender for Ntfy {
     }
 }
 
-/// The server and the topic of an address.
+/// Returns the server and the topic of an address.
 fn parts(url: &str) -> (&str, &str) {
     let url = url.trim_end_matches('/');
     url.rsplit_once('/').unwrap_or((url, ""))
@@ -121,7 +121,7 @@ pub(super) fn message(wording: &CardWording, topic: &str) -> Value {
     let is_cut = title != whole;
     let mut body = json!({"topic": topic, "title": title});
     body["message"] = match &wording.entries[..] {
-        // Its headline is the title, and stands below in full where that is too long.
+        // Its headline is the title, and is repeated below in full if that is too long.
         [entry] => json!(below(wording, entry, is_cut.then_some(&entry.title))),
         _ => json!(MESSAGE.text(wording)),
     };
@@ -133,7 +133,7 @@ pub(super) fn message(wording: &CardWording, topic: &str) -> Value {
     body
 }
 
-/// The summary gives way to the rest.
+/// Returns the text below the title; the summary gives way to the rest.
 fn below(wording: &CardWording, entry: &EntryWords, headline: Option<&String>) -> String {
     let number = format!("#{}", entry.number);
     let note = wording

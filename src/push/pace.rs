@@ -1,8 +1,8 @@
-//! When the next message may go, and whose turn it is. Pure: time is given.
+//! Decides when the next message may be sent, and whose turn it is. Pure: the time is passed in.
 //!
-//! A sender (one bot, one robot key) has one [`Pace`]: an even rate for all of its chats together, and
-//! a [`LaneLimit`] for each chat. Times are kept as the platform sees them: a request that was answered
-//! later than others was taken later too, as far as can be known from here. Read [`Pace::take`] first.
+//! A sender (one bot, one robot key) has one [`Pace`]: an even rate for all of its chats together, and a [`LaneLimit`]
+//! for each chat. Times are recorded as the platform sees them: a request that was answered later than others was
+//! accepted later too, as far as can be known from here. Read [`Pace::take`] first.
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -11,49 +11,49 @@ use std::{
 
 use tokio::time::Instant;
 
-/// The share of the gap between two messages by which one may be late without moving those after it.
-/// Half a gap of jitter is what a strict token bucket without bursts forgives.
+/// The share of the gap between two messages by which one may be late without moving those after it. A strict token
+/// bucket without bursts tolerates half a gap of jitter.
 const SLACK_SHARE: f64 = 0.3;
-/// Timers are no finer than this: at high rates small bursts make up for it.
+/// The resolution of timers: at high rates small bursts make up for it.
 const LEAST_SLACK: Duration = Duration::from_millis(5);
-/// So many answers are considered for the usual delay of one.
+/// The number of answers that are considered for the usual delay.
 const USUAL_OF: usize = 8;
-/// Of fewer answers each may have been stalled on its way.
+/// The fewest answers for a usual delay: of fewer, each may have been stalled on its way.
 const USUAL_FROM: usize = 4;
-/// Gaps for which an answer that is overdue holds up the next request.
+/// The number of gaps for which an overdue answer holds up the next request.
 const PATIENCE: u32 = 5;
-/// Chats that were silent for long are forgotten once there are more than this.
+/// The number of chats above which those that were silent for long are forgotten.
 const MANY_LANES: usize = 20_000;
 
-/// One chat or robot: what the platform counts messages by.
+/// A chat or robot: the unit by which the platform counts messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Lane(pub(crate) i64);
 
 /// The limit of one lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LaneLimit {
-    /// From one message to the next.
+    /// The gap from one message to the next.
     pub(crate) gap: Duration,
-    /// At most so many in any such span.
+    /// The most messages in any span of this length.
     pub(crate) window: Option<(usize, Duration)>,
 }
 
 impl LaneLimit {
-    /// As much as the sender takes.
+    /// No limit: as much as the sender accepts.
     pub(crate) const NONE: Self = Self {
         gap: Duration::ZERO,
         window: None,
     };
 }
 
-/// A minute, as those platforms count it that punish what comes too early: a request that was on its way
-/// for longer than those after it is counted later than it was sent.
+/// A minute as counted by platforms that punish early requests: a request that was on its way for longer than those
+/// after it is counted later than it was sent.
 pub(crate) const MINUTE: Duration = Duration::from_millis(60_500);
 
-/// Which of a lane's two queues a message waits in.
+/// The queue of a lane in which a message waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn {
-    /// An answer to a person who waits for it: ahead of all that is plain.
+    /// An answer to a person who waits for it: ahead of all plain messages.
     Urgent = 0,
     Plain = 1,
 }
@@ -63,21 +63,21 @@ pub(crate) enum Turn {
 pub(crate) struct SendSlot {
     pub(crate) lane: Lane,
     pub(crate) turn: Turn,
-    /// Not before this.
+    /// The earliest time at which the message may be sent.
     pub(crate) at: Instant,
 }
 
 #[derive(Debug)]
 struct LaneState {
     limit: LaneLimit,
-    /// When the last messages were taken; as many as the window counts, at least one.
+    /// The times at which the last messages were accepted; as many as the window counts, at least one.
     taken: VecDeque<Instant>,
     held: Option<Instant>,
-    /// A request is unanswered.
+    /// True if a request is unanswered.
     busy: bool,
-    /// Since when something waits, by [`Turn`].
+    /// The times since which messages wait, by [`Turn`].
     waits: [Option<Instant>; 2],
-    /// The keys under which it stands in [`Pace::order`].
+    /// The keys under which the lane is listed in [`Pace::order`].
     keys: [Option<Instant>; 2],
 }
 
@@ -93,7 +93,7 @@ impl LaneState {
         }
     }
 
-    /// Returns when the lane may take another; None: at once.
+    /// Returns when the lane may accept another message; `None` if it may at once.
     fn free_at(&self) -> Option<Instant> {
         let gap = self.taken.back().map(|last| *last + self.limit.gap);
         let window = self.limit.window.and_then(|(max, span)| {
@@ -112,7 +112,7 @@ impl LaneState {
     }
 }
 
-/// The last request that went out.
+/// The last request that was sent.
 #[derive(Debug, Clone, Copy)]
 struct Last {
     slot: SendSlot,
@@ -123,27 +123,27 @@ struct Last {
 /// The pace of one sender.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// From one message to the next, all lanes together.
+    /// The gap from one message to the next, all lanes together.
     gap: Duration,
     slack: Duration,
     /// The next slot.
     next: Instant,
-    /// When the platform has taken all that went out, if it takes one a gap.
+    /// The time at which the platform has accepted all requests, if it accepts one per gap.
     full: Instant,
     lanes: HashMap<Lane, LaneState>,
-    /// So many lanes are searched for silent ones.
+    /// The number of lanes at which silent ones are searched for.
     many: usize,
-    /// Lanes that wait, by the moment from which they may go.
+    /// Lanes that wait, by the time from which they may send.
     order: [BTreeSet<(Instant, Lane)>; 2],
     delays: VecDeque<Duration>,
     last: Option<Last>,
-    /// Slots whose requests are yet to go out.
+    /// Slots whose requests are not sent yet.
     ahead: Vec<SendSlot>,
     flood: Option<(Lane, Instant)>,
 }
 
 impl Pace {
-    /// `rate` messages a second for all lanes together, evenly.
+    /// Returns a pace of `rate` messages a second for all lanes together, evenly.
     pub(crate) fn new(rate: u32, now: Instant) -> Self {
         let gap = Duration::from_secs(1) / rate.max(1);
         Self {
@@ -161,7 +161,7 @@ impl Pace {
         }
     }
 
-    /// Makes a lane known, or changes what it may take.
+    /// Adds a lane, or changes its limit.
     pub(crate) fn set_limit(&mut self, lane: Lane, limit: LaneLimit, now: Instant) {
         self.forget_silent(now);
         let state = self
@@ -172,25 +172,25 @@ impl Pace {
         self.place(lane);
     }
 
-    /// An earlier run sent something then.
+    /// Records that an earlier run sent a message at this time.
     pub(crate) fn sent_before(&mut self, at: Instant) {
         self.next = self.next.max(at + self.gap);
         self.full = self.full.max(at + self.gap);
     }
 
-    /// A message that an earlier run sent to `lane`.
+    /// Records a message that an earlier run sent to `lane`.
     pub(crate) fn remember(&mut self, lane: Lane, limit: LaneLimit, at: Instant) {
         let state = self
             .lanes
             .entry(lane)
             .or_insert_with(|| LaneState::new(limit));
         state.take(at);
-        // Several channels may lead to one chat, and each reports its own.
+        // Several channels may lead to one chat, and each reports its own messages.
         state.taken.make_contiguous().sort_unstable();
         self.place(lane);
     }
 
-    /// Something waits in `lane`, and may go from `since`.
+    /// Records that a message waits in `lane`, and may be sent from `since`.
     pub(crate) fn wait(&mut self, lane: Lane, turn: Turn, since: Instant) {
         if let Some(state) = self.lanes.get_mut(&lane) {
             state.waits[turn as usize] = Some(since);
@@ -198,7 +198,7 @@ impl Pace {
         }
     }
 
-    /// Nothing waits there any more.
+    /// Records that no message waits in `lane` any longer.
     pub(crate) fn unwait(&mut self, lane: Lane, turn: Turn) {
         if let Some(state) = self.lanes.get_mut(&lane) {
             state.waits[turn as usize] = None;
@@ -206,15 +206,15 @@ impl Pace {
         }
     }
 
-    /// Returns when [`Pace::take`] may give something; None while nothing waits.
+    /// Returns when [`Pace::take`] may return a slot; `None` if nothing waits.
     pub(crate) fn next_at(&self) -> Option<Instant> {
         let first = |turn: &BTreeSet<(Instant, Lane)>| turn.first().map(|(at, _)| *at);
         let ready = self.order.iter().filter_map(first).min()?;
         Some(ready.max(self.next))
     }
 
-    /// The next message's slot, if one is to be had until `by`: the lane that may go for longest, so
-    /// that turns go round and a lane that may not go holds nobody up. The lane is busy from then on.
+    /// Returns the next message's slot, if there is one until `by`: for the lane that has been free longest, so that
+    /// lanes take turns and a lane that may not send holds up no other. The lane is busy from then on.
     pub(crate) fn take(&mut self, now: Instant, by: Instant) -> Option<SendSlot> {
         let start = self.next.max(now);
         if start > by {
@@ -225,7 +225,7 @@ impl Pace {
             (ready <= by).then_some((turn, ready, lane))
         })?;
         let at = start.max(ready);
-        // A little late: those after it keep their times. Later than that, they move too.
+        // If this slot is only a little late, those after it keep their times; otherwise they move too.
         self.next = if at <= self.next + self.slack {
             self.next + self.gap
         } else {
@@ -242,9 +242,9 @@ impl Pace {
         Some(slot)
     }
 
-    /// The request of `slot` is about to go out; an error: not yet, perhaps then.
+    /// Records that the request of `slot` is about to be sent. An error is the time to try again.
     ///
-    /// Slots are evenly spread, but what goes out late, or is late on its way, must not meet the next.
+    /// Slots are evenly spread, but a request that is sent late, or is late on its way, must not meet the next.
     pub(crate) fn go(&mut self, slot: SendSlot, now: Instant) -> Result<(), Instant> {
         let free = self.free_at(now);
         if now < free {
@@ -257,15 +257,15 @@ impl Pace {
             answered: false,
         });
         self.ahead.retain(|other| *other != slot);
-        // Slots that were given out already go first: what is late must not pile up, or an answer to a
-        // person waits behind it.
+        // Slots that are already assigned go first: late requests must not pile up, or an answer to a person waits
+        // behind them.
         let ahead = u32::try_from(self.ahead.len()).unwrap_or(u32::MAX);
         self.next = self.next.max(self.full + self.gap * ahead - self.slack);
         Ok(())
     }
 
-    /// The request of `slot` went out at `sent` and was answered at `answered`; None: it never went
-    /// out, or its answer says nothing of when it was taken.
+    /// Records that the request of `slot` was sent and answered at these times; `None` if it was never sent, or if its
+    /// answer does not tell when it was accepted.
     pub(crate) fn answered(&mut self, slot: SendSlot, times: Option<(Instant, Instant)>) {
         self.ahead.retain(|other| *other != slot);
         let taken = times.map(|(sent, answered)| {
@@ -292,7 +292,7 @@ impl Pace {
         self.place(slot.lane);
     }
 
-    /// Nothing goes to `lane` before `until`.
+    /// Sends nothing to `lane` before `until`.
     pub(crate) fn hold(&mut self, lane: Lane, until: Instant) {
         if let Some(state) = self.lanes.get_mut(&lane) {
             state.held = state.held.max(Some(until));
@@ -300,8 +300,8 @@ impl Pace {
         }
     }
 
-    /// The platform said that `lane` was too fast: it pauses, and when a second one is too fast within
-    /// that span, the whole sender does.
+    /// Records that the platform called `lane` too fast: the lane pauses, and if a second one is too fast within that
+    /// span, so does the whole sender.
     pub(crate) fn flooded(&mut self, lane: Lane, until: Instant, now: Instant) {
         self.hold(lane, until);
         match self.flood {
@@ -310,14 +310,14 @@ impl Pace {
         }
     }
 
-    /// Nothing goes anywhere before `until`.
+    /// Sends nothing to any lane before `until`.
     pub(crate) fn hold_all(&mut self, until: Instant) {
         self.next = self.next.max(until);
         self.full = self.full.max(until + self.slack);
     }
 
-    /// The shortest of the last delays: what is above it, a request spent on the way there or back.
-    /// None: as little as can be.
+    /// Returns the shortest of the last delays: any excess is time that a request spent on the way there or back. Zero
+    /// if too few are known.
     fn usual_delay(&self) -> Duration {
         let known = self
             .delays
@@ -327,8 +327,8 @@ impl Pace {
         known.copied().unwrap_or_default()
     }
 
-    /// Returns when the platform takes another message, whoever it is for. An answer that is overdue means
-    /// that its request is perhaps not there yet, and the next must not run into it.
+    /// Returns when the platform accepts another message, regardless of its lane. An overdue answer means that its
+    /// request has perhaps not arrived yet, and the next must not run into it.
     fn free_at(&self, now: Instant) -> Instant {
         let free = self.full - self.slack;
         let Some(last) = self.last.filter(|last| !last.answered) else {
@@ -339,7 +339,7 @@ impl Pace {
         free.max(patient + self.gap - self.slack)
     }
 
-    /// Puts a lane where it belongs in the order.
+    /// Moves a lane to its place in the order.
     fn place(&mut self, lane: Lane) {
         let Some(state) = self.lanes.get_mut(&lane) else {
             return;
@@ -362,7 +362,8 @@ impl Pace {
         }
     }
 
-    /// Each time there are twice as many as were left: so a lane costs little, however many there are.
+    /// Forgets silent lanes each time there are twice as many as were left, so that a lane costs little, however many
+    /// there are.
     fn forget_silent(&mut self, now: Instant) {
         if self.lanes.len() < self.many {
             return;

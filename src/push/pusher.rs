@@ -1,4 +1,4 @@
-//! The front of pushing: tests, checks, faults, and a worker for each sender.
+//! Provides the front of pushing: tests, checks, faults, and a worker for each sender.
 
 use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
@@ -37,14 +37,14 @@ use crate::{
 
 const NO_BOT: &str = "the config has no [telegram]; add it, with the bot's `token`";
 
-/// The outbox worker; clones share it.
+/// The outbox worker; clones share its state.
 #[derive(Clone)]
 pub struct Pusher {
     pub(super) store: Store,
     pub(super) config: Live,
     output: Output,
     files: Files,
-    /// For channels that live in the store.
+    /// The way to platforms of channels in the store.
     way: Way,
     pub(super) supervisor: Supervisor,
     pub(super) running: Arc<watch::Sender<Vec<RunningSender>>>,
@@ -70,22 +70,22 @@ impl Pusher {
         }
     }
 
-    /// Has files from `files`, for channels that ask for documents.
+    /// Takes files from `files`, for channels that want documents.
     #[must_use]
     pub fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
     }
 
-    /// Lets channels that live in the store reach what `way` allows alone.
+    /// Lets channels in the store reach only the addresses that `way` allows.
     #[must_use]
     pub fn guarded_by(self, way: Way) -> Self {
         Self { way, ..self }
     }
 
-    /// Judges the addresses of a channel that is to live in the store.
+    /// Checks the addresses of a channel that is to be stored.
     ///
     /// # Errors
-    /// The key whose address must not be reached, and the reason.
+    /// Fails with the key whose address must not be reached, and the reason.
     pub async fn admit(&self, channel: &Channel) -> Result<(), (&'static str, NoWay)> {
         match &channel.kind {
             ChannelKind::Robot(robot) => self.way.admit_all(robot).await,
@@ -93,7 +93,7 @@ impl Pusher {
         }
     }
 
-    /// Reports what breaks to `supervisor`.
+    /// Reports panics to `supervisor`.
     #[must_use]
     pub fn supervised_by(self, supervisor: Supervisor) -> Self {
         Self { supervisor, ..self }
@@ -101,10 +101,10 @@ impl Pusher {
 
     /// Sends one test card, past the outbox but within the pace.
     ///
-    /// A channel that was set aside and takes it is taken up again.
+    /// A channel that was set aside and accepts the card is taken up again.
     ///
     /// # Errors
-    /// The platform's refusal.
+    /// Fails if the platform rejects the card.
     pub async fn test(&self, channel: &ChannelId) -> Result<Option<MessageRef>, PushError> {
         let config = self.config.borrow().clone();
         let channel = find(&config, channel)?;
@@ -114,7 +114,7 @@ impl Pusher {
             // Its sender pauses, and the caller would have to wait.
             return Err(PushError(without(key)));
         }
-        // Where another process holds the sender, that one's line would wait.
+        // If another process holds the sender, the line here would wait.
         let is_held = |line: &RunningSender| self.store.under(&lease_of(&line.key)).is_ok();
         let running = self.line_of(&channel.id).filter(is_held);
         let sender = match &running {
@@ -153,7 +153,7 @@ impl Pusher {
     /// Asks the platform about a channel without sending (getMe, getChat, own rights).
     ///
     /// # Errors
-    /// The channel does not work; the text says what to do.
+    /// Fails if the channel does not work; the text states what to do.
     pub async fn check(&self, channel: &ChannelId) -> Result<Checked, PushError> {
         let config = self.config.borrow().clone();
         let channel = find(&config, channel)?;
@@ -162,7 +162,7 @@ impl Pusher {
         sender.check(&channel).await
     }
 
-    /// Returns whether Telegram takes the bot's token, and what the bot is called; None where the config has no bot.
+    /// Returns the bot's name, or the reason why Telegram rejects its token; `None` if the config has no bot.
     pub async fn check_bot(&self) -> Option<Result<String, PushError>> {
         let settings = self.config.borrow().telegram.clone()?;
         Some(telegram::check_bot(&settings).await)
@@ -171,14 +171,14 @@ impl Pusher {
     /// Returns the id under which a Telegram chat subscribes, and its title.
     ///
     /// # Errors
-    /// The bot may not post there, there is no such chat or no bot, or Telegram cannot be asked.
+    /// Fails if the bot may not post there, if there is no such chat or no bot, or if Telegram cannot be reached.
     pub async fn find_chat(&self, chat: &TelegramChat) -> Result<(ChannelId, String), PushError> {
         let settings = self.config.borrow().telegram.clone();
         let settings = settings.ok_or_else(|| NO_BOT.to_owned())?;
         telegram::find_chat(&settings, chat).await
     }
 
-    /// Returns what keeps whole senders from sending: a wrong token, a platform that cannot be reached.
+    /// Returns the faults of whole senders, such as a wrong token or an unreachable platform.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
         let running = self.running.borrow();
@@ -188,7 +188,7 @@ impl Pusher {
             .collect()
     }
 
-    /// The bot's voice; waits while nothing is pushed or the config has no bot.
+    /// Returns the bot's voice; waits while nothing is pushed or the config has no bot.
     pub(crate) async fn voice(&self) -> Voice {
         let mut running = self.running.subscribe();
         loop {
@@ -202,12 +202,12 @@ impl Pusher {
             if let Some(voice) = voice {
                 return voice;
             }
-            // The sender of changes lives as long as this Pusher.
+            // The sender of changes exists as long as this Pusher.
             let _ = running.changed().await;
         }
     }
 
-    /// The sender of channels that share one; of none, the bot.
+    /// Returns the sender of channels that share one; the bot if there are no channels.
     pub(super) async fn made_sender(
         &self,
         sharing: &[Channel],
@@ -237,23 +237,23 @@ impl Pusher {
         Ok(MadeSender(telegram.clone(), Some(telegram)))
     }
 
-    /// The leases of all senders of a config, that of the bot, and that of the notifier of the hub.
+    /// Returns the leases of all senders of a config, including the bot and the hub's notifier.
     pub(crate) fn leases(&self, config: &Config) -> BTreeSet<LeaseKey> {
         let channels = config.channels.iter();
         let keys = channels.map(|channel| key_of(&channel.kind));
         let bot = config.telegram.as_ref().map(|_| (TELEGRAM, None));
         let senders = keys.chain(bot).map(|key| lease_of(&key));
-        // A process without pages announces none.
+        // A process without pages notifies no hub.
         let hub = config.web.hub.as_ref().and(config.web.listen);
         senders.chain(hub.map(|_| WebSubHub::lease())).collect()
     }
 
-    /// The lease of the bot, whose updates one process alone takes.
+    /// Returns the lease of the bot, whose updates only one process receives.
     pub(crate) fn bot_lease() -> LeaseKey {
         lease_of(&(TELEGRAM, None))
     }
 
-    /// A worker, and another one in its place whenever it breaks: what it was sending then is perhaps sent.
+    /// Runs a worker, and replaces it whenever it breaks: its messages in flight are then perhaps sent.
     pub(super) async fn keep_at_work(
         self,
         line: RunningSender,
@@ -276,7 +276,7 @@ impl Pusher {
         self.supervisor.keep(&part, &pause, begin).await
     }
 
-    /// Sends from when this process holds the sender until it is stopped, or another one holds it.
+    /// Sends while this process holds the sender, until it is stopped or another process holds it.
     async fn work_while_held(
         &self,
         line: &RunningSender,
@@ -307,7 +307,7 @@ impl Pusher {
             never = lost => never,
         };
         match ended {
-            // What it was sending is perhaps sent; the sender's present holder settles that.
+            // Its messages in flight are perhaps sent; the sender's present holder settles that.
             Err(StoreError::Refused(Refusal::LeaseLost(_))) => Ok(()),
             ended => ended,
         }
@@ -320,7 +320,7 @@ impl Pusher {
         running.iter().find(has).cloned()
     }
 
-    /// Waits, where no worker paces the channel, as long after its last message as the strictest platform asks for.
+    /// Waits, if no worker paces the channel, as long after its last message as the strictest platform demands.
     async fn wait_for_pace(&self, channel: &ChannelId) -> Result<(), StoreError> {
         let now = Utc::now();
         let recent = self
@@ -340,7 +340,7 @@ pub(super) fn is_guarded(sharing: &[Channel], config: &Config) -> bool {
     sharing.peek().is_some() && sharing.all(|it| config.is_joined_channel(&it.id))
 }
 
-/// A channel, and the others that share its sender.
+/// Returns a channel and the others that share its sender.
 fn sharing(config: &Config, channel: &Channel) -> Vec<Channel> {
     let key = key_of(&channel.kind);
     let others = config.channels.iter().filter(|it| it.id != channel.id);

@@ -1,4 +1,4 @@
-//! Lines follow the config: a reload begins and ends those alone whose sender changed.
+//! Adapts lines to the config: a reload begins and ends only those whose sender changed.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -24,12 +24,12 @@ use crate::{
     supervise,
 };
 
-/// Lines at work.
+/// The lines at work.
 #[derive(Default)]
 struct KeptSenders {
     lines: BTreeMap<SenderKey, KeptSender>,
     tasks: JoinSet<Ended>,
-    /// Robots as they were taken up last.
+    /// The robots as they were last taken up.
     robots: HashMap<ChannelId, ChannelKind>,
 }
 
@@ -43,10 +43,10 @@ struct KeptSender {
 type Ended = (SenderKey, Result<(), StoreError>);
 
 impl Pusher {
-    /// Pushes until stopped; what is being sent then is completed or put back. Follows config changes.
+    /// Pushes until stopped; messages in flight are then completed or put back. Follows config changes.
     ///
     /// # Errors
-    /// A store that failed a write.
+    /// Fails if a write to the store failed.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), Failure> {
         let mut live = self.config.clone();
         let mut kept = KeptSenders::default();
@@ -76,7 +76,7 @@ impl Pusher {
         ended.and(rest)
     }
 
-    /// A line that the database left in the middle is begun again once it is back; what it was sending is in doubt.
+    /// Restarts a line that lost the database, once the database is back; its messages in flight are in doubt.
     async fn begin_again(&self, key: SenderKey, kept: &mut KeptSenders, stop: &CancellationToken) {
         kept.lines.remove(&key);
         self.running
@@ -120,8 +120,8 @@ impl Pusher {
         Ok(())
     }
 
-    /// A robot that was set aside has perhaps another key now; if not, it is set aside again at its first
-    /// message.
+    /// Takes up robots whose settings changed: one that was set aside perhaps has another key now; if not, it is set
+    /// aside again at its first message.
     async fn take_up_robots(&self, config: &Config, kept: &mut KeptSenders) -> Result<(), Failure> {
         let before = std::mem::take(&mut kept.robots);
         for channel in &config.channels {
@@ -184,7 +184,7 @@ impl Pusher {
         self.running.send_modify(|lines| lines.push(line));
     }
 
-    /// Stops lines, and waits until what they were sending is completed or put back.
+    /// Stops lines, and waits until their messages in flight are completed or put back.
     async fn end(&self, kept: &mut KeptSenders, mut keys: Vec<SenderKey>) -> Result<(), Failure> {
         for line in keys.iter().filter_map(|key| kept.lines.remove(key)) {
             line.stop.cancel();
@@ -207,7 +207,7 @@ impl Pusher {
 
     fn joined(&self, joined: Result<Ended, JoinError>) -> (Option<SenderKey>, Result<(), Failure>) {
         match joined {
-            // The others go on after what the store refused to one of them.
+            // The others continue if the store rejected something of one of them.
             Ok((key, ended)) => (Some(key), ended.or_report("sending").map(drop)),
             Err(error) => {
                 self.supervisor.broke("channels", &supervise::why(error));
@@ -218,8 +218,8 @@ impl Pusher {
 }
 
 impl KeptSender {
-    /// Returns whether its sender is made of something else now, or one of its channels has another one: what that
-    /// is sending must be settled before the other begins.
+    /// Returns whether its sender is made differently now, or one of its channels has moved to another sender: its
+    /// messages in flight must be settled before the other one begins.
     fn is_outdated(&self, key: &SenderKey, channels: &[Channel], config: &Config) -> bool {
         let has = |channels: &[Channel], id: &ChannelId| channels.iter().any(|it| it.id == *id);
         let own = self.channels.borrow();
@@ -239,8 +239,8 @@ impl KeptSender {
     }
 }
 
-/// Returns the settings that a bot's sender is made of; who may ask the bot for what is not among them. All that a robot is
-/// made of is in its key.
+/// Returns the settings that a bot's sender is made of, which do not include who may ask the bot for what. A robot is
+/// made of its key only.
 fn settings(key: &SenderKey, config: &Config) -> Option<TelegramSettings> {
     let settings = config.telegram.as_ref().filter(|_| key.0 == TELEGRAM)?;
     let mut bare = TelegramSettings::new(settings.token.clone());
@@ -250,11 +250,11 @@ fn settings(key: &SenderKey, config: &Config) -> Option<TelegramSettings> {
     Some(bare)
 }
 
-/// Returns once the config is another one for those who push: sources may come and go.
+/// Returns once the config changed in a way that concerns pushing: sources may be added and removed.
 pub(crate) async fn changed(live: &mut Live, config: &Arc<Config>) {
     loop {
         if live.changed().await.is_err() {
-            // Nobody can change it any more.
+            // The config cannot change any longer.
             std::future::pending::<()>().await;
         }
         let new = live.borrow_and_update().clone();
@@ -311,7 +311,7 @@ mod tests {
             }
         }
 
-        /// The lines, once they serve these channels.
+        /// Returns the lines once they serve these channels.
         async fn serving(&self, ids: &[&str]) -> Vec<RunningSender> {
             let mut lines = self.pusher.running.subscribe();
             loop {

@@ -1,4 +1,4 @@
-//! The seam between the outbox worker and a platform: a [`Sender`] is one bot or one robot key.
+//! Defines the seam between the outbox worker and a platform: a [`Sender`] is one bot or one robot key.
 
 use std::{collections::HashSet, fmt, time::Duration};
 
@@ -16,42 +16,42 @@ use crate::{
     ops::{Store, StoreError},
 };
 
-/// The end of one request to a platform. Each variant is there because the worker acts on it.
+/// The end of one request to a platform. Each variant exists because the worker acts on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sent {
-    /// Taken, under this name.
+    /// The message was accepted, under this name.
     Done(Option<MessageRef>),
-    /// Certainly not sent; worth another try.
+    /// The message is certainly unsent; another try is worthwhile.
     Again(Reason),
-    /// Certainly not sent: too fast for this channel, which may go on after so long.
+    /// The message is certainly unsent: too fast for this channel, which may continue after this time.
     TooFast(Duration),
-    /// The channel lives elsewhere now: certainly not sent, to be sent there at once.
+    /// The channel moved: the message is certainly unsent, and is sent to the new id at once.
     Moved { from: i64, to: i64 },
-    /// Some of its readers have it, and are not sent it again; the others are not to be had now.
+    /// The message reached some readers, who do not receive it again; the others cannot be reached now.
     Partly(Reason),
-    /// This message is refused, and always will be.
+    /// The message is rejected, and always will be.
     Refused(Reason),
-    /// The channel takes nothing until somebody does something about it.
+    /// The channel accepts nothing until its owner fixes it.
     Gone(Reason),
-    /// The key is wrong: nothing goes to any channel.
+    /// The key is wrong: no channel can be sent to.
     Denied(Reason),
-    /// Certainly not sent, and nothing else would be: the platform cannot be reached.
+    /// The message is certainly unsent, and any other would be: the platform cannot be reached.
     Unreachable(Reason),
-    /// Perhaps sent: the request went out and its answer did not come.
+    /// The message is perhaps sent: no answer to its request arrived.
     Perhaps(Reason),
-    /// Perhaps sent, but hardly: a gateway's error page came instead of an answer. It says that the
-    /// platform is ill, so it is repeated until there is an answer, however long that takes.
+    /// The message is perhaps sent, but hardly: a gateway's error page arrived instead of an answer. The platform is
+    /// not healthy then, so the message is repeated until there is an answer, however long that takes.
     Ailing(Reason),
 }
 
 impl Sent {
-    /// `channel` is set aside: why, and what people do about it.
+    /// Returns that `channel` is set aside: the reason, and how to fix it.
     pub(super) fn gone(why: Reason, remedy: &str, channel: &Channel) -> Self {
         let test = format!("run `noticast channels --test {}`", channel.id);
         Self::Gone(why.with_remedy(&format!("{remedy}, then {test}")))
     }
 
-    /// Returns why it was not sent, or not for certain, with its kind.
+    /// Returns the reason why the message is unsent, or not certainly sent, with its kind.
     pub(crate) fn reason(&self) -> Reason {
         let (why, fault) = match self {
             Self::Done(_) => return Reason::from("sent"),
@@ -77,7 +77,7 @@ impl Sent {
         why.clone().or(fault)
     }
 
-    /// Returns whether the platform has it, or never will.
+    /// Returns whether the platform has the message, or never will.
     pub(crate) fn is_settled(&self) -> bool {
         matches!(self, Self::Done(_) | Self::Refused(_) | Self::Gone(_))
     }
@@ -103,7 +103,7 @@ impl From<Sent> for PushError {
     }
 }
 
-/// The finding of a channel's check.
+/// The result of a channel's check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checked {
     /// The platform's answer, such as the chat's title and the bot's rights.
@@ -112,7 +112,7 @@ pub enum Checked {
     NotTried,
 }
 
-/// A reader of a channel, as the store remembers one: by a hash of the address.
+/// A reader of a channel, as the store identifies one: by a hash of the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ReaderHash(pub(crate) u64);
 
@@ -127,7 +127,7 @@ impl ReaderHash {
     }
 }
 
-/// The readers who have a message already, of a channel whose readers get one each.
+/// The readers who already have a message, of a channel that sends one to each reader.
 #[derive(Debug)]
 pub(crate) struct ReadersSoFar(Option<(Store, DeliveryId)>);
 
@@ -136,13 +136,13 @@ impl ReadersSoFar {
         Self(Some((store.clone(), delivery)))
     }
 
-    /// Of a message that no outbox holds: nobody has it, and nobody is remembered.
+    /// Returns the readers of a message that is in no outbox: none has it, and none is recorded.
     pub(super) fn unknown() -> Self {
         Self(None)
     }
 
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub(super) async fn had(&self) -> Result<HashSet<ReaderHash>, StoreError> {
         let Some((store, delivery)) = &self.0 else {
             return Ok(HashSet::new());
@@ -151,10 +151,10 @@ impl ReadersSoFar {
         Ok(had.into_iter().map(ReaderHash).collect())
     }
 
-    /// Durable when it returns.
+    /// Records that a reader has the message; durable when it returns.
     ///
     /// # Errors
-    /// A write failed.
+    /// Fails if a write failed.
     pub(super) async fn has(&self, reader: ReaderHash) -> Result<(), StoreError> {
         match &self.0 {
             Some((store, delivery)) => store.reader_has(*delivery, reader.0).await,
@@ -163,38 +163,39 @@ impl ReadersSoFar {
     }
 }
 
-/// One bot or one robot key, and what the worker must know of its platform.
+/// A bot or a robot key, with the facts that the worker needs about its platform.
 pub(crate) trait Sender: Send + Sync + fmt::Debug {
-    /// Messages a second, all channels together; so many that they do not count, where it has no such limit.
+    /// Returns the messages a second that it accepts, all channels together; a number too high to matter if there is no
+    /// such limit.
     fn rate(&self) -> u32 {
         10_000
     }
 
-    /// Returns what a lane may take, where all lanes are alike.
+    /// Returns the limit of a lane, if all lanes are alike.
     fn limit(&self) -> LaneLimit {
         LaneLimit::NONE
     }
 
-    /// Returns what the platform counts the messages of `channel` by; one lane, where it counts the sender's.
-    /// May ask the platform; is asked before the first message and after a move.
+    /// Returns the lane by which the platform counts the messages of `channel`; one lane if it counts the sender's. May
+    /// ask the platform; called before the first message and after a move.
     fn lane<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, LaneLimit), Sent>> {
         ready(Ok((Lane(0), self.limit()))).boxed()
     }
 
-    /// Returns how many of the bulletins of `card`, from its first on, go into one message, at least 1; the rest
-    /// follow in messages of their own. A kind that renders [`Card::further`] says more than 1 here,
-    /// measured with [`Card::fitting`].
+    /// Returns how many of the bulletins of `card`, from its first on, go into one message, at least 1; the rest follow
+    /// in their own messages. A kind that renders [`Card::further`] returns more than 1 here, measured with
+    /// [`Card::fitting`].
     fn fits(&self, _card: &Card, _channel: &Channel) -> usize {
         1
     }
 
-    /// Returns what is posted of a card: JSON, or a text that is no JSON.
+    /// Returns the posted form of a card: JSON, or a text that is not JSON.
     fn draft(&self, card: &Card, channel: &Channel) -> Value;
 
     /// Sends one card, with one request.
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent>;
 
-    /// As [`Sender::send`]; where each reader gets a message of their own, one for each who lacks it.
+    /// Sends like [`Sender::send`]; a channel that sends to each reader individually sends to those who lack the card.
     fn send_to_readers<'a>(
         &'a self,
         card: &'a Card,
@@ -204,8 +205,8 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
         self.send(card, channel)
     }
 
-    /// Makes a message that was sent what `card` says; None: the platform cannot, and what changed goes
-    /// out as a message of its own. So does [`crate::bulletin::ChannelKind::can_edit`] say.
+    /// Changes a message that was sent to what `card` shows; `None` if the platform cannot edit, and the changes are
+    /// sent as their own message. [`crate::bulletin::ChannelKind::can_edit`] agrees with this.
     fn edit<'a>(
         &'a self,
         _card: &'a Card,
@@ -221,27 +222,27 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
         ready(Sent::Refused(why.into())).boxed()
     }
 
-    /// Returns whether the platform drops a repetition of a card (by [`Card::key`], or by its words): what is
-    /// unanswered is then sent again until it is certain.
+    /// Returns whether the platform drops a repetition of a card (by [`Card::key`], or by its words): an unanswered
+    /// message is then sent again until it is certain.
     fn knows_repetitions(&self) -> bool {
         false
     }
 
-    /// Returns how long the next message is to wait, as the answer to the last one says.
+    /// Returns how long the next message is to wait, according to the answer to the last one.
     fn pause(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// A call without effect, answered once the platform is there and the key is right.
+    /// Makes a call without effect, which succeeds once the platform is reachable and the key is right.
     fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
         ready(Ok(())).boxed()
     }
 
-    /// Returns what the platform says of a channel without sending anything.
+    /// Returns the platform's answer about a channel, without sending anything.
     fn check<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
         ready(Ok(Checked::NotTried)).boxed()
     }
 
-    /// A chat has another id from now on.
+    /// Records that a chat has another id from now on.
     fn moved(&self, _from: i64, _to: i64) {}
 }

@@ -1,15 +1,15 @@
-//! Signatures of robots and webhooks: HMAC-SHA256.
+//! Signs requests of robots and webhooks with HMAC-SHA256.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::hmac;
 
-/// The code of `message` under `key`, as Base64.
+/// Returns the authentication code of `message` under `key`, as Base64.
 pub(super) fn sign(key: &[u8], message: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key);
     STANDARD.encode(hmac::sign(&key, message))
 }
 
-/// DingTalk: the secret is the key, and part of the message.
+/// Signs for DingTalk: the secret is the key, and part of the message.
 pub(super) fn dingtalk(timestamp_ms: i64, secret: &str) -> String {
     sign(
         secret.as_bytes(),
@@ -17,7 +17,7 @@ pub(super) fn dingtalk(timestamp_ms: i64, secret: &str) -> String {
     )
 }
 
-/// Feishu: timestamp and secret are the key, and there is no message.
+/// Signs for Feishu: the timestamp and the secret are the key, and there is no message.
 pub(super) fn feishu(timestamp_s: i64, secret: &str) -> String {
     sign(format!("{timestamp_s}\n{secret}").as_bytes(), b"")
 }

@@ -1,7 +1,7 @@
-//! `slack` channels: an incoming webhook of Slack, which is known by its address.
+//! Sends to `slack` channels: an incoming webhook of Slack, which is identified by its address.
 //!
-//! Its pages: about one message a second; 3,000 characters in a section; `&`, `<` and `>` are escaped in
-//! what is markup. The answer is `ok`, or a word that says what is wrong.
+//! Its documentation: about one message a second; 3,000 characters in a section; `&`, `<` and `>` are escaped in
+//! markup. The answer is `ok`, or a word that names the error.
 
 use std::time::Duration;
 
@@ -20,17 +20,17 @@ use super::{
 use crate::bulletin::{Channel, Reason, Robot, quiet};
 
 const SECTION: usize = 3000;
-/// Of a message with fifty blocks at most.
+/// The most entries of a message, which has at most fifty blocks.
 const MOST_ENTRIES: usize = 24;
 
-/// Of what stands in a section, and of the whole for notifications and for those that show no blocks.
+/// The style of a section, and of the whole text for notifications and for clients that show no blocks.
 const MARKUP: Style = Style {
     escape: words,
     link: Some(|text, url| format!("<{}|{text}>", escape(&encoded(url)))),
     ..style::plain(SECTION, Unit::Utf16)
 };
 
-/// One webhook.
+/// A webhook of Slack.
 #[derive(Debug)]
 pub(super) struct Slack {
     http: Http,
@@ -39,7 +39,7 @@ pub(super) struct Slack {
 
 impl Slack {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::of(settings, way)?,
@@ -136,7 +136,7 @@ fn of_entry(entry: &EntryWords) -> Vec<Value> {
     ]
 }
 
-/// The headline as a link, or as text where both are too long for a section.
+/// Returns the headline as a link, or as text if both are too long for a section.
 fn fitting(headline: &str, entry: &EntryWords) -> String {
     if Unit::Utf16.length(headline) <= SECTION {
         return headline.to_owned();
@@ -144,21 +144,21 @@ fn fitting(headline: &str, entry: &EntryWords) -> String {
     words(&Unit::Utf16.cut(&entry.title, SECTION / 5))
 }
 
-/// Text with links of ours. Slack makes no links and mentions of its own of the addresses, #names and
-/// @names in it.
+/// Returns a section of text with our links. Slack turns no addresses, #names or @names in it into its own links and
+/// mentions.
 fn markup(text: &str) -> Value {
     json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
 }
 
-/// Returns what a page says stands in plain text, where nothing is markup.
+/// Returns a section with the text of a page as plain text, where nothing is markup.
 fn section(text: &str) -> Value {
     let text = Unit::Utf16.cut(text, SECTION);
     json!({"type": "section", "text": {"type": "plain_text", "text": text, "emoji": false}})
 }
 
-/// Returns what a page says, in Slack's own markup. That has no escapes for its signs of emphasis: they are
-/// written with full width, but for a line within a name. Servers that take Slack's webhooks, such as
-/// Mattermost, call whom a mere `@name` names.
+/// Returns the text of a page in Slack's own markup, which has no escapes for its signs of emphasis: they are written
+/// with full width, except for a line within a name. Servers that accept Slack's webhooks, such as Mattermost, mention
+/// people by a mere `@name`.
 fn words(text: &str) -> String {
     let chars: Vec<char> = quiet(text).chars().collect();
     let is_word = |place: Option<usize>| {
@@ -175,7 +175,7 @@ fn words(text: &str) -> String {
     escape(&chars.iter().enumerate().map(tame).collect::<String>())
 }
 
-/// An address, or text, where `&`, `<` and `>` would be markup.
+/// Escapes `&`, `<` and `>`, which would be markup, in an address or text.
 pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -1,4 +1,4 @@
-//! `stdout` channels: a terminal, or a program that reads a line for each bulletin.
+//! Sends to `stdout` channels: a terminal, or a program that reads a line for each bulletin.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ const MARGIN: usize = 8;
 /// The fewest columns of the text, on however narrow a screen.
 const NARROWEST: usize = 20;
 
-/// The terminal, or whatever cli gave as output.
+/// The terminal, or the output that cli gave.
 pub(super) struct Stdout(pub(super) Output);
 
 impl fmt::Debug for Stdout {
@@ -44,7 +44,7 @@ impl Sender for Stdout {
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         let text = drawn(card, channel, self.0.screen());
         let output = self.0.writer.clone();
-        // A reader that is slow must hold up no other task.
+        // A slow reader must not hold up any other task.
         async move {
             let write = move || {
                 let mut output = output
@@ -93,7 +93,7 @@ impl Part {
     }
 }
 
-/// A card for people: its number in the margin, the rest in one column.
+/// Returns a card for people: its number in the margin, the rest in one column.
 fn text(card: &Card, screen: Screen) -> String {
     let mut parts = top(card);
     let words = card.wording().entries.into_iter().next();
@@ -114,7 +114,7 @@ fn text(card: &Card, screen: Screen) -> String {
     parts.push(Part::new(Style::Bold, words.title));
     parts.push(Part::new(Style::Faint, about.join(" · ")));
     parts.extend(words.deadline.map(|by| Part::new(Style::Accent, by)));
-    // A note of a correction is short.
+    // The note of a correction is short.
     let is_note = card.kind == DeliveryKind::Update;
     let summary = bulletin.summary.as_deref().filter(|_| !is_note);
     let summary = summary.map(card::clean_text);
@@ -124,7 +124,7 @@ fn text(card: &Card, screen: Screen) -> String {
     indented(&format!("#{}", bulletin.id), &parts, screen)
 }
 
-/// The lines above the headline: the mark of the card, and the note.
+/// Returns the lines above the headline: the mark of the card, and the note.
 fn top(card: &Card) -> Vec<Part> {
     let note = card.note.as_deref().map(card::clean_text);
     let style = match card.bulletin {
@@ -172,17 +172,17 @@ fn indented(number: &str, parts: &[Part], screen: Screen) -> String {
 struct TerminalLine<'a> {
     channel: &'a ChannelId,
     kind: DeliveryKind,
-    /// The note of a rebroadcast, the text of an announcement.
+    /// The note of a rebroadcast, or the text of an announcement.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
-    /// The text that the channel's template makes of it.
+    /// The text that the channel's template renders.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     #[serde(flatten)]
     bulletin: Option<view::Bulletin>,
 }
 
-/// A bulletin of the contract with `channel` and `kind`, on one line.
+/// Returns a bulletin of the API with `channel` and `kind`, on one line.
 fn json(card: &Card, channel: &ChannelId) -> String {
     let bulletin = card.bulletin.as_deref().cloned();
     let line = TerminalLine {

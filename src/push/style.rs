@@ -1,7 +1,7 @@
-//! A card as one text in a platform's markup, cut to the platform's limit in the platform's unit.
+//! Renders a card as one text in a platform's markup, cut to the platform's limit in the platform's unit.
 //!
-//! Words are cut before they are escaped, between what a reader sees as characters, and the summary
-//! first; the address is given whole or not at all. Read [`Style::text`] first.
+//! Words are cut before they are escaped, between user-perceived characters, and the summary first; the address is
+//! complete or absent. Read [`Style::text`] first.
 
 mod list;
 #[cfg(test)]
@@ -10,7 +10,7 @@ mod text;
 
 pub(super) use self::text::{Style, Unit};
 
-/// Text without markup, within `limit`.
+/// Returns the style of text without markup, within `limit`.
 pub(super) const fn plain(limit: usize, unit: Unit) -> Style {
     Style {
         limit,
@@ -23,8 +23,8 @@ pub(super) const fn plain(limit: usize, unit: Unit) -> Style {
     }
 }
 
-/// The Markdown of WeCom and DingTalk, which knows no escapes: what would be markup is written with
-/// signs of full width, which are none.
+/// Returns the style of the Markdown of WeCom and DingTalk, which has no escapes: signs that would be markup are
+/// written with full width, which makes them plain text.
 pub(super) const fn markdown(limit: usize, newline: &'static str) -> Style {
     Style {
         limit,
@@ -43,7 +43,7 @@ pub(super) const fn markdown(limit: usize, newline: &'static str) -> Style {
     }
 }
 
-/// A line of text that no Markdown reads as markup.
+/// Returns a line of text that no Markdown reads as markup.
 fn tame(line: &str) -> String {
     let wide = |(i, c): (usize, char)| match c {
         '<' => '＜',
@@ -62,7 +62,7 @@ fn tame(line: &str) -> String {
     line.char_indices().map(wide).collect()
 }
 
-/// An address between the brackets of a link.
+/// Encodes an address for the brackets of a link.
 pub(super) fn encoded(url: &str) -> String {
     let mut encoded = String::with_capacity(url.len());
     for c in url.chars() {

@@ -1,4 +1,4 @@
-//! Telegram channels: one bot, its chats and their limits.
+//! Sends to Telegram channels: one bot, its chats and their limits.
 
 pub(crate) mod api;
 mod bot;

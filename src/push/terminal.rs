@@ -1,4 +1,4 @@
-//! Text on a terminal: how wide it is, how it is styled, and where its lines break.
+//! Formats text for a terminal: its width, its styles, and its line breaks.
 
 use std::{
     fmt,
@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 use url::Url;
 
-/// The writer of `stdout` channels; given by cli.
+/// The writer of `stdout` channels; provided by cli.
 #[derive(Clone)]
 pub struct Output {
     pub(super) writer: Arc<Mutex<dyn Write + Send>>,
@@ -19,7 +19,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// `screen` is asked before each card: people resize their terminals.
+    /// Takes the function `screen`, which is called before each card: people resize their terminals.
     #[must_use]
     pub fn new(writer: Arc<Mutex<dyn Write + Send>>, screen: fn() -> Screen) -> Self {
         Self { writer, screen }
@@ -30,7 +30,7 @@ impl Output {
     }
 }
 
-/// A file, a pipe, or memory.
+/// An output to a file, a pipe, or memory.
 impl<W: Write + Send + 'static> From<Arc<Mutex<W>>> for Output {
     fn from(writer: Arc<Mutex<W>>) -> Self {
         Self::new(writer, || Screen::PLAIN)
@@ -47,18 +47,18 @@ impl fmt::Debug for Output {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Screen {
     pub columns: usize,
-    /// Bold, colours and links may be written.
+    /// True if bold, colours and links may be written.
     pub is_styled: bool,
 }
 
 impl Screen {
-    /// A file or a pipe.
+    /// The screen of a file or a pipe.
     pub const PLAIN: Self = Self {
         columns: 80,
         is_styled: false,
     };
 
-    /// The text as this screen shows it in a style. It must be one line without control characters.
+    /// Returns the text as this screen shows it in a style. It must be one line without control characters.
     #[must_use]
     pub fn styled(self, text: &str, style: Style) -> String {
         if !self.is_styled || text.is_empty() {
@@ -74,10 +74,10 @@ impl Screen {
         format!("\x1b[{code}m{text}\x1b[0m")
     }
 
-    /// A text that opens an address where the terminal knows links (OSC 8).
+    /// Returns a text that opens an address if the terminal supports links (OSC 8).
     #[must_use]
     pub fn linked(self, text: &str, address: &str) -> String {
-        // Such a sequence holds ASCII alone, as parsed addresses do.
+        // Such a sequence may contain only ASCII, like parsed addresses.
         match Url::parse(address) {
             Ok(url) if self.is_styled => format!("\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\"),
             _ => text.to_owned(),
@@ -91,15 +91,15 @@ pub enum Style {
     Plain,
     Bold,
     Faint,
-    /// For text that must not be overlooked.
+    /// Text that must not be overlooked.
     Accent,
     /// An address, which can be opened.
     Link,
 }
 
-/// Lines of at most `width` columns, broken where the Unicode line breaking algorithm (UAX #14) allows it:
-/// at spaces, and between Chinese characters but not before ， or 。. A longer word is broken anywhere;
-/// an address stays whole, so that it can be opened.
+/// Breaks a line at `width` columns where the Unicode line breaking algorithm (UAX #14) allows it: at spaces, and
+/// between Chinese characters but not before ， or 。. A longer word is broken anywhere; an address stays whole, so that
+/// it can be opened.
 #[must_use]
 pub fn wrapped(line: &str, width: usize) -> Vec<&str> {
     let mut lines = Vec::new();
@@ -124,7 +124,7 @@ fn last_break(text: &str, width: usize) -> Option<usize> {
     ends.take_while(fits).last()
 }
 
-/// The end of what has room, at least one character.
+/// Returns the end of the text that fits, at least one character.
 fn longest(text: &str, width: usize) -> usize {
     let mut ends = text.grapheme_indices(true).map(|(at, c)| at + c.len());
     let first = ends.next().unwrap_or(text.len());

@@ -1,4 +1,4 @@
-//! Every robot's posts are within the platform's limits, whatever a page holds.
+//! Tests that every robot's posts are within the platform's limits, regardless of the page's content.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
     config::Config,
 };
 
-/// The sender of a kind, and a channel of it.
+/// Returns the sender of a kind, and a channel of it.
 fn made(kind: &str, keys: &str) -> (Arc<dyn Sender>, Channel) {
     let settings = robot_of(kind, keys);
     let kind = ChannelKind::Robot(settings.clone());
@@ -41,7 +41,7 @@ fn every_kind_of_the_table_has_a_sender() {
     }
 }
 
-/// All text of a draft, as its readers and their programs see it.
+/// Returns all text of a draft, as its readers and their programs see it.
 fn words(draft: &Value) -> String {
     match draft {
         Value::String(text) => text.clone(),
@@ -51,7 +51,7 @@ fn words(draft: &Value) -> String {
     }
 }
 
-/// Returns what is wrong with the size of a draft, by the limits of its platform.
+/// Returns the draft if its size exceeds the limits of its platform.
 fn oversize(kind: &str, draft: &Value) -> Option<String> {
     let bytes = |value: &Value| value.as_str().map_or(0, str::len);
     let units = |value: &Value| value.as_str().map_or(0, |text| text.encode_utf16().count());
@@ -73,7 +73,7 @@ fn oversize(kind: &str, draft: &Value) -> Option<String> {
                 && bytes(&draft["text"]["content"]) <= 2048
         }
         "dingtalk-robot" => body <= 20_000,
-        // With room for the signature.
+        // Leaves room for the signature.
         "feishu-robot" => body <= 20_000 - 200,
         "slack" => {
             let blocks = list(&draft["blocks"]);
@@ -111,7 +111,7 @@ fn oversize(kind: &str, draft: &Value) -> Option<String> {
                 && embeds.iter().all(is_embed)
                 && units(&draft["content"]) <= 2000
         }
-        // An event has 65,536 with what the server adds.
+        // An event has 65,536 bytes with the fields that the server adds.
         "matrix" => body <= 60_000,
         "ntfy" => bytes(&draft["message"]) <= 4096,
         _ => true,
@@ -119,7 +119,7 @@ fn oversize(kind: &str, draft: &Value) -> Option<String> {
     (!is_within).then(|| format!("{kind}: {draft:#}"))
 }
 
-/// Every kind, and the formats of one that has several.
+/// Returns every kind, and the formats of a kind that has several.
 fn every_kind() -> Vec<(&'static str, Arc<dyn Sender>, Channel)> {
     let samples = crate::bulletin::KINDS.iter().map(|kind| {
         let settings = Robot::sample(kind);
@@ -163,7 +163,7 @@ fn every_kind_names_all_sources_and_the_whole_headline() {
     }
 }
 
-/// Returns what calls people where it stands in the text of a kind, by its platform's pages.
+/// Returns the strings that mention people in the text of a kind, by its platform's documentation.
 fn calls(kind: &str) -> &'static [&'static str] {
     match kind {
         "wecom-robot" => &["<@"],
@@ -185,7 +185,7 @@ fn no_words_of_a_page_call_anybody() {
     let card = card(DeliveryKind::New, Some(calling), None);
     for (kind, sender, channel) in every_kind() {
         let draft = sender.draft(&card, &channel);
-        // Blocks of plain text are no markup.
+        // Blocks of plain text are not markup.
         let text = match kind {
             "slack" => words(&draft["text"]) + &words(&draft["blocks"][0]),
             _ => words(&draft),
@@ -244,7 +244,7 @@ fn no_words_of_a_page_call_anybody_in_telegram() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// News, a rebroadcast, a correction's note, an announcement.
+    /// Covers news, a rebroadcast, a correction's note and an announcement.
     #[test]
     fn one_bulletin_is_within_every_limit_with_its_number(card in any_card()) {
         for (kind, sender, channel) in every_kind() {
@@ -263,7 +263,7 @@ proptest! {
         }
     }
 
-    /// Bundles and digests: each bulletin is in one message, with its number and its address.
+    /// Covers bundles and digests: each bulletin is in one message, with its number and its address.
     #[test]
     fn many_bulletins_are_all_in_messages_within_every_limit(card in any_list()) {
         for (kind, sender, channel) in every_kind() {

@@ -1,4 +1,4 @@
-//! TLS with the servers that messages are sent to.
+//! Sets up TLS with the servers that messages are sent to.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use rustls::{ClientConfig, crypto::ring::default_provider};
 use super::error::PushError;
 use crate::authorities::authorities_with;
 
-/// Returns how TLS is spoken with servers that the public authorities, or those of `own` (PEM), vouch for.
+/// Returns the TLS settings for servers that are certified by the public authorities or by those of `own` (PEM).
 ///
 /// # Errors
-/// Certificates that cannot be used.
+/// Fails if the certificates cannot be used.
 pub(super) fn tls(own: Option<&[u8]>) -> Result<ClientConfig, PushError> {
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()

@@ -1,5 +1,5 @@
-//! A channel of the store whose secret stayed behind where it was exported: its cards can be drawn, and nothing can be
-//! sent. What comes meanwhile waits in its queue until the secret is set.
+//! Stands in for a sender whose channel was imported without its secret: its cards can be drawn, and nothing can be
+//! sent. Deliveries wait in its queue until the secret is set.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::bulletin::{Channel, Reason, SendFault};
 
 #[derive(Debug)]
 pub(super) struct Unfinished {
-    /// Knows the form of cards.
+    /// A sender of the same kind, which knows the form of cards.
     sample: Arc<dyn Sender>,
     key: &'static str,
 }
@@ -29,7 +29,7 @@ impl Unfinished {
     }
 }
 
-/// The reason for which nothing is sent.
+/// Returns the reason why nothing is sent.
 pub(super) fn without(key: &str) -> Reason {
     let said = format!(
         "it was imported without its `{key}`; enter it at the desk, and what waits is sent"

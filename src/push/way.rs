@@ -1,5 +1,6 @@
-//! The way to platforms. Channels of the config are trusted, and reach whatever they name; those that live in the store
-//! pass a guard, which `app` gives, since people at the desk must not reach what this machine alone can.
+//! Guards the way to platforms. Channels of the config are trusted, and reach any address that they name; those in the
+//! store pass a guard, which `app` provides, since people at the desk must not reach addresses that only this machine
+//! can reach.
 //!
 //! Names are judged by the addresses that the connection then uses; an address that is written as a number reaches no
 //! resolver, and is judged before each request.
@@ -12,16 +13,16 @@ use url::Url;
 
 use crate::bulletin::{Form, Robot};
 
-/// For a name to be resolved while somebody waits.
+/// The longest time to resolve a name while a person waits.
 const LONGEST_RESOLVING: Duration = Duration::from_secs(5);
 
-/// The reason for which a host is not reached.
+/// The reason why a host is not reached.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoWay {
-    /// It is no public address; the text names the setting that would allow it.
+    /// The host has no public address; the text names the setting that would allow it.
     #[error("{0}")]
     Guarded(String),
-    /// Its name has no address now.
+    /// The host's name has no address now.
     #[error("{0}")]
     Unknown(String),
 }
@@ -29,7 +30,7 @@ pub enum NoWay {
 type Resolver =
     dyn Fn(String, bool) -> BoxFuture<'static, Result<Vec<SocketAddr>, NoWay>> + Send + Sync;
 
-/// Where requests may go; clones share it.
+/// The addresses to which requests may be sent; clones share it.
 #[derive(Clone, Default)]
 pub struct Way(Option<Arc<Resolver>>);
 
@@ -40,8 +41,8 @@ impl fmt::Debug for Way {
 }
 
 impl Way {
-    /// `resolve` gives the addresses of a host that may be reached; where it is asked to, also those of the
-    /// environment's proxies.
+    /// Takes the function `resolve`, which returns the addresses of a host that may be reached; if its flag is set,
+    /// also those of the environment's proxies.
     pub fn guarded(
         resolve: impl Fn(String, bool) -> BoxFuture<'static, Result<Vec<SocketAddr>, NoWay>>
         + Send
@@ -55,7 +56,7 @@ impl Way {
         self.0.is_some()
     }
 
-    /// Judges a host that is written as a number: nobody is asked about it.
+    /// Judges a host that is written as a number: no resolver is asked about it.
     pub(super) async fn admit_number(&self, url: &Url) -> Result<(), NoWay> {
         match url.host() {
             Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => self.admit(url).await,
@@ -71,16 +72,16 @@ impl Way {
         let host = host.trim_matches(['[', ']']).to_owned();
         match tokio::time::timeout(LONGEST_RESOLVING, resolve(host, false)).await {
             Ok(Err(NoWay::Guarded(why))) => Err(NoWay::Guarded(why)),
-            // It may resolve later, and is judged anew by each connection.
+            // The name may resolve later, and is judged again by each connection.
             Ok(Ok(_) | Err(NoWay::Unknown(_))) | Err(_) => Ok(()),
         }
     }
 
-    /// Judges all that a channel's settings name before anybody keeps them; gives the key that is refused.
+    /// Judges all addresses in a channel's settings before they are stored; returns the key that is rejected.
     pub(super) async fn admit_all(&self, robot: &Robot) -> Result<(), (&'static str, NoWay)> {
         for key in robot.kind().keys {
             let value = robot.get(key.name);
-            // The platform itself was not chosen by the person who typed this.
+            // The person who typed this did not choose the platform itself.
             let is_own = matches!(key.form, Form::Api(platform) if platform == value);
             let is_judged = key.form.is_address() && !is_own;
             if let Some(address) = Url::parse(value).ok().filter(|_| is_judged) {
@@ -91,7 +92,7 @@ impl Way {
         Ok(())
     }
 
-    /// The addresses of a host that may be reached, for a connection; None: nobody guards it.
+    /// Returns the addresses of a host that may be reached, for a connection; `None` if there is no guard.
     pub(super) async fn addresses(&self, host: &str) -> Option<Result<Vec<SocketAddr>, NoWay>> {
         let resolve = self.0.as_ref()?;
         Some(resolve(host.to_owned(), false).await)
@@ -125,7 +126,7 @@ mod tests {
         sender::{Sender, Sent},
     };
 
-    /// A guard as that of pages is, where nothing is allowed.
+    /// Returns a guard like that of pages, with nothing allowed.
     fn guarded() -> Way {
         Way::guarded(|host, _| {
             async move { Err(NoWay::Guarded(format!("{host} is not a public address"))) }.boxed()

@@ -1,7 +1,7 @@
-//! `webhook` channels: any program that takes JSON, by the Standard Webhooks specification.
+//! Sends to `webhook` channels: any program that accepts JSON, by the Standard Webhooks specification.
 //!
-//! Each bulletin is one request, known by its `webhook-id`: the same at every repetition, so that a
-//! receiver can drop what it has. What is not answered with 2xx is sent again until it is.
+//! Each bulletin is one request, identified by its `webhook-id`: the same at every repetition, so that a receiver can
+//! drop duplicates. A request that is not answered with 2xx is sent again until it is.
 
 use std::time::Duration;
 
@@ -23,10 +23,10 @@ use crate::{
     view,
 };
 
-/// The pause after a refusal that does not say how long to wait.
+/// The pause after a rejection that does not state how long to wait.
 const TOO_FAST: Duration = Duration::from_secs(10);
 
-/// One receiver.
+/// A receiver of webhooks.
 #[derive(Debug)]
 pub(super) struct Webhook {
     http: Http,
@@ -35,7 +35,7 @@ pub(super) struct Webhook {
 
 impl Webhook {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::of(settings, way)?,
@@ -97,7 +97,8 @@ fn verdict(answer: &HttpAnswer, channel: &Channel) -> Sent {
     }
 }
 
-/// `v1,` and the code of id, time and body under the secret: Base64 after `whsec_`, else as it is.
+/// Returns `v1,` and the code of id, time and body under the secret: Base64 after `whsec_`, otherwise the secret as it
+/// is.
 fn signature(secret: &str, id: &str, timestamp: i64, body: &str) -> String {
     let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
     let key = STANDARD
@@ -140,7 +141,7 @@ mod tests {
         push::card::tests::{bulletin, card},
     };
 
-    /// The example of the specification's libraries.
+    /// The example is that of the specification's libraries.
     #[test]
     fn the_signature_is_that_of_the_standard() {
         let signed = signature(

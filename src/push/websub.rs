@@ -1,5 +1,5 @@
-//! WebSub: how a hub is notified that a feed has something new. The recommendation leaves that to hubs; all of them
-//! take a form that names the feed as `hub.url` or, newer ones, as `hub.topic`.
+//! Notifies a WebSub hub that a feed has something new. The recommendation leaves the form to hubs; all of them accept
+//! a form that names the feed as `hub.url` or, newer ones, as `hub.topic`.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::ops::LeaseKey;
 
-/// A connection to one hub.
+/// A connection to a hub.
 pub(crate) struct WebSubHub {
     http: Http,
     url: Url,
@@ -30,7 +30,7 @@ pub(crate) enum HubAnswer {
 
 impl WebSubHub {
     /// # Errors
-    /// A proxy of the environment that cannot be used.
+    /// Fails if a proxy of the environment cannot be used.
     pub(crate) fn new(url: &Url) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::to("the WebSub hub", Vec::new())?,
@@ -38,7 +38,7 @@ impl WebSubHub {
         })
     }
 
-    /// The lease of the hub's notifier: one process alone notifies it.
+    /// Returns the lease of the hub's notifier: only one process notifies the hub.
     pub(crate) fn lease() -> LeaseKey {
         LeaseKey::Sender("websub".to_owned())
     }

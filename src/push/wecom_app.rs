@@ -1,9 +1,9 @@
-//! `wecom-app` channels: messages of an application of WeCom (企业微信) to members of a company.
+//! Sends to `wecom-app` channels: messages of an application of WeCom (企业微信) to members of a company.
 //!
-//! Official pages 90236 and 91039: a token of two hours, asked for with the secret; cards of 128 bytes
-//! of title and 512 of text, texts of 2,048. A member has thirty messages a minute and a thousand an
-//! hour of an application; what is more is dropped without a word. The platform drops a message that it
-//! has had within four hours: so what is unanswered is sent again until it is certain.
+//! Official pages 90236 and 91039: a token of two hours, requested with the secret; cards of 128 bytes of title and 512
+//! of text, texts of 2,048. A member accepts thirty messages a minute and a thousand an hour of an application; more
+//! are dropped silently. The platform drops a message that it has had within four hours: so an unanswered message is
+//! sent again until it is certain.
 
 use std::time::Duration;
 
@@ -24,19 +24,19 @@ use super::{
 };
 use crate::bulletin::{Channel, DeliveryKind, MessageRef, Reason, Robot};
 
-/// Links are markup in it, too.
+/// The style of texts, in which links are markup, too.
 const TEXT: Style = Style {
     escape: without_tags,
     ..style::plain(2048, Unit::Bytes)
 };
-/// Seconds in which the platform knows a message again; the most that it takes.
+/// The seconds in which the platform recognises a message; the most that it accepts.
 const KNOWN_FOR: u32 = 14_400;
-/// Seconds of a token, at most.
+/// The longest life of a token, in seconds.
 const TOKEN_LIVES: u64 = 7200;
-/// A token is not used in its last minutes.
+/// The last part of a token's life, in which it is not used.
 const SPARE: Duration = Duration::from_secs(300);
 
-/// One application.
+/// An application of WeCom.
 #[derive(Debug)]
 pub(super) struct WecomApp {
     http: Http,
@@ -57,7 +57,7 @@ impl std::fmt::Debug for Token {
 
 impl WecomApp {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             http: Http::of(settings, way)?,
@@ -66,7 +66,7 @@ impl WecomApp {
         })
     }
 
-    /// The token as it is kept, or a new one. Who finds it wrong gives it as `wrong`.
+    /// Returns the cached token, or a new one. A caller that finds the token invalid passes it as `wrong`.
     async fn token(&self, wrong: Option<&str>) -> Result<String, Sent> {
         let mut kept = self.token.lock().await;
         if let Some(token) = kept.as_ref()
@@ -91,7 +91,7 @@ impl WecomApp {
             ],
         );
         let answer = self.http.ask(self.http.client().get(url)).await;
-        // Nothing was sent to anybody, whatever became of it.
+        // Nothing was sent to anyone, regardless of the outcome.
         let answer = answer.map_err(|silence| match Sent::from(silence) {
             Sent::Perhaps(why) => Sent::Unreachable(why),
             sent => sent,
@@ -135,7 +135,7 @@ impl WecomApp {
             };
             let json = answer.json();
             match json["errcode"].as_i64() {
-                // The token is of no use any more: a new one, once.
+                // The token is not valid any longer: request a new one, once.
                 Some(40014 | 42001 | 41001) if wrong.is_none() => wrong = Some(token),
                 Some(code) => return self.verdict(code, &json, channel),
                 None => return foreign(&answer),
@@ -163,7 +163,7 @@ impl WecomApp {
         }
     }
 
-    /// Returns what a code means that is not about one message's readers.
+    /// Interprets a code that is not about one message's readers.
     fn refusal(&self, code: i64, body: &Value) -> Sent {
         let why = self.why(code, body);
         match code {
@@ -195,7 +195,7 @@ impl Sender for WecomApp {
             .as_bytes()
             .first_chunk()
             .map_or(0, |bytes| i64::from_le_bytes(*bytes));
-        // A minute of sixteen is an hour of 960.
+        // Sixteen a minute are 960 an hour.
         let window = Some((16, MINUTE));
         let limit = LaneLimit {
             gap: Duration::ZERO,
@@ -237,8 +237,8 @@ impl Sender for WecomApp {
     }
 }
 
-/// A card with a button where there is a page to open, else text. Its words are the same at each
-/// repetition, and at no other delivery.
+/// Returns a card with a button if there is a page to open, otherwise text. Its words are the same at each repetition,
+/// and at no other delivery.
 fn message(card: &Card, to: &str, agent_id: &str) -> Value {
     let wording = card.wording();
     let mut body = json!({
@@ -271,7 +271,7 @@ fn message(card: &Card, to: &str, agent_id: &str) -> Value {
     body
 }
 
-/// A bulletin that is sent again and again is another message each time.
+/// Returns the number of an entry; a bulletin that is sent again counts as another message each time.
 fn number(card: &Card, entry: &EntryWords) -> String {
     match (card.kind, card.delivery) {
         (DeliveryKind::New, _) | (_, None) => format!("#{}", entry.number),
@@ -279,7 +279,8 @@ fn number(card: &Card, entry: &EntryWords) -> String {
     }
 }
 
-/// HTML is understood there, so nothing may resemble it. A sign of full width is three bytes for one.
+/// Replaces the signs of tags: HTML is understood there, so nothing may resemble it. A full-width sign takes three
+/// bytes instead of one.
 fn without_tags(text: &str) -> String {
     text.replace('<', "＜").replace('>', "＞")
 }

@@ -1,7 +1,7 @@
-//! `wecom-robot` channels: a group robot of WeCom (企业微信), which is known by the key in its address.
+//! Sends to `wecom-robot` channels: a group robot of WeCom (企业微信), which is identified by the key in its address.
 //!
-//! Official page 99110: twenty messages in any minute; `text` has 2,048 bytes of UTF-8, `markdown`
-//! 4,096, `news` one to eight articles. The verdict is `errcode`, whatever the HTTP status.
+//! Official page 99110: twenty messages in any minute; `text` has 2,048 bytes of UTF-8, `markdown` 4,096, `news` one to
+//! eight articles. The verdict is `errcode`, regardless of the HTTP status.
 
 use std::time::Duration;
 
@@ -19,18 +19,18 @@ use super::{
 };
 use crate::bulletin::{Channel, Reason, Robot};
 
-/// A text may call a member, as Markdown may: `<@userid>`.
+/// The style of texts, which may mention a member, like Markdown: `<@userid>`.
 const TEXT: Style = Style {
     escape: without_calls,
     ..style::plain(2048, Unit::Bytes)
 };
 const MARKDOWN: Style = style::markdown(4096, "\n");
 const ARTICLES: usize = 8;
-/// Of an article.
+/// The most bytes of the parts of an article.
 const TITLE: usize = 128;
 const DESCRIPTION: usize = 512;
 
-/// One robot.
+/// A group robot of WeCom.
 #[derive(Debug)]
 pub(super) struct WecomRobot {
     http: Http,
@@ -40,7 +40,7 @@ pub(super) struct WecomRobot {
 
 impl WecomRobot {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(super) fn new(robot: &Robot, way: &Way) -> Result<Self, PushError> {
         let api = robot.get("api_url").to_owned();
         let key: String =
@@ -110,7 +110,7 @@ impl Sender for WecomRobot {
     }
 }
 
-/// Returns what the robot is to post. News needs an address to lead to; where there is none, text it is.
+/// Returns the body that the robot posts. News needs an address to lead to; without one, it is text.
 pub(super) fn message(wording: &CardWording, format: &str) -> Value {
     let articles: Vec<_> = wording
         .entries
@@ -139,8 +139,8 @@ fn article(wording: &CardWording, entry: &EntryWords) -> Option<Value> {
     Some(json!({"title": title, "description": description, "url": url}))
 }
 
-/// Title and description of a card: whatever is long, the number is there, by which people ask for more,
-/// and a headline that was cut stands below in full.
+/// Returns the title and the description of a card: however long they are, the number by which people ask for more is
+/// included, and a headline that was cut is repeated below in full.
 pub(super) fn headed(
     wording: &CardWording,
     entry: &EntryWords,

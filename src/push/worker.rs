@@ -1,4 +1,4 @@
-//! The task of one sender: who waits, whose turn it is, and what the platform's answers change.
+//! Runs the task of one sender: which messages wait, whose turn it is, and the effects of the platform's answers.
 //!
 //! It opens a further request only while the last answers are later than the pace. Read [`Worker::run`] first.
 

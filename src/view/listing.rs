@@ -1,4 +1,4 @@
-//! The parts that all lists share: filters, pages, and the errors of either.
+//! Provides the parts that all lists share: filters, pages, and the errors of either.
 
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{
@@ -12,7 +12,7 @@ use crate::{
     ops::{Page, StoreError},
 };
 
-/// The number of items in a list where nobody says.
+/// The default number of items in a list.
 pub const DEFAULT_LIMIT: usize = 20;
 /// The most items that one answer of the API has.
 pub const MOST_ITEMS: usize = 500;
@@ -32,13 +32,13 @@ pub struct Listing<T> {
 pub struct Filters {
     pub source: Option<SourceId>,
     pub channel: Option<ChannelId>,
-    /// One of the list's own states.
+    /// A state of the list's items.
     pub state: Option<String>,
-    /// First seen, queued, or (sources) last changed at or after this.
+    /// The time at or after which items were first seen, queued, or (sources) last changed.
     pub since: Option<DateTime<FixedOffset>>,
-    /// Words that a bulletin must hold, or a source in its name, id, address or group; all of them.
+    /// The words that a bulletin must contain, or a source in its name, id, address or group; all of them.
     pub q: Option<String>,
-    /// 0: all.
+    /// The most items; 0 for all.
     pub limit: usize,
     /// The `next` of an earlier page.
     pub cursor: Option<String>,
@@ -58,10 +58,10 @@ impl Default for Filters {
     }
 }
 
-/// A list cannot be shown.
+/// The error of a list that cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {
-    /// A filter that means nothing for this list.
+    /// A filter that has no meaning for this list.
     #[error("`{name}`: {why}")]
     Filter { name: &'static str, why: String },
     #[error(transparent)]
@@ -69,7 +69,7 @@ pub enum ViewError {
 }
 
 impl Filters {
-    /// The same for one answer of the API, which is bounded; `next` goes on where it ends.
+    /// Returns the same filter for one answer of the API, which is bounded; `next` continues where it ends.
     #[must_use]
     pub fn bounded(self) -> Self {
         let limit = match self.limit {
@@ -94,7 +94,7 @@ impl Filters {
         })
     }
 
-    /// For lists that are narrowed by nothing.
+    /// Rejects every filter, for lists that have none.
     pub(super) fn refuse_all_but_paging(&self, list: &str) -> Result<(), ViewError> {
         let why = format!("{list} cannot be filtered by this");
         self.refuse("source", self.source.is_some(), &why)?;
@@ -109,7 +109,7 @@ impl Filters {
         self.refuse("q", self.q.is_some(), &why)
     }
 
-    /// The words that all must be there, as texts are compared.
+    /// Returns the words that must all be present, folded for comparison.
     pub(super) fn folded_words(&self) -> Vec<String> {
         let typed = self.q.as_deref().unwrap_or_default();
         typed.split_whitespace().map(fold).collect()
@@ -136,10 +136,10 @@ impl Filters {
         (self.limit > 0).then_some(self.limit)
     }
 
-    /// The number that the cursor names.
+    /// Returns the number that the cursor names.
     ///
     /// # Errors
-    /// It is no number.
+    /// Fails if it is not a number.
     pub fn cursor_number(&self) -> Result<Option<u64>, ViewError> {
         let number = |text: &String| text.parse().map_err(|_| bad_cursor(text));
         self.cursor.as_ref().map(number).transpose()
@@ -153,7 +153,7 @@ pub(super) fn bad_cursor(text: &str) -> ViewError {
     }
 }
 
-/// A page of a list that is short enough to be built whole; its cursor is the last id.
+/// Returns a page of a list that is short enough to be built as a whole; its cursor is the last id.
 pub(super) fn page_of<T>(
     items: impl Iterator<Item = T>,
     id: impl Fn(&T) -> &str,

@@ -1,4 +1,4 @@
-//! The shapes of what only admins see: tokens, workers, the audit log.
+//! Defines the shapes that only admins see: tokens, workers, the audit log.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

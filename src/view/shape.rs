@@ -1,4 +1,4 @@
-//! The shapes, field by field in the contract's order.
+//! Defines the shapes, field by field in the documented order.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -59,7 +59,7 @@ pub enum SourceState {
 }
 
 impl Source {
-    /// `status` is None where the store knows nothing of the source yet.
+    /// Returns the shape of a source; `status` is `None` if the store knows nothing of it yet.
     #[must_use]
     pub fn new(source: &bulletin::Source, status: Option<&SourceStatus>, zone: Tz) -> Self {
         let poll = status.map(|status| &status.poll);
@@ -151,7 +151,7 @@ pub enum ChannelState {
 }
 
 impl Channel {
-    /// `status` is None where the store knows nothing of the channel yet.
+    /// Returns the shape of a channel; `status` is `None` if the store knows nothing of it yet.
     #[must_use]
     pub fn new(channel: &bulletin::Channel, status: Option<&ChannelStatus>) -> Self {
         let sources = channel.sources.as_ref().map_or_else(any_source, |sources| {
@@ -171,7 +171,7 @@ impl Channel {
         }
     }
 
-    /// A chat that subscribed by itself: the config knows nothing of it.
+    /// Returns the shape of a chat that subscribed on its own, of which the config knows nothing.
     #[must_use]
     pub fn subscribed(status: &ChannelStatus) -> Self {
         if let Some(channel) = &status.chat {
@@ -181,7 +181,7 @@ impl Channel {
         Self::shown(id, "telegram", name, any_source(), Some(status))
     }
 
-    /// As it is while its sender cannot send.
+    /// Returns the channel as it is while its sender cannot send.
     #[must_use]
     pub fn beside(self, sender_fault: Option<Reason>) -> Self {
         match sender_fault.filter(|_| self.state == ChannelState::Ok) {
@@ -195,7 +195,7 @@ impl Channel {
         }
     }
 
-    /// Returns whether it has bulletins of `source`.
+    /// Returns whether it receives bulletins of `source`.
     #[must_use]
     pub fn has(&self, source: &SourceId) -> bool {
         let is_named = |id: &String| id == "*" || id == source.as_str();

@@ -1,4 +1,4 @@
-//! Times as the contract shows them.
+//! Defines times as the API shows them.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The timeline of one bulletin, in order: found, judged, filtered, corrected, and each delivery.
+//! Builds the timeline of one bulletin, in order: found, judged, filtered, corrected, and each delivery.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -37,10 +37,10 @@ pub enum HappeningKind {
     Delivery,
 }
 
-/// All that happened to a bulletin, oldest first.
+/// Returns all events of a bulletin, oldest first.
 ///
 /// # Errors
-/// No such bulletin, or the store.
+/// Fails if there is no such bulletin, or if the store fails.
 pub async fn timeline(
     store: &Store,
     config: &Config,
@@ -94,7 +94,7 @@ fn first(found: &bulletin::Bulletin, config: &Config) -> Vec<Happening> {
     all
 }
 
-/// The rule as the program calls it, such as `first-look`.
+/// Returns the program's name of a rule, such as `first-look`.
 fn rule(cause: &Cause) -> String {
     match serde_json::to_value(cause) {
         Ok(serde_json::Value::String(rule)) => rule,

@@ -1,4 +1,5 @@
-//! Actions of admins on one source, one channel or one delivery, and the timeline of one bulletin, by the API.
+//! Performs actions of admins on one source, one channel or one delivery, and returns the timeline of one bulletin, by
+//! the API.
 
 use axum::{
     Extension, Json,
@@ -53,7 +54,7 @@ async fn set_paused(
     source_now(site, &source).await.map(Json)
 }
 
-/// A source as it is now.
+/// Returns a source in its present state.
 pub(super) async fn source_now(site: &Site, source: &SourceId) -> Result<view::Source, Problem> {
     let alone = Filters {
         source: Some(source.clone()),
@@ -92,7 +93,7 @@ pub(super) async fn poll(
     }))
 }
 
-/// Polls a source now, whoever asks for it, and writes that into the audit log.
+/// Polls a source now, for an API or desk request, and records that in the audit log.
 pub(super) async fn poll_for(site: &Site, actor: &Actor, id: &str) -> Result<PollOutcome, Problem> {
     let source = named::source(site, id)?;
     let store = &site.desk.store;
@@ -120,7 +121,7 @@ pub(super) async fn test_channel(
     Ok(Json(Tested { message }))
 }
 
-/// Sends one test card; a channel that was set aside and takes it goes on.
+/// Sends one test card; a channel that was set aside and accepts it is resumed.
 pub(super) async fn test_for(
     site: &Site,
     actor: &Actor,

@@ -1,4 +1,4 @@
-//! The desk: everything is run from here in a browser, by mouse, keyboard or phone, with or without scripts.
+//! Serves the desk: everything is run from here in a browser, by mouse, keyboard or phone, with or without scripts.
 //!
 //! Each page is a [`page::DeskPage`] of text, tables and forms; each form does one operation of `ops` and leads back to
 //! its page. Read [`router`] first.
@@ -40,7 +40,8 @@ use axum::{
 
 use super::{assets, problem, site::Shared};
 
-/// Bytes of a form: the longest text that may be published is twenty thousand characters, each nine bytes in a form.
+/// The most bytes of a form: the longest text that may be published has twenty thousand characters, each nine bytes in
+/// a form.
 const MAX_FORM: usize = 256 << 10;
 
 pub(super) fn router(site: &Shared) -> Router<Shared> {

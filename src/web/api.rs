@@ -1,4 +1,4 @@
-//! `/api/v1`: what admins and the command line ask of a running instance.
+//! Serves `/api/v1`: requests of admins and of the command line to a running instance.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -27,7 +27,7 @@ use crate::{
     view::{self, Filters, Listing},
 };
 
-/// For a request's body to arrive.
+/// The timeout of a request's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_NOTE_CHARS: usize = 500;
 const MAX_REQUEST_ID_BYTES: usize = 128;
@@ -56,7 +56,7 @@ pub(super) async fn channels(
     Ok(Json(channels_now(&site, &asked?.0.bounded()).await?))
 }
 
-/// Channels beside what is known of their senders.
+/// Returns channels together with the state of their senders.
 pub(super) async fn channels_now(
     site: &Site,
     filters: &Filters,
@@ -162,7 +162,7 @@ pub(super) struct Rebroadcasted {
     deliveries: Vec<view::Delivery>,
 }
 
-/// A note on top of a card; None: it says nothing.
+/// Returns a note on top of a card; `None` if it is empty.
 pub(super) fn note(typed: Option<String>) -> Result<Option<String>, Problem> {
     let note = typed.map(|note| note.trim().to_owned());
     let note = note.filter(|note| !note.is_empty());
@@ -177,7 +177,7 @@ pub(super) fn note(typed: Option<String>) -> Result<Option<String>, Problem> {
     }
 }
 
-/// A request id that no other request has.
+/// Returns a request id that no other request has.
 pub(super) fn new_request() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
@@ -283,7 +283,7 @@ impl Settle {
             Chosen::Some(ids) => HeldAction::Seen(ids),
             Chosen::All(All::All) => HeldAction::SeenAll,
         });
-        // "Publish these, the rest is seen" works in this order alone.
+        // "Publish these, the rest is seen" works only in this order.
         match (publish, seen) {
             (None, None) => Err(Problem::bad("`publish`, `newest` or `seen` is expected")),
             (Some(HeldAction::PublishAll), Some(_)) => Err(Problem::bad(
@@ -341,7 +341,7 @@ pub(super) async fn reload(
     }
 }
 
-/// Applies the changed config, whoever asks for it; the inner error says what is wrong with it.
+/// Reloads the changed config, for an API or desk request; the inner error lists its mistakes.
 pub(super) async fn reload_for(site: &Site, by: &Actor) -> Result<Result<(), String>, Problem> {
     let (answer, answered) = oneshot::channel();
     let by = by.clone();
@@ -356,7 +356,7 @@ pub(super) async fn reload_for(site: &Site, by: &Actor) -> Result<Result<(), Str
     })
 }
 
-/// Requests that would begin something are refused while the instance shuts down.
+/// Rejects requests that would begin something while the instance shuts down.
 pub(super) async fn no_new_work_at_the_end(
     State(site): State<Shared>,
     request: Request,

@@ -1,4 +1,4 @@
-//! Styles, scripts and pictures of the pages.
+//! Serves styles, scripts and pictures of the pages.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -48,14 +48,14 @@ pub(super) async fn icon() -> Response {
     kept("image/svg+xml", templates::ICON.to_owned())
 }
 
-/// A bulletin whose page a code leads to.
+/// The bulletin whose page a code leads to.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Target {
     b: Option<u64>,
 }
 
-/// A QR code of a bulletin's page, else of the first page with its filters.
+/// Returns a QR code of a bulletin's page, otherwise of the first page with its filters.
 pub(super) async fn qr(
     State(site): State<Shared>,
     viewer: Viewer,

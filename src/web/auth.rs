@@ -1,4 +1,4 @@
-//! Authentication: a request comes from anyone, or from someone with a token.
+//! Authenticates requests: a request comes from anyone, or from the holder of a token.
 
 use std::time::Duration;
 
@@ -23,14 +23,14 @@ use crate::{
     ops::{Actor, Opens, Scope},
 };
 
-/// The header in which a command names the user of the machine for whom it asks.
+/// The header in which a command names the user of the machine who runs it.
 pub const USER_HEADER: &str = "x-noticast-user";
 
 impl FromRequestParts<Shared> for Viewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
-        // Only our own scheme: a proxy in front may have one of its own.
+        // Only our own scheme: a proxy in front may use another one.
         let Some(token) = bearer(&parts.headers) else {
             return Ok(Self::Public);
         };
@@ -44,12 +44,12 @@ impl FromRequestParts<Shared> for Viewer {
 pub(super) struct Caller {
     pub(super) actor: Actor,
     pub(super) scope: Scope,
-    /// The id of the caller's token, where that is one of the store.
+    /// The id of the caller's token, if it is in the store.
     pub(super) token: Option<String>,
 }
 
 impl Caller {
-    /// The actor and its scope, for operations that lesser scopes may do to their own bulletins alone.
+    /// Returns the actor and its scope, for operations that lesser scopes may only do to their own bulletins.
     pub(super) fn by(&self) -> (&Actor, Scope) {
         (&self.actor, self.scope)
     }
@@ -77,7 +77,7 @@ pub(super) async fn require_token(
     }
 }
 
-/// Reading needs the least scope, everything else `to_write`.
+/// Requires the least scope for reading, and `to_write` for everything else.
 pub(super) async fn require_scope(
     State(to_write): State<Scope>,
     request: Request,
@@ -104,7 +104,7 @@ fn too_small(scope: Scope, needed: Scope) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, detail)
 }
 
-/// Returns whether `/metrics` may be read: by its own token or an admin's.
+/// Checks whether `/metrics` may be read: with its own token or an admin's.
 pub(super) async fn may_read_metrics(
     site: &Site,
     headers: &HeaderMap,
@@ -122,7 +122,7 @@ pub(super) async fn may_read_metrics(
     knock(site, extensions, token, opens, either).await
 }
 
-/// Returns whose token this is.
+/// Returns the caller with this token.
 pub(super) async fn caller(
     site: &Site,
     extensions: &Extensions,
@@ -134,8 +134,8 @@ pub(super) async fn caller(
     caller.ok_or_else(no_token)
 }
 
-/// Returns whether a token that opens so much is taken now. That of commands on this machine always is: nobody can
-/// guess it, and others on the machine must not shut them out.
+/// Checks whether a token that opens so much is accepted now. The token of commands on this machine always is: it
+/// cannot be guessed, and others on the machine must not shut the commands out.
 async fn knock(
     site: &Site,
     extensions: &Extensions,
@@ -193,7 +193,7 @@ impl Caller {
     }
 }
 
-/// A command of this machine says which user types it; nobody else is believed.
+/// Returns the actor with the user that a command of this machine names; no other caller is believed.
 fn named(actor: Actor, headers: &HeaderMap) -> Actor {
     let user = headers.get(USER_HEADER).and_then(|user| user.to_str().ok());
     match (actor, user) {
@@ -213,8 +213,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .then_some(token.trim_start())
 }
 
-/// Compares in a time that shows nothing of the secret: hashes compare in constant time, and their length is
-/// always the same.
+/// Compares in a time that reveals nothing of the secret: hashes compare in constant time, and their length is always
+/// the same.
 fn is_same(secret: &Secret, token: &str) -> bool {
     !secret.reveal().is_empty()
         && blake3::hash(secret.reveal().as_bytes()) == blake3::hash(token.as_bytes())

@@ -1,4 +1,4 @@
-//! The notice board: a page for a screen on a wall, which nobody touches.
+//! Serves the notice board: a page for a screen on a wall, which takes no input.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -22,9 +22,9 @@ use crate::{bulletin::BulletinState, ops::BulletinQuery};
 
 /// The number of bulletins that take turns.
 const SLIDES: usize = 12;
-/// Seconds for which each is shown.
+/// The seconds for which each is shown.
 const TURN: u32 = 15;
-/// Characters of a text that people read from afar.
+/// The most characters of a text that people read from afar.
 const LONGEST: usize = 220;
 
 #[derive(Debug, Serialize)]
@@ -39,11 +39,11 @@ struct Board {
 struct Slide {
     card: Card,
     text: String,
-    /// A QR code of the bulletin's page; None where no phone could reach it.
+    /// A QR code of the bulletin's page; `None` if no phone could reach it.
     qr: Option<String>,
 }
 
-/// Published bulletins, newest first, in turns; filters as on the first page.
+/// Shows published bulletins, newest first, in turns; filters as on the first page.
 pub(super) async fn board(
     State(site): State<Shared>,
     viewer: Viewer,
@@ -65,7 +65,7 @@ pub(super) async fn board(
         .await?
         .items;
     if found.is_empty() {
-        // A board that was just put up shows what is there.
+        // A new board shows the bulletins of first polls.
         query.states = vec![BulletinState::Baseline];
         found = site.turns.listed(&site.desk.store, query).await?.items;
     }

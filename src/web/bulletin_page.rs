@@ -1,4 +1,4 @@
-//! The page of one bulletin.
+//! Serves the page of one bulletin.
 
 use axum::{
     extract::{Path, State},
@@ -24,9 +24,9 @@ use crate::{
     push::card::what_changed,
 };
 
-/// The next visible bulletin is searched for this far above one.
+/// The distance above a bulletin within which the next visible one is searched for.
 const NEXT_WINDOW: u64 = 64;
-/// Characters of a text that describe it to others.
+/// The most characters of a text in a preview on other sites.
 const DESCRIPTION: usize = 160;
 
 #[derive(Debug, Serialize)]
@@ -34,20 +34,20 @@ struct BulletinPage {
     frame: Frame,
     card: Card,
     paragraphs: Vec<String>,
-    /// Corrections, oldest first.
+    /// The corrections, oldest first.
     revisions: Vec<Revised>,
     older: Option<Card>,
     newer: Option<Card>,
     share: Share,
 }
 
-/// Ways to pass a bulletin on.
+/// The ways to pass a bulletin on.
 #[derive(Debug, Serialize)]
 struct Share {
     /// The page's own address.
     url: String,
     telegram: String,
-    /// A QR code of the page; None where no phone could reach it.
+    /// A QR code of the page; `None` if no phone could reach it.
     qr: Option<String>,
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn page(
     Ok(page_for(viewer, templates::render("bulletin.html", &page)?))
 }
 
-/// The sheet of paper that a bulletin is posted as.
+/// The printable sheet of a bulletin.
 #[derive(Debug, Serialize)]
 struct Sheet {
     frame: Frame,
@@ -121,7 +121,7 @@ pub(super) async fn print(
     Ok(page_for(viewer, templates::render("print.html", &sheet)?))
 }
 
-/// The bulletin of an address, if the viewer may see it, and its text.
+/// Returns the bulletin of an address, if the viewer may see it, and its text.
 async fn found(
     site: &Site,
     scene: Scene<'_>,
@@ -163,11 +163,11 @@ fn neighbours(viewer: Viewer, before: u64, limit: u64) -> BulletinQuery {
     }
 }
 
-/// A correction, in words.
+/// A correction in words.
 #[derive(Debug, Serialize)]
 struct Revised {
     at: String,
-    /// The title before, where it changed.
+    /// The earlier title, if it changed.
     title: Option<String>,
     what: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Coming deadlines as a calendar (RFC 5545).
+//! Serves coming deadlines as a calendar (RFC 5545).
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -33,7 +33,7 @@ const PROPERTIES: [(&str, &str); 3] = [
     ("PRODID", "-//noticast//deadlines//EN"),
     ("CALSCALE", "GREGORIAN"),
 ];
-/// Deadlines of one calendar.
+/// The most deadlines of one calendar.
 const MOST: usize = 500;
 
 pub(super) async fn deadlines(
@@ -80,7 +80,7 @@ pub(super) async fn deadlines(
     Ok(validators.on(response, viewer))
 }
 
-/// None: not for this viewer.
+/// Returns the event of a deadline; `None` if this viewer may not see it.
 fn event(
     scene: Scene<'_>,
     home: &str,

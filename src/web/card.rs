@@ -1,4 +1,4 @@
-//! A bulletin as pages and feeds show it: what a viewer may see, cleaned, with its dates in words.
+//! Prepares a bulletin as pages and feeds show it: the parts that a viewer may see, cleaned, with its dates in words.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -17,10 +17,10 @@ use crate::{
     words,
 };
 
-/// Colours of source tags in the style sheet (`.hue-0` …).
+/// The number of colours of source tags in the style sheet (`.hue-0` …).
 const HUES: usize = 10;
 
-/// The ground of every card of one answer.
+/// The context of every card of one answer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub config: &'a Config,
@@ -32,29 +32,29 @@ pub(super) struct Scene<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct Card {
     pub id: u64,
-    /// The language of what it says, as HTML's `lang`.
+    /// The language of the text, as HTML's `lang`.
     pub lang: Option<&'static str>,
     pub title: String,
-    /// The title with the words that were searched for.
+    /// The title with the words of the search marked.
     pub headline: Vec<Piece>,
     pub summary: Option<String>,
-    /// The line that was found, in place of the summary.
+    /// The line with a hit, in place of the summary.
     pub excerpt: Option<Vec<Piece>>,
     pub publisher: Option<String>,
     pub tag: Tag,
     pub when: When,
     pub deadline: Option<Due>,
     pub attachments: Vec<Link>,
-    /// How many attachments it has, in words.
+    /// The number of attachments, in words.
     pub files: String,
-    /// The original's address, where it is one that may be a link.
+    /// The original's address, if it may be a link.
     pub original: Option<String>,
-    /// Its page shows it on top of its list.
+    /// True if its page shows it on top of its list.
     pub is_pinned: bool,
     pub is_corrected: bool,
     pub is_held: bool,
     pub is_withdrawn: bool,
-    /// It was there before its source was watched.
+    /// True if it existed before its source was watched.
     pub is_old: bool,
 }
 
@@ -85,13 +85,13 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The name of this channel.
+    /// Returns the name of this channel.
     pub(super) fn site_title(self) -> &'a str {
         let own = self.config.web.title.as_deref();
         own.unwrap_or(words::of(self.language).pages.site)
     }
 
-    /// Groups of the sources that the viewer may know of, in config order.
+    /// Returns the groups of the sources that the viewer may know of, in config order.
     pub(super) fn groups(self) -> Vec<&'a str> {
         let mut groups = Vec::new();
         for group in self.sources().filter_map(|(_, it)| it.group.as_deref()) {
@@ -107,13 +107,13 @@ impl<'a> Scene<'a> {
         groups.find(|group| *group == name)
     }
 
-    /// Sources that the viewer may know of, in config order, each with its place there.
+    /// Returns the sources that the viewer may know of, in config order, each with its place there.
     pub(super) fn sources(self) -> impl Iterator<Item = (usize, &'a Source)> {
         let all = self.config.sources.iter().enumerate();
         all.filter(move |(_, source)| source.public || self.viewer == Viewer::Admin)
     }
 
-    /// The first sources (of a group, where one is chosen), and the chosen one wherever it stands.
+    /// Returns the first sources (of a group, if one is chosen), and the chosen one wherever it is.
     pub(super) fn tags(
         self,
         most: usize,
@@ -133,14 +133,14 @@ impl<'a> Scene<'a> {
         self.sources().find(|(_, source)| source.id.as_str() == id)
     }
 
-    /// The first source of a bulletin that the viewer may know of. A source that is in the config
-    /// no more may have been private, so it is nobody's but an admin's.
+    /// Returns the first source of a bulletin that the viewer may know of. A source that was removed from the config
+    /// may have been private, so only an admin sees it.
     pub(super) fn source_of(self, bulletin: &Bulletin) -> Option<(usize, &'a Source)> {
         let mut ids = bulletin.sources();
         ids.find_map(|id| self.source(id.as_str()))
     }
 
-    /// None: not for this viewer.
+    /// Returns the card of a bulletin; `None` if this viewer may not see it.
     pub(super) fn card(self, bulletin: &Bulletin) -> Option<Card> {
         let is_admin = self.viewer == Viewer::Admin;
         if bulletin.state == BulletinState::Held && !is_admin {
@@ -177,7 +177,8 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// The same with what only the store knows: whether it is pinned where this viewer may see that.
+    /// Returns the same card with a fact that only the store knows: whether it is pinned where this viewer may see
+    /// that.
     pub(super) fn card_in(self, store: &Store, bulletin: &Bulletin) -> Option<Card> {
         let mut known = bulletin
             .sources()
@@ -190,14 +191,15 @@ impl<'a> Scene<'a> {
         Some(Card { is_pinned, ..card })
     }
 
-    /// Returns when it was published, as far as anyone knows.
+    /// Returns when it was published, as far as is known.
     pub(super) fn published(self, bulletin: &Bulletin) -> Moment {
         let seen = bulletin.first_seen.with_timezone(&self.config.time_zone);
         let seen = Moment::Time(seen.fixed_offset());
         bulletin.published.unwrap_or(seen)
     }
 
-    /// Says when an undated notice was taken in that was there at the first poll: it may be of any age.
+    /// Returns the time to show; for an undated notice of the first poll, the time at which it was collected, since it
+    /// may be of any age.
     fn shown(self, bulletin: &Bulletin) -> When {
         let is_of_any_age = bulletin.published.is_none() && bulletin.cause != Cause::New;
         if !is_of_any_age {

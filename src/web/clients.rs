@@ -1,4 +1,4 @@
-//! The client at the other end: the client itself, or the one that a proxy which we trust speaks for.
+//! Identifies the client of a request: the peer itself, or the client for which a trusted proxy speaks.
 
 use std::{
     fmt,
@@ -13,8 +13,7 @@ use crate::{bulletin::AddressRange, config::Config};
 pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub(super) const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// What limits are counted by: an IPv4 address, or an IPv6 network of 64 bits, all of which one household
-/// has.
+/// The unit by which limits are counted: an IPv4 address, or an IPv6 network of 64 bits, which one household has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Client(IpAddr);
 
@@ -43,8 +42,8 @@ pub(super) fn is_trusted(address: IpAddr, proxies: &[AddressRange]) -> bool {
     proxies.iter().any(|proxy| proxy.contains(address))
 }
 
-/// The first address, from our side, that is no proxy of ours. What stands before it in the header, its
-/// own client may have made up.
+/// Returns the first address, from our side, that is not one of our proxies. The client itself may have made up any
+/// address before it in the header.
 pub(super) fn asker(peer: IpAddr, headers: &HeaderMap, proxies: &[AddressRange]) -> IpAddr {
     let lines = headers.get_all(FORWARDED_FOR).iter();
     let lines: Vec<&str> = lines
@@ -61,7 +60,8 @@ pub(super) fn asker(peer: IpAddr, headers: &HeaderMap, proxies: &[AddressRange])
     asker
 }
 
-/// Proxies write `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` and `[2001:db8::1]:4711`.
+/// Parses the forms that proxies write: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` and
+/// `[2001:db8::1]:4711`.
 fn address(hop: &str) -> Option<IpAddr> {
     let hop = hop.trim();
     let bare = hop
@@ -73,26 +73,26 @@ fn address(hop: &str) -> Option<IpAddr> {
     address.map(|address| address.to_canonical())
 }
 
-/// Returns whether a proxy that we trust was asked by https. The gate takes the header off all others.
+/// Returns whether the request reached a trusted proxy by https. The gate removes the header from all others.
 pub(super) fn is_secure(headers: &HeaderMap) -> bool {
     let last = headers.get_all(FORWARDED_PROTO).iter().next_back();
     let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
     last.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
 }
 
-/// Returns whether it came by a proxy that we trust.
+/// Returns whether the request came through a trusted proxy.
 pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
     headers.contains_key(FORWARDED_PROTO) || headers.contains_key(FORWARDED_FOR)
 }
 
-/// The address that a request came to, by its `Host`.
+/// Returns the address to which a request was sent, by its `Host`.
 pub(super) fn asked_url(headers: &HeaderMap) -> Option<Url> {
     let host = headers.get(header::HOST)?.to_str().ok()?;
     Url::parse(&format!("http://{host}")).ok()
 }
 
-/// The client whose connections are counted, where `address` has one open. Behind a proxy are many clients, and
-/// on this machine are those who run us.
+/// Returns the client whose connections are counted if `address` opens one. Behind a proxy there are many clients, and
+/// on this machine there are the operators.
 pub(super) fn counted(config: &Config, address: IpAddr) -> Option<Client> {
     let is_shared = address.is_loopback() || is_trusted(address, &config.web.trusted_proxies);
     (!is_shared).then(|| Client::of(address))
@@ -125,7 +125,7 @@ mod tests {
         let proxies = ["10.0.0.0/8", "::1/128"];
         let asked = |forwarded: &[&'static str]| asked("10.0.0.1", forwarded, &proxies);
         assert_eq!(asked(&["192.0.2.7"]), "192.0.2.7");
-        // What the client itself sent stands to the left.
+        // The part that the client itself sent is on the left.
         assert_eq!(asked(&["203.0.113.5, 192.0.2.7, 10.0.0.2"]), "192.0.2.7");
         assert_eq!(asked(&["203.0.113.5", "192.0.2.7"]), "192.0.2.7");
         assert_eq!(asked(&["192.0.2.7:4711"]), "192.0.2.7");

@@ -1,7 +1,7 @@
-//! Open connections, and which of them gives way when there are too many.
+//! Tracks open connections, and decides which of them gives way if there are too many.
 //!
-//! A newcomer is never kept waiting: the connection that has waited longest (for its next request, or for
-//! its reader to take an answer) is closed instead. So connections that stay and ask nothing shut nobody out.
+//! A newcomer is never kept waiting: the connection that has waited longest (for its next request, or for its reader to
+//! accept an answer) is closed instead. So connections that stay open without a request shut no one out.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clients::Client;
 
-/// Connections of one client, where a client is known by its address.
+/// The most connections of one client, if it is known by its address.
 const MOST_OF_ONE: usize = 64;
 
 #[derive(Debug)]
@@ -35,7 +35,7 @@ struct Seats {
 #[derive(Debug)]
 pub(super) struct Seat {
     client: Option<Client>,
-    /// Since when it waits: a turn of the crowd's.
+    /// The time since which it waits: a turn of the crowd's.
     since: AtomicU64,
     turns: Arc<AtomicU64>,
     is_answered: AtomicBool,
@@ -60,8 +60,8 @@ impl Crowd {
         })
     }
 
-    /// Lets a connection in; `client` is None where many people may share one address. None: all others
-    /// are known to us, or are from the same client and being answered, so this one must go.
+    /// Admits a connection; `client` is `None` if many people may share one address. Returns `None` if all others are
+    /// trusted, or are from the same client and being answered, so that this one must go.
     pub(super) fn enter(self: &Arc<Self>, client: Option<Client>) -> Option<Guest> {
         let mut seats = self.lock();
         let is_own = |seat: &Seat| client.is_some() && seat.client == client;
@@ -95,7 +95,7 @@ impl Crowd {
         })
     }
 
-    /// Closes one connection that waits, where the process has no file descriptor left.
+    /// Closes one waiting connection if the process has no file descriptor left.
     pub(super) fn make_room(&self) {
         self.lock().dismiss(|_| true);
     }
@@ -106,8 +106,8 @@ impl Crowd {
 }
 
 impl Seats {
-    /// Closes the one that has waited for the longest time; one that is being answered only where nobody
-    /// waits, and one that showed a right token never. Whether there was one.
+    /// Closes the one that has waited for the longest time; one that is being answered only if no other waits, and one
+    /// that showed a valid token never. Returns whether there was one.
     fn dismiss(&mut self, may_go: impl Fn(&Seat) -> bool) -> bool {
         let strangers = self
             .open
@@ -126,24 +126,24 @@ impl Seats {
 }
 
 impl Seat {
-    /// A request of it has come, and is being answered.
+    /// Records that one of its requests has arrived and is being answered.
     pub(super) fn answer(&self) {
         self.is_answered.store(true, Ordering::Relaxed);
     }
 
-    /// From now on it is its client's turn: to read, or to ask.
+    /// Records that it is its client's turn from now on: to read, or to send a request.
     pub(super) fn wait(&self) {
         self.renew();
         self.is_answered.store(false, Ordering::Relaxed);
     }
 
-    /// It took a good part of an answer: it waits since now.
+    /// Records that it accepted a large part of an answer: its wait starts again.
     pub(super) fn renew(&self) {
         let now = self.turns.fetch_add(1, Ordering::Relaxed);
         self.since.store(now, Ordering::Relaxed);
     }
 
-    /// It showed a right token: it gives way to nobody.
+    /// Records that it showed a valid token: it never gives way.
     pub(super) fn trust(&self) {
         self.is_trusted.store(true, Ordering::Relaxed);
     }
@@ -152,7 +152,7 @@ impl Seat {
         self.is_trusted.load(Ordering::Relaxed)
     }
 
-    /// Until it must give way.
+    /// Waits until it must give way.
     pub(super) async fn dismissed(&self) {
         self.leave.cancelled().await;
     }
@@ -186,7 +186,7 @@ mod tests {
     fn whoever_has_waited_longest_makes_room_for_a_newcomer() {
         let crowd = Crowd::new(3);
         let mut guests: Vec<Guest> = (0..3).map(|_| crowd.enter(None).unwrap()).collect();
-        // The first asks, the second asked and reads, the third says nothing.
+        // The first has a request, the second had one and reads, the third sends nothing.
         guests[0].seat.answer();
         guests[1].seat.answer();
         guests[1].seat.wait();

@@ -1,4 +1,4 @@
-//! Bulletins under the days that they show, the latest day first.
+//! Groups bulletins under the days that they show, the latest day first.
 
 use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub(super) struct Day {
     pub cards: Vec<Card>,
 }
 
-/// Groups cards, each with its bulletin, keeping their order within a day.
+/// Groups cards, each with its bulletin, preserving their order within a day.
 pub(super) fn grouped(scene: Scene<'_>, cards: Vec<(&Bulletin, Card)>) -> Vec<Day> {
     let zone = scene.config.time_zone;
     let today = scene.now.with_timezone(&zone).date_naive();

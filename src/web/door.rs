@@ -1,4 +1,4 @@
-//! Wrong tokens are counted, and slow down their senders: in the store, and in memory while that takes no writes.
+//! Counts wrong tokens, which slow down their senders: in the store, and in memory while the store accepts no writes.
 
 use std::{
     collections::BTreeMap,
@@ -16,27 +16,27 @@ use crate::ops::{Knocked, Opens, Store, StoreError, WrongTokens};
 
 #[derive(Debug, Default)]
 pub(super) struct Door {
-    /// What could not be written.
+    /// The counts that could not be written.
     unwritten: Mutex<BTreeMap<u16, WrongTokens>>,
-    /// One wrong token is written at a time: many at once must not keep others from the store.
+    /// The turn to write a wrong token: many at once must not keep others from the store.
     turn: tokio::sync::Mutex<()>,
     refused: AtomicU64,
     delayed: AtomicU64,
 }
 
-/// The token is not taken.
+/// The reason why a token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shut {
     Wrong,
-    /// Too many were wrong; it was not checked.
+    /// Too many tokens were wrong; this one was not checked.
     For(Duration),
 }
 
 impl Door {
-    /// Returns whether a client's token, which opens so much, is taken now.
+    /// Returns whether a client's token, which opens so much, is accepted now.
     ///
     /// # Errors
-    /// The store failed.
+    /// Fails if the store failed.
     pub(super) async fn knock(
         &self,
         store: &Store,

@@ -1,4 +1,4 @@
-//! The dress of answers: every one has its security headers, and every error its shape.
+//! Finishes answers: every one has its security headers, and every error its shape.
 
 use axum::{
     extract::{Request, State},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{bulletin::Language, config::Config};
 
-/// Gives every answer its security headers and every error its shape, whoever made it.
+/// Gives every answer its security headers and every error its shape, whichever part made it.
 pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let wants_html = wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
     let language = language::asked(request.headers(), site.config().language);
@@ -29,11 +29,11 @@ pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Ne
     secured(response)
 }
 
-/// With the headers that every answer wears.
+/// Adds the headers that every answer has.
 pub(super) fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
-        // What is shown within a page of ours brings rules of its own.
+        // A resource that is shown within one of our pages has its own rules.
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
@@ -44,7 +44,7 @@ pub(super) fn secured(mut response: Response) -> Response {
     response
 }
 
-/// Nothing but what we serve ourselves, no scripts within pages.
+/// The security headers: only resources that we serve ourselves, no scripts within pages.
 const SECURITY: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -53,7 +53,7 @@ const SECURITY: [(HeaderName, &str); 6] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    // With `no-referrer` browsers would send the desk's forms as if they came from nowhere.
+    // With `no-referrer` browsers would send the desk's forms without an origin.
     (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -81,13 +81,13 @@ fn error_page(site: &Site, response: &Response, language: Language) -> Result<St
     templates::error(response.status(), hint, language, &root_of(&site.config()))
 }
 
-/// The path of the first page. From the top: nobody knows how deep the wrong address was.
+/// Returns the path of the first page, which is absolute: the depth of the wrong address is unknown.
 pub(super) fn root_of(config: &Config) -> String {
     let public = config.web.public_url.as_ref().map_or("", |url| url.path());
     format!("{}/", public.trim_end_matches('/'))
 }
 
-/// Errors of the router itself (405, 413, …) have no problem yet; health answers keep theirs.
+/// Shapes an error. Errors of the router itself (405, 413, …) have no problem yet; health answers keep theirs.
 fn dress_error(response: Response, page: Option<String>) -> Response {
     if response.extensions().get::<KeepsShape>().is_some() {
         return response;

@@ -1,4 +1,5 @@
-//! Server-sent events: what is published, corrected and withdrawn, as it happens, and from where a reader left off.
+//! Sends server-sent events: publications, corrections and withdrawals, as they happen, and from where a reader left
+//! off.
 //!
 //! One part ([`hub`]) reads the change feed for all streams; a stream reads it only to catch up.
 
@@ -27,7 +28,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(5);
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// The place at which a reader goes on that sends no `Last-Event-ID`: browsers send one only when they try again.
+/// The place at which a reader continues that sends no `Last-Event-ID`: browsers send one only when they reconnect.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Place {
@@ -75,9 +76,9 @@ struct StreamReader {
     site: Shared,
     viewer: Viewer,
     live: broadcast::Receiver<Arc<Happening>>,
-    /// The change that was sent last.
+    /// The last change that was sent.
     last: u64,
-    /// Events to send, the next one at the end.
+    /// The events to send, the next one at the end.
     waiting: Vec<Arc<Happening>>,
     _seat: OwnedSemaphorePermit,
 }
@@ -97,7 +98,7 @@ impl StreamReader {
             .map(Ok)
     }
 
-    /// The next event for this reader; None: the stream ends, and the reader tries again.
+    /// Returns the next event for this reader; `None` if the stream ends and the reader reconnects.
     async fn next(&mut self) -> Option<Event> {
         loop {
             while let Some(happening) = self.waiting.pop() {
@@ -113,8 +114,8 @@ impl StreamReader {
         }
     }
 
-    /// Reads what happened since the last one that was sent. A reader whose place is known no more goes on with the
-    /// oldest that is.
+    /// Reads the changes since the last one that was sent. A reader whose place is too old continues with the oldest
+    /// known change.
     async fn catch_up(&mut self) -> Option<()> {
         let happenings = Happenings::after(&self.site.desk.store, self.last).await;
         let happenings = happenings
@@ -124,7 +125,7 @@ impl StreamReader {
         Some(())
     }
 
-    /// The event of a happening; None: the reader got it before, or may not know of it.
+    /// Returns the event of a change; `None` if the reader received it before, or may not know of it.
     fn event(&mut self, happening: &Happening) -> Option<Event> {
         if happening.number <= self.last {
             return None;
@@ -132,7 +133,7 @@ impl StreamReader {
         self.last = happening.number;
         let config = self.site.config();
         match self.viewer {
-            // It is made once for all of them.
+            // The event is built once for all public readers.
             Viewer::Public => happening
                 .for_public
                 .get_or_init(|| event(happening, &config, Viewer::Public))
@@ -142,7 +143,7 @@ impl StreamReader {
     }
 }
 
-/// What a viewer gets of a happening; None: nothing.
+/// Returns a viewer's event of a change; `None` if the viewer may not see it.
 fn event(happening: &Happening, config: &Config, viewer: Viewer) -> Option<Event> {
     let scene = Scene::new(config, viewer, PageLanguage(config.language));
     scene.card(&happening.bulletin)?;
@@ -151,7 +152,7 @@ fn event(happening: &Happening, config: &Config, viewer: Viewer) -> Option<Event
         .sources()
         .filter(|id| scene.source(id.as_str()).is_some());
     let mut known = known.cloned().collect::<Vec<_>>().into_iter();
-    // Of sources that this reader may not know of, nothing is said.
+    // Sources that this reader may not know of are not mentioned.
     if let Some(first) = known.next() {
         (bulletin.source, bulletin.also) = (first, known.collect());
     }

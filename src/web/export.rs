@@ -1,4 +1,4 @@
-//! The store as JSON Lines, sent as fast as it is read.
+//! Exports the store as JSON Lines, sent as fast as it is read.
 
 use std::{
     io::{self, BufWriter, Write},
@@ -18,9 +18,9 @@ use tokio_util::sync::CancellationToken;
 use super::site::Shared;
 use crate::ops::ChannelSecrets;
 
-/// For one who reads an export to take the next piece of it.
+/// The timeout for a reader of an export to accept the next piece.
 const READER_TIMEOUT: Duration = Duration::from_secs(60);
-/// Lines of an export that are sent as one piece.
+/// The bytes of lines that are sent as one piece.
 const PIECE_BYTES: usize = 64 << 10;
 
 /// Exports the store as JSON Lines, without secrets.
@@ -40,13 +40,13 @@ pub(super) async fn export(State(site): State<Shared>) -> Response {
     };
     let pieces = stream::poll_fn(move |context| receiver.poll_recv(context)).map(Ok);
     let failure = stream::once(exporting).filter_map(std::future::ready);
-    // The answer itself drives the export: where nobody reads, both end.
+    // The answer itself drives the export: if its reader is gone, both end.
     let body = Body::from_stream(stream::select(pieces, failure));
     let media = [(header::CONTENT_TYPE, "application/x-ndjson")];
     (media, body).into_response()
 }
 
-/// A writer on a blocking thread whose pieces an answer takes.
+/// A writer on a blocking thread whose pieces an answer sends.
 struct Pieces {
     sender: mpsc::Sender<Vec<u8>>,
     stop: CancellationToken,

@@ -1,4 +1,4 @@
-//! Feeds out: Atom 1.0 (RFC 4287), RSS 2.0 and JSON Feed 1.1 of what was published: of all, of a source or of a
+//! Serves feeds: Atom 1.0 (RFC 4287), RSS 2.0 and JSON Feed 1.1 of published bulletins: of all, of a source or of a
 //! group, each also of a search.
 
 mod enclosure;
@@ -38,7 +38,7 @@ use crate::{
     words,
 };
 
-/// Entries of a feed.
+/// The most entries of a feed.
 const ENTRIES: usize = 30;
 
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ enum FeedFormat {
 impl FeedFormat {
     const ALL: [Self; 3] = [Self::Atom, Self::Rss, Self::Json];
 
-    /// The end of the names of its feeds.
+    /// Returns the extension of the names of its feeds.
     fn ending(self) -> &'static str {
         match self {
             Self::Atom => "atom",
@@ -61,7 +61,7 @@ impl FeedFormat {
     }
 }
 
-/// Where the feeds of these are, in each format, below the first page.
+/// Returns the addresses of the feeds of a selection, in each format, below the first page.
 pub(super) fn addresses(selection: &Selection) -> impl Iterator<Item = String> {
     let endings = FeedFormat::ALL.into_iter().map(FeedFormat::ending);
     endings.map(|ending| selection.feed(ending))
@@ -102,7 +102,7 @@ pub(super) fn router() -> Router<Shared> {
         })
 }
 
-/// `of`: the source or group that the path names.
+/// Answers a request for a feed. `of` is the source or group that the path names.
 async fn answer(
     State(site): State<Shared>,
     viewer: Viewer,
@@ -188,16 +188,16 @@ struct Feed {
     title: String,
     description: String,
     lang: &'static str,
-    /// Of the first page, with a slash at its end.
+    /// The address of the first page, with a slash at its end.
     home: String,
     /// The feed's own path below `home`.
     path: String,
-    /// The page that shows the same.
+    /// The page that shows the same bulletins.
     page: String,
-    /// The hub that notifies subscribers of what is new in it (WebSub).
+    /// The hub that notifies subscribers of its new entries (WebSub).
     hub: Option<String>,
     updated: String,
-    /// The same as RSS writes it.
+    /// The same time in the format of RSS.
     updated_2822: String,
     entries: Vec<Entry>,
 }
@@ -232,7 +232,8 @@ impl Feed {
         }
     }
 
-    /// The hub and the feed's own address as a header, where subscribers look first and JSON has no other place.
+    /// Returns the hub and the feed's own address as a header, where subscribers look first and JSON has no other
+    /// place.
     fn link(&self) -> Option<String> {
         let (hub, home, path) = (self.hub.as_ref()?, &self.home, &self.path);
         Some(format!(r#"<{hub}>; rel="hub", <{home}{path}>; rel="self""#))

@@ -1,7 +1,7 @@
-//! The gate that every request passes first: it must have come for us, and nobody says who it is but those we trust.
+//! Checks every request first: it must be meant for us, and only trusted proxies may state for whom they ask.
 //!
-//! A page of a stranger can lead a browser to us under a name of its own (DNS rebinding), and would be let
-//! read what it gets: so only names are answered that lead here on purpose.
+//! A stranger's page can lead a browser to us under its own name (DNS rebinding), and would be allowed to read the
+//! answer: so only names are answered that lead here on purpose.
 
 pub(super) mod warning_clock;
 
@@ -27,7 +27,7 @@ use crate::bulletin::WebSettings;
 
 const MOST_HOST_CHARS: usize = 100;
 
-/// Lets through what is for us, and tells handlers who is asking.
+/// Lets requests through that are meant for us, and tells handlers which client sent them.
 pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
     let config = site.config();
     let names = asked_names(&request);
@@ -55,7 +55,7 @@ pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next:
     next.run(request).instrument(span).await
 }
 
-/// The name in the address, where the whole address was sent, and those of the headers.
+/// Returns the name in the address, if the complete address was sent, and those of the headers.
 fn asked_names(request: &Request) -> Vec<String> {
     let hosts = request.headers().get_all(header::HOST).iter();
     let hosts = hosts.map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
@@ -63,8 +63,8 @@ fn asked_names(request: &Request) -> Vec<String> {
     of_address.into_iter().chain(hosts).collect()
 }
 
-/// Returns whether a name leads here on purpose: loopback, where we listen, `public_url`, and those of `hosts`.
-/// Ports do not count: they may be forwarded.
+/// Returns whether a name leads here on purpose: loopback, the address where we listen, `public_url`, and those of
+/// `hosts`. Ports do not count: they may be forwarded.
 fn is_ours(name: &str, listen: SocketAddr, web: &WebSettings) -> bool {
     let Some(host) = host(name) else {
         return false;
@@ -73,7 +73,7 @@ fn is_ours(name: &str, listen: SocketAddr, web: &WebSettings) -> bool {
     if public.is_some_and(|public| plain(public.to_owned()) == host) || web.hosts.contains(&host) {
         return true;
     }
-    // An address is no name that a stranger could let lead here.
+    // An IP address is not a name that a stranger could point here.
     let is_listened_on =
         |ip: IpAddr| ip.is_loopback() || listen.ip().is_unspecified() || listen.ip() == ip;
     match host {
@@ -90,7 +90,7 @@ fn host(name: &str) -> Option<Host> {
     url.host().map(|host| plain(host.to_owned()))
 }
 
-/// Without the dot that a whole name may end with.
+/// Returns the host without the dot that a full name may end with.
 fn plain(host: Host) -> Host {
     match host {
         Host::Domain(name) => Host::Domain(name.trim_end_matches('.').to_owned()),

@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`: whether it works, and what is wrong where, since when, and what to do.
+//! Serves `/healthz` and `/readyz`: whether the instance works, and for each fault its place, its time and the advice.
 
 pub(super) mod answer;
 
@@ -30,21 +30,21 @@ use crate::{
     words::{self, ProblemWords, fill},
 };
 
-/// A due delivery older than this is a fault, if nothing but us holds it up.
+/// The age from which a due delivery is a fault, if only we hold it up.
 const STUCK_AFTER: TimeDelta = TimeDelta::minutes(10);
-/// A sender that began a send within this is at work: then its pace holds up the rest.
+/// The time since its last begun send within which a sender counts as working: then its pace holds up the rest.
 const AT_WORK_WITHIN: TimeDelta = TimeDelta::minutes(1);
-/// For the store to answer.
+/// The timeout of the store's answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// It asks the store's memory alone, whatever the store is doing.
+/// Answers from the store's memory only, regardless of the store's activity.
 pub(super) async fn healthz(State(site): State<Shared>) -> Response {
     let failed = site.desk.store.failure();
     let failed = failed.map(|why| store_failed(&why, Language::OF_LOG));
     Answer::new(failed.into_iter().collect()).into_response()
 }
 
-/// Callers that ask at the same time share one answer.
+/// Answers the readiness check; callers at the same time share one answer.
 pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Response {
     let answer = async { Answer::new(faults_in_time(&site, viewer, Language::OF_LOG).await) };
     let made = match viewer {
@@ -54,7 +54,7 @@ pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Respon
     made.get(answer).await.into_response()
 }
 
-/// All that is wrong, for the first page of the desk.
+/// Returns all faults, for the first page of the desk.
 pub(super) async fn faults_for_admins(site: &Site, language: Language) -> Vec<Fault> {
     faults_in_time(site, Viewer::Admin, language).await
 }
@@ -71,7 +71,7 @@ async fn faults(site: &Site, viewer: Viewer, language: Language) -> Vec<Fault> {
     let store_is_away = site.desk.store.away().is_some();
     match outside_faults(site, scene).await {
         Ok(outside) => faults.extend(outside),
-        // It is among the store's own by then.
+        // This fault is already among the store's own then.
         Err(StoreError::Refused(Refusal::Away(_))) if store_is_away => {}
         Err(StoreError::Refused(Refusal::Away(why))) => {
             faults.push(database_away(&why, language));
@@ -85,7 +85,7 @@ fn problem_words(language: Language) -> &'static ProblemWords {
     &words::of(language).problems
 }
 
-/// The fault of a store that keeps the readiness check waiting for too long.
+/// Returns the fault of a store that keeps the readiness check waiting for too long.
 fn busy(language: Language) -> Fault {
     let words = problem_words(language);
     let seconds = PATIENCE.as_secs().to_string();
@@ -105,10 +105,10 @@ pub(super) fn database_away(why: &str, language: Language) -> Fault {
     Fault::grave(what, words.place_database, words.database_away_do)
 }
 
-/// So far (ms) a clock may be off before that is worth a word.
+/// The deviation of a clock in milliseconds up to which it is not reported.
 const CLOCK_IS_OFF: u64 = 10_000;
 
-/// The clock of this machine is not that of the database.
+/// Returns the fault of a machine whose clock differs from that of the database.
 fn wrong_clock(ahead_ms: i64, words: &ProblemWords) -> Option<Fault> {
     let off = ahead_ms.unsigned_abs();
     let text = match ahead_ms > 0 {
@@ -155,7 +155,7 @@ async fn own_faults(site: &Site, language: Language) -> Vec<Fault> {
     faults
 }
 
-/// The hub of the feeds takes nothing.
+/// Returns the fault of a hub of the feeds that accepts nothing.
 fn hub_fault(site: &Site, language: Language) -> Option<Fault> {
     let ((why, since), words) = (site.hub_trouble.current()?, problem_words(language));
     Some(Fault {
@@ -167,7 +167,8 @@ fn hub_fault(site: &Site, language: Language) -> Option<Fault> {
     })
 }
 
-/// A part that broke not long ago. What it said of it may quote what strangers may not read: the log has it.
+/// Returns the fault of a part that broke not long ago. Its own message may quote text that strangers may not read:
+/// only the log has it.
 fn part_fault(breakage: &Breakage, config: &Config, words: &ProblemWords) -> Option<Fault> {
     let Breakage { part, times, since } = breakage;
     Some(Fault {
@@ -179,7 +180,7 @@ fn part_fault(breakage: &Breakage, config: &Config, words: &ProblemWords) -> Opt
     })
 }
 
-/// Sources, channels, and deliveries that only we hold up.
+/// Returns the faults of sources, channels, and deliveries that only we hold up.
 async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, StoreError> {
     let store = &site.desk.store;
     let of_source = |source: &Source| {
@@ -193,7 +194,7 @@ async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, Sto
     let sources = scene.sources().flat_map(|(_, source)| of_source(source));
     let mut faults: Vec<Fault> = sources.flatten().collect();
     let senders = site.desk.pusher.faults();
-    // There is one thing to do about a sender, however many of its channels wait for it.
+    // A sender needs only one fix, however many of its channels wait for it.
     let is_apart = |status: &&ChannelStatus| !senders.iter().any(|it| it.explains(status));
     let channels = store.configured_channels().await?;
     let channels = channels.iter().filter(is_apart);
@@ -205,7 +206,7 @@ async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, Sto
     Ok(faults)
 }
 
-/// The delivery that is due for the longest time, where nobody but we hold it up.
+/// Returns the delivery that has been due for the longest time, if only we hold it up.
 async fn stuck(
     store: &Store,
     scene: Scene<'_>,
@@ -215,7 +216,7 @@ async fn stuck(
     let kinds: HashMap<ChannelId, &'static str> = channels
         .map(|channel| (channel.id.clone(), channel.kind_name()))
         .collect();
-    // Chats that subscribed by themselves are Telegram's.
+    // Chats that subscribed on their own are Telegram's.
     let is_meant = move |id: &ChannelId| {
         let kind = kinds.get(id).copied().unwrap_or("telegram");
         !excused.contains(kind)
@@ -247,7 +248,8 @@ fn of_channel(id: &ChannelId, words: &ProblemWords) -> String {
     fill(words.place_channel, &[("id", id.as_str())])
 }
 
-/// A permanent redirect. The config's address is still asked: a captive portal sends such too.
+/// Returns the fault of a permanent redirect. The config's address is still polled: a captive portal sends such
+/// redirects too.
 fn moved(id: &SourceId, poll: &PollState, words: &ProblemWords) -> Option<Fault> {
     let to = [("url", poll.moved_to.as_ref()?)];
     Some(Fault {
@@ -259,7 +261,7 @@ fn moved(id: &SourceId, poll: &PollState, words: &ProblemWords) -> Option<Fault>
     })
 }
 
-/// A wrong token, or a platform that cannot be reached.
+/// Returns the fault of a wrong token, or of a platform that cannot be reached.
 fn sender_fault(fault: &push::Fault, scene: Scene<'_>) -> Fault {
     Fault {
         what: words::details(scene.language, &fault.what.said, fault.said(scene.language)),
@@ -305,7 +307,7 @@ async fn kinds_at_work(
     Ok(kinds.collect())
 }
 
-/// Returns what sends to it; chats that subscribed by themselves are Telegram's.
+/// Returns the kind of sender of a channel; chats that subscribed on their own are Telegram's.
 fn kind(config: &Config, id: &ChannelId) -> &'static str {
     let channel = config.channels.iter().find(|channel| channel.id == *id);
     channel.map_or("telegram", Channel::kind_name)

@@ -1,14 +1,14 @@
-//! The language of the pages for one reader: what the browser asks for, else the config's.
+//! Chooses the language of the pages for one reader: the one that the browser asks for, otherwise the config's.
 
 use axum::http::{HeaderMap, header};
 
 use crate::bulletin::Language;
 
-/// The language that one reader gets the pages in.
+/// The language of the pages for one reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PageLanguage(pub(super) Language);
 
-/// The language that `Accept-Language` (RFC 9110, section 12.5.4) likes best of ours; the first of equals.
+/// Returns the language of ours that `Accept-Language` (RFC 9110, section 12.5.4) prefers; the first of equals.
 pub(super) fn asked(headers: &HeaderMap, otherwise: Language) -> Language {
     let asked = headers.get_all(header::ACCEPT_LANGUAGE).iter();
     let ranges = asked.filter_map(|value| value.to_str().ok());
@@ -22,7 +22,7 @@ pub(super) fn asked(headers: &HeaderMap, otherwise: Language) -> Language {
     best.map_or(otherwise, |(language, _)| language)
 }
 
-/// A range such as `zh-CN;q=0.9`; of `*` no language, of any that we do not speak nothing.
+/// Parses a range such as `zh-CN;q=0.9`; `*` gives no language, and a language that we do not have gives `None`.
 fn range(text: &str) -> Option<(Option<Language>, f32)> {
     let (tag, weight) = text.split_once(';').unwrap_or((text, "q=1"));
     let weight = weight.trim().strip_prefix("q=")?.parse().ok()?;
@@ -32,7 +32,7 @@ fn range(text: &str) -> Option<(Option<Language>, f32)> {
     }
 }
 
-/// The language of a text by its script, as HTML's `lang`; None: it may be any.
+/// Returns the language of a text by its script, as HTML's `lang`; `None` if it may be any.
 pub(super) fn of_text(text: &str) -> Option<&'static str> {
     let (mut han, mut latin) = (false, false);
     for c in text.chars() {

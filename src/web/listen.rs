@@ -1,4 +1,4 @@
-//! From a listener to answered requests, with bounds that axum's own `serve` does not set.
+//! Accepts connections and answers their requests, with bounds that axum's own `serve` does not set.
 
 use std::{
     io,
@@ -32,30 +32,30 @@ use super::{
     steady::Steady,
 };
 
-/// Open connections; the longest idle one is closed for a further one.
+/// The most open connections; the longest idle one is closed for a further one.
 const MOST_CONNECTIONS: usize = 1024;
-/// The part of the process's file descriptors that connections may take; polls and sends need the rest.
+/// The divisor of the process's file descriptors that connections may take; polls and sends need the rest.
 const PART_OF_FILES: u64 = 4;
-/// For a request's headers, and between two requests of a connection.
+/// The timeout of a request's headers, and of the time between two requests of a connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
-/// For a client to take anything at all of an answer.
+/// The timeout for a client to accept anything at all of an answer.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
-/// Bytes of a request's line and headers; browsers send less than 16 KiB.
+/// The most bytes of a request's line and headers; browsers send less than 16 KiB.
 const MAX_HEAD: usize = 32 << 10;
 const GRACE: Duration = Duration::from_secs(1);
-/// Between two attempts to accept while no file descriptor is free.
+/// The pause between two attempts to accept while no file descriptor is free.
 const PAUSE: Duration = Duration::from_millis(50);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Who sent a request.
+/// The peer that sent a request.
 #[derive(Debug, Clone)]
 pub(super) struct Peer {
     pub(super) address: IpAddr,
     pub(super) seat: Arc<Seat>,
 }
 
-/// Answers until stopped; connections that are busy then have a second to end. `counted` is the client whose connections
-/// are counted, where an address has one open.
+/// Answers until stopped; connections that are busy then have a second to end. `counted` returns the client whose
+/// connections are counted if an address opens one.
 pub(super) async fn serve(
     listener: TcpListener,
     counted: impl Fn(IpAddr) -> Option<Client>,
@@ -78,9 +78,9 @@ pub(super) async fn serve(
                     connections.spawn(answer(stream, address, guest, router, stop).boxed());
                 }
             }
-            // The client left before its turn came.
+            // The client left before its turn.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            // No file descriptor is free, mostly.
+            // Usually no file descriptor is free.
             Err(error) => {
                 crowd.make_room();
                 if reported.is_none_or(|at: Instant| at.elapsed() > MINUTE) {
@@ -115,7 +115,7 @@ async fn answer(
     router: Router,
     stop: CancellationToken,
 ) {
-    // It only makes small answers faster.
+    // This only makes small answers faster.
     let _ = stream.set_nodelay(true);
     let seat = &guest.seat;
     let service = service_fn(|mut request: Request<Incoming>| {

@@ -1,4 +1,4 @@
-//! Where the words of a search stand in a text, for the page to mark them.
+//! Finds the words of a search in a text, for the page to mark them.
 
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -6,18 +6,18 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::text::printable;
 use crate::bulletin::fold;
 
-/// Characters before and behind the first hit of an excerpt.
+/// The characters before and behind the first hit of an excerpt.
 const BEFORE: usize = 24;
 const BEHIND: usize = 96;
 
-/// A stretch of text, and whether it was searched for.
+/// A piece of text, and whether it is a hit of the search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Piece {
     pub text: String,
     pub is_hit: bool,
 }
 
-/// The whole text with its hits.
+/// Returns the whole text with its hits.
 pub(super) fn pieces(text: &str, words: &[String]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut end = 0;
@@ -36,7 +36,7 @@ pub(super) fn pieces(text: &str, words: &[String]) -> Vec<Piece> {
     pieces
 }
 
-/// The line of the first hit, cut around it; None: no line has one.
+/// Returns the line of the first hit, cut around it; `None` if no line has one.
 pub(super) fn excerpt(text: &str, words: &[String]) -> Option<Vec<Piece>> {
     let (line, (from, to)) = text.lines().find_map(|line| {
         let first = hits(line, words).first().copied();
@@ -53,7 +53,7 @@ pub(super) fn excerpt(text: &str, words: &[String]) -> Option<Vec<Piece>> {
     Some(pieces(&excerpt, words))
 }
 
-/// From and to which byte each hit reaches, in order, without overlaps.
+/// Returns the byte range of each hit, in order, without overlaps.
 fn hits(text: &str, words: &[String]) -> Vec<(usize, usize)> {
     let (mut folded, mut places) = (String::new(), Vec::new());
     for (at, cluster) in text.grapheme_indices(true) {

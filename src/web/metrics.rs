@@ -1,4 +1,4 @@
-//! `/metrics`: Prometheus text, made of what the store knows at the moment of asking.
+//! Serves `/metrics`: Prometheus text from the store's state at the time of the request.
 
 use axum::{
     body::Bytes,
@@ -162,7 +162,7 @@ fn of_leases(registry: &Registry, site: &Site) -> Made<()> {
     Ok(())
 }
 
-/// Every part that ever broke; mostly there is none.
+/// Registers every part that ever broke; usually there is none.
 fn of_parts(registry: &Registry, site: &Site) -> Made<()> {
     let opts = Opts::new(
         "noticast_part_broke_total",
@@ -247,7 +247,7 @@ fn of_channels(registry: &Registry, seen: &Seen) -> Made<()> {
     Ok(())
 }
 
-/// Chats that subscribed by themselves are counted together: there may be a hundred thousand.
+/// Registers chats that subscribed on their own, counted together: there may be a hundred thousand.
 fn of_chats(registry: &Registry, health: &Health) -> Made<()> {
     let chats = health.chats;
     let help = "Subscribed chats";
@@ -299,7 +299,7 @@ fn seconds(time: DateTime<Utc>) -> f64 {
     time.timestamp_millis() as f64 / 1000.0
 }
 
-/// 0 where the system does not say.
+/// Returns the resident bytes; 0 if the system does not report them.
 fn resident_bytes() -> f64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = statm.split_whitespace().nth(1).and_then(|n| n.parse().ok());

@@ -1,9 +1,9 @@
-//! Sources, channels, bulletins and deliveries by the names that addresses give them.
+//! Finds sources, channels, bulletins and deliveries by the names in addresses.
 
 use super::{problem::Problem, site::Site};
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, SourceId};
 
-/// A source of the config.
+/// Returns a source of the config.
 pub(super) fn source(site: &Site, id: &str) -> Result<SourceId, Problem> {
     let config = site.config();
     let mut ids = config.sources.iter().map(|source| &source.id);
@@ -11,7 +11,7 @@ pub(super) fn source(site: &Site, id: &str) -> Result<SourceId, Problem> {
     found.ok_or_else(|| Problem::missing(format!("no source `{id}`")))
 }
 
-/// A channel of the config; chats that subscribed by themselves are none.
+/// Returns a channel of the config, which excludes chats that subscribed on their own.
 pub(super) fn channel(site: &Site, id: &str) -> Result<ChannelId, Problem> {
     let config = site.config();
     let mut ids = config.channels.iter().map(|channel| &channel.id);

@@ -1,8 +1,8 @@
-//! Answers that cost something, made once for all who ask at the same time.
+//! Shares expensive answers: made once for all requests at the same time.
 
 use tokio::{sync::Mutex, time::Instant};
 
-/// The last answer, and when making it began.
+/// The last answer, and the time at which its making began.
 #[derive(Debug)]
 pub(super) struct Once<T>(Mutex<Option<(Instant, T)>>);
 
@@ -13,8 +13,8 @@ impl<T> Default for Once<T> {
 }
 
 impl<T: Clone> Once<T> {
-    /// Makes an answer, or gives one that was begun after this was asked: none is older than its question,
-    /// and however many ask, one is made at a time.
+    /// Makes an answer, or returns one that was begun after this call: none is older than its question, and however
+    /// many callers there are, one is made at a time.
     pub(super) async fn get(&self, make: impl Future<Output = T>) -> T {
         let asked = Instant::now();
         let mut last = self.0.lock().await;

@@ -1,5 +1,5 @@
-//! The description of the API (OpenAPI 3.1): made of its handlers and shapes, and completed by the rules that hold
-//! for all of them.
+//! Builds the description of the API (OpenAPI 3.1) from its handlers and shapes, and completes it by the rules that
+//! apply to all of them.
 
 pub(super) mod channel_keys;
 pub(super) mod queries;
@@ -22,14 +22,14 @@ use super::{dress::root_of, problem::Problem, site::Shared};
 use crate::ops::Scope;
 
 pub(super) const PROBLEM: &str = "application/problem+json";
-/// The name of the way to sign in.
+/// The name of the authentication scheme.
 const TOKEN: &str = "token";
 
 const ABOUT: &str = "What the commands of noticast do, for programs. Each request needs `Authorization: Bearer TOKEN`; \
     a token has the scope `read`, `publish` or `admin`, and each may also do what those before it may. Lists are \
     paged: `next` is the `cursor` of the next page. Errors are problem JSON (RFC 9457).";
 
-/// The beginning of the document: all but its paths and their schemas.
+/// Returns the beginning of the document: all except its paths and their schemas.
 pub(super) fn head() -> OpenApi {
     let mut info = Info::new("noticast", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
@@ -46,7 +46,8 @@ pub(super) fn head() -> OpenApi {
     document.components(Some(components.build())).build()
 }
 
-/// Says of all addresses of `document` which scope they need, and which errors follow from that and from their shape.
+/// Adds to all addresses of `document` the scope that they need, and the errors that follow from that and from their
+/// shape.
 pub(super) fn complete(document: &mut OpenApi, to_write: Scope) {
     for (path, item) in &mut document.paths.paths {
         let tag = path.split('/').nth(1).unwrap_or_default().to_owned();
@@ -59,7 +60,7 @@ pub(super) fn complete(document: &mut OpenApi, to_write: Scope) {
     }
 }
 
-/// The operations at one address, each with the scope that it needs.
+/// Returns the operations at one address, each with the scope that it needs.
 fn operations(
     item: &mut PathItem,
     to_write: Scope,
@@ -107,7 +108,7 @@ fn add_problems(operation: &mut Operation, scope: Scope) {
     }
 }
 
-/// What an operation says by itself stays.
+/// Adds an error to an operation, unless it describes that itself.
 fn add_problem(operation: &mut Operation, status: u16, description: &str) {
     let schema = Ref::from_schema_name("Problem");
     let content = ContentBuilder::new().schema(Some(schema)).build();

@@ -1,4 +1,4 @@
-//! The channel page: bulletins under their days, filters, and the ways to have new ones come to oneself.
+//! Serves the channel page: bulletins under their days, filters, and the ways to subscribe to new ones.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -29,40 +29,40 @@ use crate::{
 
 const PAGE: usize = 20;
 const DEMO_REFRESH_SECS: u32 = 5;
-/// Sources that each page lists; the others are on the page of all sources.
+/// The most sources that each page lists; the others are on the page of all sources.
 const MOST_TAGS: usize = 30;
 
 #[derive(Debug, Serialize)]
 struct ChannelPage {
     frame: Frame,
     heading: String,
-    /// The count of what a search found.
+    /// The number of bulletins that a search found.
     count: Option<String>,
-    /// Counts what is published meanwhile; None: older or searched pages do not.
+    /// The counter of later publications; `None` on older or searched pages.
     live: Option<Live>,
     days: Vec<Day>,
-    /// Nothing is filtered out.
+    /// True if there is no filter.
     is_all: bool,
     bar: Bar,
     filter: Filled,
     feeds: FeedLinks,
     subscribe: Subscribe,
-    /// The address of older ones, where there are any.
+    /// The address of older bulletins, if there are any.
     older: Option<String>,
-    /// The address of the newest, on any page but the first.
+    /// The address of the newest bulletins, on any page but the first.
     newest: Option<String>,
-    /// The same without the words that were searched for.
+    /// The address without the words of the search.
     clear: String,
 }
 
-/// Groups and sources to choose from; each link keeps the other filters.
+/// The groups and sources to choose from; each link keeps the other filters.
 #[derive(Debug, Serialize)]
 struct Bar {
     all: String,
     is_all: bool,
     groups: Vec<Choice>,
     sources: Vec<SourceChoice>,
-    /// The count of all sources, where these are not all.
+    /// The number of all sources, if these are not all.
     of_sources: Option<usize>,
 }
 
@@ -88,7 +88,7 @@ struct Filled {
     is_dated: bool,
 }
 
-/// Addresses of feeds of what the page shows.
+/// The addresses of feeds with the bulletins of the page.
 #[derive(Debug, Serialize)]
 struct FeedLinks {
     atom: String,
@@ -135,10 +135,10 @@ pub(super) async fn channel(
     Ok(page_for(viewer, templates::render("channel.html", &page)?))
 }
 
-/// Data for the page's script.
+/// The data for the page's script.
 #[derive(Debug, Serialize)]
 struct Live {
-    /// Ids of the sources that it shows, with spaces between; None: all.
+    /// The ids of the sources that it shows, separated by spaces; `None` for all.
     sources: Option<String>,
 }
 
@@ -170,7 +170,7 @@ fn counted(count: HitCount, words: &PageWords) -> String {
     text.replace("{n}", &number.to_string())
 }
 
-/// The address of a selection, relative to the first page.
+/// Returns the address of a selection, relative to the first page.
 fn here(selection: &Selection) -> String {
     format!("./{}", selection.query_string())
 }
@@ -201,7 +201,7 @@ fn frame(site: &Site, scene: Scene<'_>, selection: &Selection, home: &str) -> Fr
     }
 }
 
-/// The cards of a list that the viewer may see, with the words that were searched for marked.
+/// Returns the cards of a list that the viewer may see, with the words of the search marked.
 async fn cards<'a>(
     site: &Site,
     scene: Scene<'_>,
@@ -285,21 +285,21 @@ impl FeedLinks {
     }
 }
 
-/// The ways to have new bulletins come to oneself.
+/// The ways to subscribe to new bulletins.
 #[derive(Debug, Serialize)]
 struct Subscribe {
     url: String,
-    /// A QR code of the page; None where no phone could reach it.
+    /// A QR code of the page; `None` if no phone could reach it.
     qr: Option<String>,
     telegram: Vec<TelegramLink>,
-    /// The bot, where people may subscribe with it: `?start=SOURCE` subscribes.
+    /// The bot, if people may subscribe with it: `?start=SOURCE` subscribes.
     bot: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 struct TelegramLink {
     name: String,
-    /// With its leading `@`.
+    /// The handle with its leading `@`.
     handle: String,
     url: String,
 }

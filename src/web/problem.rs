@@ -1,4 +1,4 @@
-//! Errors as RFC 9457 problem JSON.
+//! Represents errors as RFC 9457 problem JSON.
 
 use axum::{
     Json,
@@ -39,24 +39,24 @@ pub(super) struct Problem {
     retry_after: Option<u64>,
 }
 
-/// One of the desk's texts.
+/// A text of the desk.
 type DeskText = fn(&DeskWords) -> &'static str;
-/// One of the texts of the readers' pages.
+/// A text of the readers' pages.
 type PageText = fn(&PageWords) -> &'static str;
 
 /// The errors that pages have words for; programs read the detail.
 #[derive(Debug, Clone)]
 enum Wording {
     Words(DeskText),
-    /// What a reader can do about it.
+    /// The advice for a reader.
     Hint(PageText),
     /// A text about the source or channel of this id.
     About(DeskText, String),
     /// Values that cannot be used.
     Fields(Vec<FieldFault>),
-    /// The store did not do it.
+    /// The store rejected the operation.
     Refused(Refusal),
-    /// A platform did not take a message, or it cannot be drawn.
+    /// A platform did not accept a message, or it cannot be drawn.
     Unsent(Reason),
     /// A page could not be read.
     Unread(Option<PageFault>),
@@ -102,7 +102,7 @@ impl Problem {
         }
     }
 
-    /// Says it by a text of the desk, in the language of whoever reads it.
+    /// Returns an error with a text of the desk, in the reader's language.
     pub(super) fn worded(status: StatusCode, text: DeskText) -> Self {
         let wording = Some(Box::new(Wording::Words(text)));
         let detail = text(&words::of(Language::OF_LOG).desk);
@@ -112,12 +112,12 @@ impl Problem {
         }
     }
 
-    /// A platform did not take a message.
+    /// Returns the error of a message that a platform did not accept.
     pub(super) fn unsent(reason: &Reason) -> Self {
         Self::of_message(StatusCode::BAD_GATEWAY, reason)
     }
 
-    /// A message cannot be drawn as a channel is set up: no platform was asked.
+    /// Returns the error of a message that cannot be drawn with a channel's settings: no platform was contacted.
     pub(super) fn undrawn(reason: &Reason) -> Self {
         Self::of_message(StatusCode::UNPROCESSABLE_ENTITY, reason)
     }
@@ -130,7 +130,7 @@ impl Problem {
         }
     }
 
-    /// A source's page could not be read.
+    /// Returns the error of a source's page that could not be read.
     pub(super) fn unread(error: String, fault: Option<PageFault>) -> Self {
         let wording = Some(Box::new(Wording::Unread(fault)));
         Self {
@@ -139,7 +139,7 @@ impl Problem {
         }
     }
 
-    /// Says it by a text of the desk about a source or channel.
+    /// Returns an error with a text of the desk about a source or channel.
     pub(super) fn about(status: StatusCode, text: DeskText, id: &impl ToString) -> Self {
         let words = text(&words::of(Language::OF_LOG).desk);
         let id = id.to_string();
@@ -151,7 +151,7 @@ impl Problem {
         }
     }
 
-    /// Returns what a page says of it. Where nothing is said of just this, its status is.
+    /// Returns the text for a page. An error without its own text has that of its status.
     pub(super) fn said(&self, language: Language) -> String {
         let all = words::of(language);
         match self.wording.as_deref() {
@@ -169,13 +169,13 @@ impl Problem {
         }
     }
 
-    /// The same with what readers of the pages can do about it.
+    /// Returns the same error with advice for readers of the pages.
     pub(super) fn hinted(self, text: PageText) -> Self {
         let wording = Some(Box::new(Wording::Hint(text)));
         Self { wording, ..self }
     }
 
-    /// Returns what readers of the pages, who are not shown any details, can do about it.
+    /// Returns the advice for readers of the pages, who are not shown any details.
     pub(super) fn for_readers(&self, language: Language) -> Option<&'static str> {
         match self.wording.as_deref() {
             Some(Wording::Hint(text)) => Some(text(&words::of(language).pages)),
@@ -183,7 +183,7 @@ impl Problem {
         }
     }
 
-    /// Says when to ask again.
+    /// Adds when to try again.
     pub(super) fn after(self, seconds: u64) -> Self {
         let retry_after = Some(seconds);
         Self {
@@ -192,12 +192,12 @@ impl Problem {
         }
     }
 
-    /// A form of the desk is not filled in as it should be.
+    /// Returns the error of a form of the desk that is not filled in correctly.
     pub(super) fn bad_form(text: DeskText) -> Self {
         Self::worded(StatusCode::BAD_REQUEST, text)
     }
 
-    /// An address of the desk leads nowhere.
+    /// Returns the error of an address of the desk that leads nowhere.
     pub(super) fn no_such(text: DeskText) -> Self {
         Self::worded(StatusCode::NOT_FOUND, text)
     }
@@ -206,7 +206,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    /// 400: a value cannot be used.
+    /// Returns 400: a value cannot be used.
     pub(super) fn bad_field(fault: FieldFault) -> Self {
         let detail = fault.to_string();
         let wording = Some(Box::new(Wording::Fields(vec![fault])));
@@ -216,7 +216,7 @@ impl Problem {
         }
     }
 
-    /// 400, with all that is wrong with the keys of a body.
+    /// Returns 400 with all mistakes in the keys of a body.
     pub(super) fn of_keys(faults: Vec<FieldFault>) -> Self {
         let said: Vec<String> = faults.iter().map(FieldFault::to_string).collect();
         let error = |fault: &FieldFault| KeyFault {
@@ -230,12 +230,12 @@ impl Problem {
         }
     }
 
-    /// 400: a key of a body that programs alone send.
+    /// Returns 400 for a key of a body that only programs send.
     pub(super) fn of_key(key: &str, what: impl Into<String>) -> Self {
         Self::of_keys(vec![FieldFault::new(key, InputFault::Unusable, what)])
     }
 
-    /// Says of a page why it could not be read.
+    /// Adds the reason why a page could not be read.
     pub(super) fn of_page(self, page: UnreadPage) -> Self {
         let page = Some(Box::new(page));
         Self { page, ..self }
@@ -313,7 +313,7 @@ impl From<StoreError> for Problem {
     }
 }
 
-/// A sentence as errors are said: without a capital and a full stop.
+/// Formats a sentence as an error: without a capital and a full stop.
 fn as_error(sentence: &str) -> String {
     let mut chars = sentence.trim_end_matches('.').chars();
     let first = chars.next().map(|c| c.to_ascii_lowercase());

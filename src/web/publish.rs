@@ -1,4 +1,4 @@
-//! An office's own bulletins, by the API: published, corrected, withdrawn.
+//! Publishes, corrects and withdraws an office's own bulletins by the API.
 
 use axum::{
     Extension, Json,

@@ -1,4 +1,4 @@
-//! Pages that a browser has already are not sent again.
+//! Avoids sending pages that a browser already has.
 
 use axum::{
     body::{Body, to_bytes},
@@ -8,10 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// Bytes of a page; none of ours comes near, but for a bulletin with the longest text.
+/// The most bytes of a page; none of ours comes near it, except a bulletin with the longest text.
 pub(super) const LONGEST: usize = 64 << 20;
 
-/// Gives each page a tag made of what it says, and answers 304 where the browser has that page.
+/// Gives each page a tag computed from its content, and answers 304 if the browser has that page.
 pub(super) async fn pages(request: Request, next: Next) -> Response {
     let asked = request.headers().clone();
     let response = next.run(request).await;
@@ -39,7 +39,7 @@ pub(super) async fn pages(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-/// Weak, since the same page travels in several encodings (RFC 9110, section 8.8.1).
+/// Returns a tag, which is weak since the same page is sent in several encodings (RFC 9110, section 8.8.1).
 pub(super) fn tag(content: &[u8]) -> String {
     format!("W/\"{}\"", &blake3::hash(content).to_hex()[..32])
 }

@@ -1,4 +1,4 @@
-//! The bulletins that a reader asks to see, as pages, feeds and links say it.
+//! Describes the bulletins that a reader wants to see, as expressed in pages, feeds and links.
 
 use std::collections::HashSet;
 
@@ -13,10 +13,10 @@ use crate::{
     view::search_words,
 };
 
-/// Characters of what was asked for, where it is shown.
+/// The most characters of a reader's input that are shown.
 const MOST_SHOWN: usize = 100;
 
-/// The query of a page or feed as it came. Others are let be: people share links with much behind them.
+/// The query of a page or feed as received. Other parameters are ignored: people share links with long queries.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wish {
@@ -34,7 +34,7 @@ pub(super) struct Selection {
     pub source: Option<SourceId>,
     pub group: Option<String>,
     pub words: Vec<String>,
-    /// The days from one to another, both included.
+    /// The first day of the range from one day to another, both included.
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
     pub before: Option<BulletinId>,
@@ -54,7 +54,7 @@ fn shown(text: &str) -> String {
 
 impl Wish {
     /// # Errors
-    /// A source or group that is not there for the viewer, or a value that cannot be read.
+    /// Fails if the viewer knows no such source or group, or if a value cannot be read.
     pub(super) fn selection(&self, scene: Scene<'_>) -> Result<Selection, Problem> {
         let source = match self.source.trim() {
             "" => None,
@@ -99,7 +99,7 @@ fn day(name: &str, text: &str) -> Result<Option<NaiveDate>, Problem> {
 }
 
 impl Selection {
-    /// Bulletins of these, newest first, in the states that readers see.
+    /// Returns the query for these bulletins, newest first, in the states that readers see.
     pub(super) fn query(&self, scene: Scene<'_>, limit: usize) -> BulletinQuery {
         let days = DayRange {
             from: self.from,
@@ -130,7 +130,7 @@ impl Selection {
         }
     }
 
-    /// The same of any source and group, from the newest on.
+    /// Returns the same selection of any source and group, from the newest on.
     pub(super) fn of_all(&self) -> Self {
         Self {
             source: None,
@@ -140,7 +140,7 @@ impl Selection {
         }
     }
 
-    /// Below a bulletin; None: from the newest on.
+    /// Returns the selection below a bulletin; from the newest on if `None`.
     pub(super) fn below(&self, before: Option<BulletinId>) -> Self {
         Self {
             before,
@@ -160,20 +160,20 @@ impl Selection {
         self.below(None) == Self::default()
     }
 
-    /// Returns whether a hub is notified of what is new among these: they are all, or those of a source or group.
+    /// Returns whether a hub is notified of new bulletins among these: they are all, or those of a source or group.
     pub(super) fn is_followed(&self) -> bool {
         let all = self.of_all();
         all.is_all() && (self.source.is_none() || self.group.is_none())
     }
 
-    /// As the query of an address, with its `?`; nothing where all is meant.
+    /// Returns the query of an address, with its `?`; empty for all bulletins.
     pub(super) fn query_string(&self) -> String {
         let source = self.source.as_ref().map(ToString::to_string);
         let group = self.group.clone();
         self.written([("source", source), ("group", group)])
     }
 
-    /// The address of a feed of these below the first page; `ending` such as `atom`.
+    /// Returns the address of a feed of these bulletins below the first page; `ending` is for example `atom`.
     pub(super) fn feed(&self, ending: &str) -> String {
         let group = self.group.clone();
         match (&self.source, &self.group) {
@@ -212,7 +212,7 @@ impl Selection {
         }
     }
 
-    /// The name of these bulletins; None: they are all there are.
+    /// Returns the name of these bulletins; `None` if they are all bulletins.
     pub(super) fn title(&self, scene: Scene<'_>) -> Option<String> {
         let source = self.source.as_ref();
         let source = source.and_then(|id| scene.source(id.as_str()));
@@ -221,7 +221,7 @@ impl Selection {
     }
 }
 
-/// All but letters, digits and what RFC 3986 leaves alone.
+/// Every character except letters, digits and those that RFC 3986 leaves unencoded.
 const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -234,7 +234,7 @@ fn members(scene: Scene<'_>, group: &str) -> HashSet<SourceId> {
     of_it.map(|source| source.id.clone()).collect()
 }
 
-/// Returns what the channel page shows, newest first.
+/// Returns the query of the channel page, newest first.
 pub(super) fn visible(viewer: Viewer, limit: usize) -> BulletinQuery {
     BulletinQuery {
         states: vec![

@@ -1,4 +1,4 @@
-//! The parts that the pages and the API stand on, and the state that every handler is given.
+//! Holds the parts that the pages and the API are built on, and the state that every handler receives.
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Instant};
 
@@ -30,14 +30,14 @@ use crate::{
     watch::Watch,
 };
 
-/// A request to take the changed config; answered with what is wrong with it.
+/// A request to reload the changed config; answered with its mistakes.
 #[derive(Debug)]
 pub struct Reload {
     pub by: Actor,
     pub answer: oneshot::Sender<Result<(), String>>,
 }
 
-/// The parts that the pages and the API stand on.
+/// The parts that the pages and the API are built on.
 #[derive(Debug, Clone)]
 pub struct Desk {
     pub store: Store,
@@ -49,18 +49,18 @@ pub struct Desk {
     pub admin_token: Secret,
     /// The token in `STATE/instance.json`, for commands of the same machine; as good as the admin token.
     pub instance_token: Secret,
-    /// The pages say that they are a demonstration: `demo` and `watch`.
+    /// True if the pages show that they are a demonstration: `demo` and `watch`.
     pub is_demo: bool,
-    /// Serve the pages; false: only `/healthz`, `/readyz`, `/metrics` and the API.
+    /// True if the pages are served; otherwise only `/healthz`, `/readyz`, `/metrics` and the API.
     pub pages: bool,
 }
 
-/// The state that every handler is given.
+/// The state that every handler receives.
 pub(super) struct Site {
     pub(super) desk: Desk,
     pub(super) address: SocketAddr,
     pub(super) started: Instant,
-    /// The instance is shutting down.
+    /// Cancelled when the instance is shutting down.
     pub(super) ending: CancellationToken,
     pub(super) turns: Turns,
     pub(super) readiness: Once<Answer>,
@@ -98,8 +98,8 @@ impl Site {
         self.desk.config.borrow().clone()
     }
 
-    /// The pages' own address, with a slash at its end: the config's, else where we listen, else,
-    /// where that is every address of the machine, or a proxy is in front, the one that this request came to.
+    /// Returns the pages' own address, with a slash at its end: the config's, otherwise the one where we listen. If
+    /// that is every address of the machine, or if a proxy is in front, it is the one that this request was sent to.
     pub(super) fn url(&self, config: &Config, headers: &HeaderMap) -> String {
         if let Some(public) = &config.web.public_url {
             return format!("{}/", public.as_str().trim_end_matches('/'));

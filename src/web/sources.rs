@@ -1,4 +1,4 @@
-//! The page of all sources: where there are many, the others list the first ones alone.
+//! Serves the page of all sources; the other pages list only the first ones if there are many.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{bulletin::SourceId, view, words};
 
-/// Sources on one page.
+/// The most sources on one page.
 const MOST_SOURCES: usize = 200;
 
 #[derive(Debug, Serialize)]
@@ -26,7 +26,7 @@ struct SourcesPage {
     frame: Frame,
     sources: Vec<Tag>,
     bot: Option<String>,
-    /// The last one on this page, where there are more.
+    /// The last source on this page, if there are more.
     after: Option<SourceId>,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct After {
     after: String,
 }
 
-/// All sources, page by page, each with its own list, feed and subscription.
+/// Shows all sources, page by page, each with its own list, feed and subscription.
 pub(super) async fn sources(
     State(site): State<Shared>,
     viewer: Viewer,

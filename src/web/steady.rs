@@ -1,4 +1,4 @@
-//! A connection whose reader must go on reading.
+//! Closes a connection whose reader stops reading.
 
 use std::{
     io,
@@ -16,19 +16,19 @@ use tokio::{
 
 use super::crowd::Seat;
 
-/// A client that took so much since it began to wait counts as one that has just begun.
+/// The bytes after which a client that waits counts as one that has just begun.
 const RENEWED_BY: usize = 64 << 10;
 
-/// How many times as long clients that showed a right token may take: an export may go to a slow disk.
+/// The factor of time for clients that showed a valid token: an export may be written to a slow disk.
 const TRUSTED: u32 = 5;
 
 #[derive(Debug)]
 pub(super) struct Steady {
     stream: TcpStream,
     seat: Arc<Seat>,
-    /// For the client to take anything at all of an answer that waits for it.
+    /// The time for the client to accept anything at all of a waiting answer.
     patience: Duration,
-    /// Ends the connection, where nothing of the answer is taken until then.
+    /// The timer that ends the connection if nothing of the answer is accepted until then.
     stalled: Option<Pin<Box<Sleep>>>,
     taken: usize,
 }
@@ -79,7 +79,7 @@ impl Steady {
 
 impl Drop for Steady {
     fn drop(&mut self) {
-        // Bytes that nobody reads must not stay in the kernel either.
+        // Bytes that are never read must not stay in the kernel either.
         if self.stalled.is_some() {
             let _ = self.stream.set_zero_linger();
         }

@@ -1,4 +1,4 @@
-//! Sources that live in the store, by the API and for the desk: previewed, added, edited, removed.
+//! Manages sources in the store, by the API and for the desk: previewed, added, edited, removed.
 
 pub(super) mod channels;
 mod joining;
@@ -114,7 +114,7 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Reads the page that these keys name; nothing is kept.
+/// Reads the page that these keys name; nothing is saved.
 pub(super) async fn preview_of(site: &Site, keys: SourceKeys) -> Result<SourcePreview, Problem> {
     let source = draft(site, keys)?;
     let (shown, select, others) = site
@@ -130,7 +130,7 @@ pub(super) async fn preview_of(site: &Site, keys: SourceKeys) -> Result<SourcePr
     })
 }
 
-/// The source that these keys describe, for a reading of its page.
+/// Returns the source that these keys describe, to read its page.
 pub(super) fn draft(site: &Site, keys: SourceKeys) -> Result<Source, Problem> {
     let (id, keys) = of_source(with_schedule(keys)?)?;
     let tried = || "preview".parse().expect("an id");
@@ -144,7 +144,7 @@ pub(super) fn draft(site: &Site, keys: SourceKeys) -> Result<Source, Problem> {
     }
 }
 
-/// 422, with what `preview --json` prints.
+/// Returns 422 with the output of `preview --json`.
 fn unread(source: &Source, unread: Unread) -> Problem {
     let page = UnreadPage {
         input: source.url.to_string(),
@@ -203,7 +203,7 @@ fn is_same_list(known: &Source, new: &Source) -> bool {
     address.is_some() && known.address() == address && known.select == new.select
 }
 
-/// Puts `keys` in the place of those that a source had.
+/// Replaces the keys of a source with `keys`.
 pub(super) async fn edit_for(
     site: &Site,
     actor: &Actor,
@@ -242,7 +242,7 @@ pub(super) async fn remove_for(site: &Site, actor: &Actor, id: &str) -> Result<(
     Ok(())
 }
 
-/// A source that lives in the store. One of the config: 409.
+/// Returns a source in the store. A source of the config gives 409.
 pub(super) fn editable(site: &Site, id: &str) -> Result<AddedSource, Problem> {
     let id = known(site, id)?;
     let added = site.desk.store.added_sources().borrow().clone();
@@ -252,7 +252,7 @@ pub(super) fn editable(site: &Site, id: &str) -> Result<AddedSource, Problem> {
         .ok_or_else(|| Problem::about(StatusCode::CONFLICT, |words| words.of_config, &id))
 }
 
-/// A source of the config or of the store, also one that was added a moment ago.
+/// Returns the id of a source of the config or of the store, also one that was added a moment ago.
 fn known(site: &Site, id: &str) -> Result<SourceId, Problem> {
     let config = site.config();
     let added = site.desk.store.added_sources().borrow().clone();
@@ -274,7 +274,7 @@ async fn shown(site: &Site, id: &SourceId) -> Result<Json<SourceSettings>, Probl
     });
     let shown = match (actions::source_now(site, id).await, added) {
         (Ok(shown), _) => shown,
-        // The config is joined by it in a moment.
+        // The source joins the config in a moment.
         (Err(_), Some(added)) => {
             let zone = site.config().time_zone;
             view::Source::new(&added_source(added, zone), None, zone)
@@ -293,7 +293,7 @@ fn checked(config: &Config, id: &SourceId, keys: &SourceKeys) -> Result<Source, 
     config.check_source(id, keys).map_err(Problem::of_keys)
 }
 
-/// An address that the guard refuses is refused before it is kept.
+/// Rejects an address that the guard rejects, before it is stored.
 async fn reachable(site: &Site, source: &Source) -> Result<(), Problem> {
     match source.address() {
         Some(_) => {

@@ -1,4 +1,4 @@
-//! The templates, compiled once, and what each of them is given.
+//! Holds the templates, compiled once, and the data of each of them.
 
 use std::sync::LazyLock;
 
@@ -20,12 +20,12 @@ pub(super) const PRINT_STYLE: &str = include_str!("templates/print.css");
 pub(super) const BOARD_STYLE: &str = include_str!("templates/board.css");
 pub(super) const SCRIPT: &str = include_str!("templates/noticast.js");
 pub(super) const DESK_STYLE: &str = include_str!("templates/desk.css");
-/// Stands within its page, which may load nothing.
+/// The style within a copied page, which may load nothing.
 pub(super) const COPY_STYLE: &str = include_str!("templates/copy.css");
 pub(super) const DESK_SCRIPT: &str = include_str!("templates/desk.js");
 pub(super) const ICON: &str = include_str!("templates/icon.svg");
 
-/// Changes whenever a style sheet or the script does, so that browsers may keep them.
+/// A version that changes whenever a style sheet or the script does, so that browsers may cache them.
 pub(super) static STYLE_VERSION: LazyLock<String> = LazyLock::new(|| {
     let all = [
         STYLE,
@@ -39,7 +39,7 @@ pub(super) static STYLE_VERSION: LazyLock<String> = LazyLock::new(|| {
     blake3::hash(all.as_bytes()).to_hex()[..8].to_owned()
 });
 
-/// Escaping goes by the names' endings: all of these are escaped.
+/// The templates; escaping depends on the names' extensions: all of these are escaped.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -71,8 +71,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-/// Escapes what HTML and XML need escaped and no more: the engine's own rule also turns each slash
-/// of an address into an entity, which crude feed readers stumble over.
+/// Escapes only what HTML and XML require: the engine's own rule also turns each slash of an address into an entity,
+/// which simple feed readers cannot handle.
 fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let text = value.as_str().filter(|_| !value.is_safe());
     match text.filter(|_| matches!(state.auto_escape(), AutoEscape::Html)) {
@@ -100,14 +100,14 @@ fn escaped(text: &str) -> String {
 #[derive(Debug, Serialize)]
 pub(super) struct Frame {
     pub words: &'static PageWords,
-    /// From this page to the first one, such as `../`; so pages work below any path of a proxy.
+    /// The path from this page to the first one, such as `../`; so pages work below any path of a proxy.
     pub root: String,
     pub title: String,
     pub style_version: &'static str,
-    /// Seconds after which the page loads itself again; only where it is a show.
+    /// The seconds after which the page reloads; only for a slide show.
     pub refresh: Option<u32>,
     pub is_demo: bool,
-    /// The words that were searched for.
+    /// The words of the search.
     pub q: String,
     /// The chosen source's id.
     pub source: Option<String>,
@@ -115,13 +115,13 @@ pub(super) struct Frame {
     pub group: Option<String>,
     /// The name of this channel.
     pub site: String,
-    /// The Atom feed of what the page shows, below the first page.
+    /// The Atom feed of the bulletins on the page, below the first page.
     pub feed: String,
     /// The preview of the page on other sites.
     pub graph: Option<OpenGraph>,
 }
 
-/// A preview of a page that somebody shares, in chats and on other sites (the Open Graph protocol).
+/// A preview of a shared page, in chats and on other sites (the Open Graph protocol).
 #[derive(Debug, Serialize)]
 pub(super) struct OpenGraph {
     pub kind: &'static str,
@@ -148,7 +148,7 @@ impl Frame {
         }
     }
 
-    /// A frame in the reader's language, under the channel's own title.
+    /// Returns a frame in the reader's language, under the channel's own title.
     pub(super) fn of(site: &Site, scene: Scene<'_>, root: &str, title: String) -> Self {
         Self {
             is_demo: site.desk.is_demo,
@@ -158,7 +158,7 @@ impl Frame {
     }
 }
 
-/// A page that cannot be made is a fault of ours: it is logged, and never answered as an empty page.
+/// Renders a page. A page that cannot be rendered is our own fault: it is logged, and never answered as an empty page.
 pub(super) fn render(name: &str, page: &impl Serialize) -> Result<String, Problem> {
     let template = TEMPLATES.get_template(name);
     let rendered = template.and_then(|template| template.render(Serde(page)));
@@ -170,7 +170,8 @@ pub(super) fn render(name: &str, page: &impl Serialize) -> Result<String, Proble
     })
 }
 
-/// For people who followed a link that leads nowhere; `hint`: what they can do about just this. `root` is the first page's path.
+/// Renders the page for people who followed a link that leads nowhere; `hint` is the advice for this case. `root` is
+/// the first page's path.
 pub(super) fn error(
     status: StatusCode,
     hint: Option<&'static str>,

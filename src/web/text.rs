@@ -1,15 +1,15 @@
-//! Texts and addresses from outside, as a page may show them.
+//! Cleans texts and addresses from outside for pages.
 
 use url::Url;
 
-/// The address if it leads to the web: page text also says `javascript:` and `data:`.
+/// Returns the address if it leads to the web: page text also contains `javascript:` and `data:`.
 pub(super) fn web_link(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.into())
 }
 
-/// Without characters that XML 1.0 does not allow (section 2.2) and that no page shows, and without those that turn
-/// round what stands behind them.
+/// Removes characters that XML 1.0 does not allow (section 2.2) or that no page shows, and those that reverse the text
+/// behind them.
 pub(super) fn printable(text: &str) -> String {
     let is_allowed = |c: &char| match *c {
         '\t' | '\n' => true,
@@ -20,7 +20,7 @@ pub(super) fn printable(text: &str) -> String {
     text.chars().filter(is_allowed).collect()
 }
 
-/// The archived text's paragraphs.
+/// Returns the archived text's paragraphs.
 pub(super) fn paragraphs(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.map(printable).collect()

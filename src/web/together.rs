@@ -1,4 +1,5 @@
-//! One answer for all who ask the same at the same time: when something new comes, everybody opens the page.
+//! Shares one answer among all equal requests at the same time: when a new bulletin arrives, many readers open the
+//! page.
 
 use std::{
     collections::HashMap,
@@ -19,7 +20,8 @@ use super::{
     revalidate::LONGEST,
 };
 
-/// The headers that an answer depends on, beside its address and the archive. A header that a page begins to read belongs here.
+/// The headers that an answer depends on, in addition to its address and the archive. A header that a page begins to
+/// read belongs here.
 const READ_BY_PAGES: [HeaderName; 7] = [
     header::HOST,
     header::ACCEPT_LANGUAGE,
@@ -30,7 +32,7 @@ const READ_BY_PAGES: [HeaderName; 7] = [
     FORWARDED_PROTO,
 ];
 
-/// Questions that are being answered, each as long as somebody waits for its answer.
+/// The questions that are being answered, each as long as a request waits for its answer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Together(Arc<Mutex<HashMap<Question, Weak<Once<Answer>>>>>);
 
@@ -41,7 +43,7 @@ struct Question {
     headers_read: [Vec<HeaderValue>; 7],
 }
 
-/// An answer as it travels, packed where it is; who shares it shares its bytes.
+/// An answer as it is sent, compressed if it is; requests that share it share its bytes.
 #[derive(Debug, Clone)]
 struct Answer {
     status: StatusCode,
@@ -50,7 +52,8 @@ struct Answer {
     body: Bytes,
 }
 
-/// Answers a public page or feed together with all who ask the same. Nobody gets an answer that is older than the question.
+/// Answers a public page or feed together with all equal requests. No request receives an answer that is older than its
+/// question.
 pub(super) async fn answer(
     State(together): State<Together>,
     request: Request,
@@ -78,7 +81,7 @@ impl Together {
 }
 
 impl Question {
-    /// None: it is answered for this one alone.
+    /// Returns the question; `None` if the request is answered individually.
     fn of(request: &Request) -> Option<Self> {
         let headers = request.headers();
         let is_anyones =

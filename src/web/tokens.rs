@@ -1,4 +1,4 @@
-//! Tokens of programs, by the API.
+//! Manages tokens of programs by the API.
 
 use axum::{
     Extension, Json,

@@ -1,5 +1,5 @@
-//! Turns: few pages are made at a time, and fewer searches, so that those who ask for thousands delay no other
-//! part.
+//! Limits how many pages, and fewer searches, are made at a time, so that a client that requests thousands delays no
+//! other part.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,9 +19,9 @@ use crate::{
     ops::{BulletinQuery, Hits, Page, Store},
 };
 
-/// More would only take the processor from polls and sends.
+/// The most pages at a time: more would only take the processor from polls and sends.
 const PAGES_AT_A_TIME: usize = 8;
-/// Without an index a search reads the whole archive.
+/// The most searches at a time: without an index a search reads the whole archive.
 const SEARCHES_AT_A_TIME: usize = 2;
 /// The longest that a page or a search waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ impl Default for Turns {
     }
 }
 
-/// Searches have a turn of their own, which they take when they begin.
+/// Takes a turn for a page. Searches have their own turn, which they take when they begin.
 pub(super) async fn take(State(turns): State<Turns>, request: Request, next: Next) -> Response {
     if is_search(&request) {
         return next.run(request).await;
@@ -61,7 +61,8 @@ fn is_search(request: &Request) -> bool {
 }
 
 impl Turns {
-    /// A search, and a list of deadlines, reads through the archive: it keeps its turn until it has ended, and it ends when nobody waits for it any more.
+    /// Runs a query. A search or a list of deadlines reads through the archive: it keeps its turn until it has ended,
+    /// and it ends once no request waits for it any longer.
     pub(super) async fn listed(
         &self,
         store: &Store,
@@ -70,7 +71,7 @@ impl Turns {
         Ok(self.found(store, query).await?.page)
     }
 
-    /// As [`Self::listed`], with the count of a search.
+    /// Runs a query like [`Self::listed`], with the count of a search.
     pub(super) async fn found(
         &self,
         store: &Store,

@@ -1,4 +1,5 @@
-//! Pages of an instance whose database is away at its start: each address says so until the store can be opened.
+//! Serves the pages of an instance whose database is unreachable at its start: each address reports that until the
+//! store can be opened.
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::{bulletin::Language, config::Config};
 
-/// Seconds after which a client asks again.
+/// The seconds after which a client tries again.
 const ASK_AGAIN: u64 = 5;
 
 struct Waiting {
@@ -33,7 +34,7 @@ struct Waiting {
 
 type Shared = Arc<Waiting>;
 
-/// Serves until `stop`; `why` is what is wrong with the database.
+/// Serves until `stop`; `why` is the trouble of the database.
 pub async fn serve_waiting(
     listener: TcpListener,
     config: Arc<Config>,

@@ -1,10 +1,9 @@
-//! WebSub: the hub of `[web] hub` is notified of the public feeds that have something new, so that programs that follow
-//! one of them there hear of it at once. Feeds that are searches name no hub: what is new in them is known once
-//! somebody asks.
+//! Notifies the hub of `[web] hub` of the public feeds that have something new, so that programs that follow one of
+//! them there learn of it at once. Feeds that are searches name no hub: their new entries are known only once a reader
+//! requests them.
 //!
 //! Nothing waits for it, and nothing of it is durable: after a start the hub is notified again of the feeds with news
-//! of the last day.
-//! Read [`run`] first.
+//! of the last day. Read [`run`] first.
 
 pub(super) mod trouble;
 
@@ -25,9 +24,9 @@ use crate::{
     push::{HubAnswer, WebSubHub, backoff},
 };
 
-/// Events within this time are announced together.
+/// The time within which events are announced together.
 const TOGETHER: Duration = Duration::from_secs(2);
-/// Bulletins of this time are announced again after a start, the newest of them.
+/// The age up to which bulletins are announced again after a start, the newest of them.
 const ANNOUNCED_AGAIN: TimeDelta = TimeDelta::days(1);
 const MOST_ANNOUNCED_AGAIN: usize = 500;
 
@@ -47,12 +46,12 @@ pub(super) async fn run(site: &Site) {
     }
 }
 
-/// Notifies the hub that the config names, for as long as it names that one.
+/// Notifies the hub that the config names, until it names another one.
 async fn follow(site: &Site) {
     let mut live = site.desk.config.clone();
     let url = live.borrow_and_update().web.hub.clone();
     let changed = async {
-        // The sender of configs lives as long as the instance.
+        // The sender of configs exists as long as the instance.
         let _ = live.wait_for(|config| config.web.hub != url).await;
     };
     match &url {
@@ -101,12 +100,12 @@ async fn notify(site: &Site, url: &Url) {
     }
 }
 
-/// The feeds that have something new, as far as the hub was not notified of it.
+/// The feeds that have something new of which the hub was not notified yet.
 struct News<'a> {
     site: &'a Site,
-    /// The change that was read last.
+    /// The last change that was read.
     last: u64,
-    /// At most so many as there are.
+    /// The addresses of the feeds, at most as many as there are feeds.
     feeds: BTreeSet<String>,
 }
 
@@ -142,7 +141,7 @@ impl News<'_> {
     }
 
     /// # Errors
-    /// The hub takes nothing now, and perhaps says for how long.
+    /// Fails if the hub accepts nothing now, with the wait that it perhaps asks for.
     async fn notify(&mut self, hub: &WebSubHub) -> Result<(), Option<Duration>> {
         let trouble = &self.site.hub_trouble;
         let (mut is_taken, mut refused) = (false, None);
@@ -157,7 +156,7 @@ impl News<'_> {
             }
             self.feeds.remove(&feed);
         }
-        // A hub may take feeds of one format alone.
+        // A hub may accept feeds of only one format.
         match refused {
             Some(why) if !is_taken => trouble.begin(why),
             _ if is_taken => trouble.end(),
@@ -167,7 +166,7 @@ impl News<'_> {
     }
 }
 
-/// What public feeds have a bulletin: that of all, and those of its sources and their groups.
+/// Returns the public feeds with a bulletin: that of all, and those of its sources and their groups.
 fn selections(scene: Scene<'_>, bulletin: &Bulletin) -> Vec<Selection> {
     if !bulletin.state.was_published() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Dates as people read them: how long ago, and when exactly. Pure; now is given.
+//! Formats dates as people read them: how long ago, and when exactly. Pure; the present time is passed in.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -9,19 +9,19 @@ use crate::{
     words,
 };
 
-/// One moment in the three ways that a page needs it.
+/// A moment in the three forms that a page needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct When {
-    /// For machines: a day, or RFC 3339.
+    /// The form for machines: a day, or RFC 3339.
     pub datetime: String,
-    /// Within the last week, such as `3 小时前`.
+    /// The age within the last week, such as `3 小时前`.
     pub ago: Option<String>,
-    /// In the config's zone: `2022-11-20`, or `2022-11-20 08:00`.
+    /// The exact time in the config's zone: `2022-11-20`, or `2022-11-20 08:00`.
     pub exact: String,
 }
 
 impl When {
-    /// Returns when a notice of an unknown age was taken in.
+    /// Returns the day on which a notice of an unknown age was collected.
     pub(super) fn collected(day: NaiveDate, language: Language) -> Self {
         let day = day.format("%Y-%m-%d").to_string();
         Self {
@@ -60,7 +60,7 @@ impl When {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Due {
     pub when: When,
-    /// Such as `还剩 3 天`.
+    /// The remaining time, such as `还剩 3 天`.
     pub left: String,
     pub is_past: bool,
 }

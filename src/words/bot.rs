@@ -1,9 +1,9 @@
-//! The names of the bot's texts. All of them are HTML but for the labels of buttons and the notes at them.
+//! Names the bot's texts. All of them are HTML except the labels of buttons and the notes at them.
 
 use super::counted::Counted;
 
 texts! {
-    /// What the bot says.
+    /// The texts of the bot.
     BotWords {
         subscribed_there unsubscribed_there usage_own label_buttons menu_buttons no_full_text whole_text_there note_muted
         menu_own own_none own_line own_silent own_sound own_at_once own_digest own_filter own_unfiltered
@@ -44,9 +44,9 @@ texts! {
         queued resting held faults
     }
     also {
-        /// Command and description for everyone, as Telegram's menu shows them.
+        /// The commands and descriptions for everyone, as Telegram's menu shows them.
         commands: &'static [(&'static str, &'static str)],
-        /// Added for admins.
+        /// The commands added for admins.
         admin_commands: &'static [(&'static str, &'static str)],
     }
 }

@@ -1,9 +1,9 @@
-//! The names of the texts of cards, in whatever form a platform shows them.
+//! Names the texts of cards, in any form that a platform shows.
 
 use super::counted::Counted;
 
 texts! {
-    /// What stands on a card beside what its bulletin says.
+    /// The texts on a card in addition to those of its bulletin.
     CardWords {
         source withdrawn_title deadline
         corrected rebroadcast reminder withdrawn noted

@@ -1,4 +1,4 @@
-//! All texts of one language.
+//! Collects all texts of one language.
 
 use super::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, demo::DemoWords,
@@ -7,10 +7,10 @@ use super::{
     send_faults::SendFaultWords,
 };
 
-/// All texts of one language, by where they are read.
+/// The texts of one language, by the place where they are read.
 #[derive(Debug)]
 pub struct Words {
-    /// What the language calls itself.
+    /// The language's own name.
     pub name: &'static str,
     /// Other ways in which people write its name to the bot, in lower case.
     pub also_called: &'static [&'static str],

@@ -1,11 +1,11 @@
-//! Texts that depend on a number.
+//! Selects texts that depend on a number.
 
 use serde::Serialize;
 
 use super::fill::fill;
 
-/// A text in the forms that its language has for numbers; `{count}` stands for the number. A language with
-/// other forms than these gets a variant of its own.
+/// A text in the forms that its language has for numbers; `{count}` represents the number. A language with other forms
+/// than these gets its own variant.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub enum Counted {
     /// The language counts without plurals.
@@ -18,7 +18,7 @@ pub enum Counted {
 }
 
 impl Counted {
-    /// Returns the form for `count`, in which nothing is put yet.
+    /// Returns the form for `count`, with its placeholders.
     fn form(self, count: usize) -> &'static str {
         match (self, count) {
             (Self::Same(text), _) => text,
@@ -27,13 +27,13 @@ impl Counted {
         }
     }
 
-    /// Returns the form for `count` with the number put in.
+    /// Returns the form for `count` with the number filled in.
     #[must_use]
     pub fn say(self, count: impl TryInto<usize>) -> String {
         self.say_with(count, &[("", "")])
     }
 
-    /// Returns the form for `count` with the number and `parts` put in.
+    /// Returns the form for `count` with the number and `parts` filled in.
     #[must_use]
     pub fn say_with(self, count: impl TryInto<usize>, parts: &[(&str, impl AsRef<str>)]) -> String {
         let count = count.try_into().unwrap_or(usize::MAX);

@@ -1,4 +1,4 @@
-//! The names of the texts that say when something was or will be.
+//! Names the texts for times in the past and future.
 
 use super::counted::Counted;
 
@@ -13,9 +13,9 @@ texts! {
         minutes_ago hours_ago days_ago days_left
     }
     also {
-        /// From Monday on.
+        /// The weekdays, from Monday on.
         weekdays: [&'static str; 7],
-        /// From January on.
+        /// The months, from January on.
         months: [&'static str; 12],
     }
 }

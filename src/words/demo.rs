@@ -1,9 +1,9 @@
-//! The names of the demo's texts: the first thing that a newcomer reads is in their language.
+//! Names the demo's texts: the first text that a newcomer reads is in their language.
 
 use super::counted::Counted;
 
 texts! {
-    /// What the demo says on the terminal around its cards.
+    /// The texts of the demo on the terminal around its cards.
     DemoWords {
         places hint try_next
     }

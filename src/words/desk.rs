@@ -1,4 +1,4 @@
-//! The names of the texts of the desk; templates name them as `words.…`.
+//! Names the texts of the desk; templates refer to them as `words.…`.
 
 use super::counted::Counted;
 
@@ -50,7 +50,7 @@ texts! {
 }
 
 impl DeskWords {
-    /// What forms call a field of the API.
+    /// Returns the label of an API field in forms.
     #[must_use]
     pub fn label(&self, field: &str) -> Option<&'static str> {
         Some(match field {

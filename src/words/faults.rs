@@ -1,10 +1,10 @@
-//! The names of the texts that say why a page could not be read.
+//! Names the texts that explain why a page could not be read.
 
 use super::fill::fill;
 use crate::bulletin::{PageFault, PageKind};
 
 texts! {
-    /// What may be wrong with a page, as a clause behind a colon, without a full stop.
+    /// The faults of a page, as a clause behind a colon, without a full stop.
     PageFaultWords {
         not_found status unreachable timed_out no_host not_safe proxy
         private robots has_login too_large
@@ -16,7 +16,7 @@ texts! {
 }
 
 impl PageFaultWords {
-    /// Returns what is wrong; None: nobody has kept it.
+    /// Returns the fault in words; `None` if none was recorded.
     #[must_use]
     pub fn say(&self, fault: Option<PageFault>) -> String {
         let said = match fault {

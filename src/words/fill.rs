@@ -1,6 +1,6 @@
-//! What is put into texts.
+//! Fills values into texts.
 
-/// A text with its `{names}` replaced; what is put in is never read again.
+/// Returns a text with its `{names}` replaced; the replacements are not scanned again.
 #[must_use]
 pub fn fill(text: &str, parts: &[(&str, impl AsRef<str>)]) -> String {
     let mut filled = String::with_capacity(text.len());

@@ -1,6 +1,6 @@
-//! Words by which people who know no commands say what they want, in lower case.
+//! Lists the words with which people who know no commands express a request, in lower case.
 
-/// What people write to the bot in a language.
+/// The words that people write to the bot in a language.
 #[derive(Debug)]
 pub struct HeardWords {
     pub unsubscribe: &'static [&'static str],
@@ -10,10 +10,10 @@ pub struct HeardWords {
     pub settings: &'static [&'static str],
     pub sources: &'static [&'static str],
     pub latest: &'static [&'static str],
-    /// What takes a setting away.
+    /// The words that remove a setting.
     pub off: &'static [&'static str],
     pub on: &'static [&'static str],
-    /// As the chat has it.
+    /// The words for the chat's own setting.
     pub same: &'static [&'static str],
     pub filter: &'static [&'static str],
     pub digest: &'static [&'static str],

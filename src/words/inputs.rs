@@ -1,8 +1,8 @@
-//! The names of the texts that say what is wrong with a field of a form.
+//! Names the texts that explain a mistake in a field of a form.
 
 texts! {
-    /// What is wrong with a value, as a clause without a full stop; `{it}` stands for the word that is wrong, or for the
-    /// most that may be. `of_field` names the field.
+    /// The mistakes in a value, as a clause without a full stop; `{it}` represents the wrong word, or the allowed
+    /// maximum. `of_field` names the field.
     InputWords {
         of_field empty too_long no_address too_many_files nothing_changed past login no_schedule
         no_count no_pattern no_selector no_channel not_rendered unusable

@@ -1,7 +1,7 @@
-//! The names of the texts that say what kinds of channels there are, and what forms call their keys.
+//! Names the texts for kinds of channels and the labels of their keys in forms.
 
 texts! {
-    /// Kinds of channels; the keys of all kinds; what to type there.
+    /// The kinds of channels; the keys of all kinds; hints on what to type there.
     KindWords {
         wecom_robot wecom_app dingtalk_robot feishu_robot slack discord matrix ntfy email webhook
         key access_token secret token homeserver room smtp password from to encryption corp_id
@@ -17,7 +17,7 @@ texts! {
 }
 
 impl KindWords {
-    /// A kind that can be made at the desk, by the config's name for it.
+    /// Returns the words for a kind that can be made at the desk, by the config's name for it.
     #[must_use]
     pub fn kind(&self, name: &str) -> Option<&'static str> {
         Some(match name {
@@ -35,7 +35,7 @@ impl KindWords {
         })
     }
 
-    /// What forms call a key of a kind.
+    /// Returns the label of a key of a kind in forms.
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&'static str> {
         Some(match key {
@@ -58,7 +58,7 @@ impl KindWords {
         })
     }
 
-    /// One of the words that a key may have.
+    /// Returns the text for one of the words that a key may have.
     #[must_use]
     pub fn word(&self, word: &str) -> Option<&'static str> {
         Some(match word {
@@ -72,7 +72,7 @@ impl KindWords {
         })
     }
 
-    /// What to type there; empty where the label says it.
+    /// Returns a hint on what to type there; empty if the label is enough.
     #[must_use]
     pub fn hint(&self, kind: &str, key: &str) -> &'static str {
         match (kind, key) {

@@ -1,4 +1,4 @@
-//! The names of the texts of the pages that everybody reads; templates name them as `words.…`.
+//! Names the texts of the public pages; templates refer to them as `words.…`.
 
 use super::counted::Counted;
 

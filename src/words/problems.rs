@@ -1,9 +1,9 @@
-//! The names of the texts that say what is wrong with the service, and what to do about it.
+//! Names the texts that explain a fault of the service, and how to fix it.
 
 use super::counted::Counted;
 
 texts! {
-    /// Where something is wrong (`place_…`), what it is, and what to do about it (`…_do`).
+    /// The place of a fault (`place_…`), the fault itself, and how to fix it (`…_do`).
     ProblemWords {
         place_clock clock_ahead clock_behind clock_do
         place_store place_database place_disk place_service place_schedule place_source

@@ -1,4 +1,4 @@
-//! Refusals and mistakes in fields, said by the texts of several areas.
+//! Puts rejections and mistakes in fields in words, from the texts of several areas.
 
 use super::{catalogue::Words, fill::fill};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Words {
-    /// Returns what is wrong with a field, which is called as the desk's forms call it.
+    /// Returns the mistake in a field, which is named like in the desk's forms.
     #[must_use]
     pub fn input_fault(&self, fault: &FieldFault) -> String {
         let why = self.input_kind(&fault.kind);
@@ -57,7 +57,7 @@ impl Words {
         fill(text, &[("it", it.to_string())])
     }
 
-    /// Returns why the store refused.
+    /// Returns why the store rejected an operation.
     #[must_use]
     pub fn refusal(&self, refusal: &Refusal) -> String {
         let words = &self.refusals;

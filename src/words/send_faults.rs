@@ -1,10 +1,10 @@
-//! The names of the texts that say why something was not sent, or perhaps twice.
+//! Names the texts that explain why a message was not sent, or perhaps sent twice.
 
 use super::fill::fill;
 use crate::bulletin::{Reason, SendFault};
 
 texts! {
-    /// What may be wrong with a delivery or a channel, as a clause without a full stop.
+    /// The faults of a delivery or a channel, as a clause without a full stop.
     SendFaultWords {
         unreachable unanswered ailing denied no_secret not_now too_fast moved refused partly never_all
         shut no_chat kicked blocked no_rights no_topic deleted no_bulletin stays_link
@@ -15,7 +15,7 @@ texts! {
 }
 
 impl SendFaultWords {
-    /// Returns what is wrong, with the platform's own words; None: nobody has kept its kind.
+    /// Returns the fault, with the platform's own words; `None` if its kind was not recorded.
     #[must_use]
     pub fn say(&self, reason: &Reason) -> Option<String> {
         let why = self.kind(reason.fault?);

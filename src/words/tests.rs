@@ -18,7 +18,7 @@ fn has_letters(text: &str) -> bool {
     outside.any(|part| part.is_some_and(|part| part.chars().any(char::is_alphabetic)))
 }
 
-/// Every text of a language with its area and name, in all of its forms.
+/// Returns every text of a language with its area and name, in all of its forms.
 fn each(language: Language) -> Vec<(String, Vec<&'static str>)> {
     let words = of(language);
     let areas = [
@@ -43,7 +43,7 @@ fn each(language: Language) -> Vec<(String, Vec<&'static str>)> {
     named.collect()
 }
 
-/// Codes of the language, for browsers.
+/// The texts that are codes of the language, for browsers.
 const CODES: [&str; 3] = ["desk.lang", "pages.lang", "pages.locale"];
 
 #[test]

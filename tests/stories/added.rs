@@ -1,4 +1,4 @@
-//! Sources that programs add by the API: they live in the store, and are watched as those of the config are.
+//! Tests sources that programs add by the API: they are in the store, and are watched like those of the config.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Admins run noticast from their phones: rebroadcast and undo, announcements, what is held, health.
+//! Tests how admins run noticast from their phones: rebroadcast and undo, announcements, held bulletins, health.
 
 use noticast::bulletin::DeliveryState;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What programs ask of a running instance at `/api/v1`.
+//! Tests the requests of programs to a running instance at `/api/v1`.
 
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ async fn the_api_needs_a_token_whatever_is_asked() {
             let refused = desk.get(path).bearer_auth(token).send().await.unwrap();
             assert_eq!(refused.status(), 401, "{path} {token}");
         }
-        // Else so many wrong ones would have to wait.
+        // Otherwise that many wrong tokens would have to wait.
         assert_eq!(desk.asked("/api/v1/sources").await.0, 200);
     }
     let command = desk.get("/api/v1/sources").bearer_auth(INSTANCE_TOKEN);

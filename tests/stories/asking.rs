@@ -1,5 +1,5 @@
-//! What people may not have, what is not known, and what takes its time: each is said in plain words, to
-//! those whom it concerns.
+//! Tests requests that are forbidden, unknown or slow: each is answered in plain words, and only to the people
+//! concerned.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn only_who_may_subscribe_adds_sources() {
     said(&telegram, ADMIN, "申请使用机器人").await;
     telegram.press_labelled(ADMIN, ADMIN, "同意");
     said(&telegram, PERSON, "管理员已同意").await;
-    // The address of an inner name is shown to admins alone.
+    // Only admins are shown the address of an internal name.
     for (chat, part) in [(PERSON, "指向内网"), (ADMIN, "allow_private")] {
         telegram.say(chat, chat, "/subscribe 127.0.0.1:9/list.html");
         said(&telegram, chat, part).await;
@@ -40,13 +40,13 @@ async fn a_link_to_what_only_those_see_who_are_let_in_asks_for_it() {
     let mut pushing = at_work(&telegram, INNER).await;
     telegram.say(PERSON, PERSON, "/start inner");
     let pending = said(&telegram, PERSON, "已申请").await;
-    // Nor does the answer differ from that for a source that does not exist.
+    // The answer is the same as for a source that does not exist.
     telegram.say(11, 11, "/start nosuch");
     let other = said(&telegram, 11, "已申请").await;
     assert_eq!(pending.replace('9', ""), other.replace("11", ""));
     said(&telegram, ADMIN, "“chat 9”（telegram:9）申请订阅：内部").await;
     said(&telegram, ADMIN, "“chat 11”（telegram:11）申请使用机器人").await;
-    // Nor does it learn more until it is let in.
+    // The chat learns no more until it is admitted.
     telegram.say(PERSON, PERSON, "/settings");
     let settings = said(&telegram, PERSON, "等待管理员同意").await;
     assert!(settings.contains("订阅：无（"), "{settings}");
@@ -70,7 +70,7 @@ async fn admins_are_asked_once_for_a_chat_and_again_after_a_restart() {
     said(&telegram, ADMIN, "申请订阅").await;
     pushing.stop().await;
     assert_eq!(telegram.texts(ADMIN).len(), 1);
-    // The first question is lost to a crash, perhaps.
+    // The first question is perhaps lost to a crash.
     let mut pushing = pushing.restart().await;
     pushing.start();
     pushing.start_bot();
@@ -139,7 +139,7 @@ async fn what_only_admins_are_to_see_comes_to_their_own_chat_also_from_a_group()
     telegram.say(GROUP, ADMIN, "/help");
     let help = said(&telegram, GROUP, "/subscribe").await;
     assert!(!help.contains("/rebroadcast"), "{help}");
-    // A bulletin is sent again from where it is read; chats are not named there.
+    // A bulletin is sent again from the chat where it is read; chats are not named there.
     telegram.say(GROUP, ADMIN, "/rebroadcast 2");
     let question = said(&telegram, GROUP, "重发到以下 1 个频道").await;
     assert!(!question.contains("staff"), "{question}");
@@ -163,7 +163,7 @@ async fn an_administrator_is_known_where_members_are_not_listed() {
 #[tokio::test]
 async fn a_slow_page_shows_that_it_is_being_read_and_keeps_nobody_waiting() {
     let telegram = Telegram::start(TOKEN).await;
-    // It takes connections and never answers.
+    // It accepts connections and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = silent.local_addr().unwrap();
     let more = format!("{ANYONE}add_sources = \"anyone\"\n[fetch]\nallow_private = true\n");

@@ -1,4 +1,4 @@
-//! Admins run everything from a browser: these stories fill in its forms by plain HTTP, without scripts.
+//! Tests that admins run everything from a browser: these stories fill in its forms by plain HTTP, without scripts.
 
 use noticast::{
     bulletin::{AllowPrivate, Source},
@@ -12,7 +12,7 @@ use crate::support::{
     desk::{ADMIN_TOKEN, Desk, config},
 };
 
-/// A browser that follows no redirect by itself.
+/// A browser that follows no redirect.
 pub(crate) struct Browser {
     pub(crate) desk: Desk,
     client: Client,
@@ -71,7 +71,7 @@ impl Browser {
         self.form(path, fields).send().await.unwrap()
     }
 
-    /// A form that must be taken.
+    /// Submits a form that must be accepted.
     pub(crate) async fn does(&self, path: &str, fields: &[(&str, &str)]) {
         let answer = self.submit(path, fields).await;
         let status = answer.status();
@@ -149,7 +149,7 @@ async fn a_session_ends_when_its_owner_signs_out() {
         303,
         "the old cookie opens nothing"
     );
-    // A cookie is no token of the API, and a token no cookie.
+    // A cookie is not a token of the API, and a token is not a cookie.
     let token = browser.cookie.trim_start_matches("noticast=");
     let asked = browser
         .desk
@@ -639,7 +639,7 @@ async fn revoking_a_token_ends_the_sessions_that_it_opened() {
     assert_eq!(small.status(), 403);
 }
 
-/// A site whose list may be polled, and a browser of an admin.
+/// Returns a site whose list may be polled, and a browser of an admin.
 pub(crate) async fn beside_a_site(rows: u32) -> (Site, Browser) {
     let (site, mut config) = (Site::with(rows).await, config());
     config.fetch.allow_private = AllowPrivate::Yes;

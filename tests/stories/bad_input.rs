@@ -1,4 +1,4 @@
-//! Pages that are none, are too much, or are broken: an answer or a clear error, soon.
+//! Tests pages that are unreadable, too large, or broken: an answer or a clear error, soon.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ const KINDS: [ReadAs; 5] = [
     ReadAs::Feed,
     ReadAs::Json,
 ];
-/// Generous: an unoptimised build on a busy machine.
+/// The timeout, generous for an unoptimised build on a busy machine.
 const SOON: Duration = Duration::from_secs(60);
 
 fn read(body: &[u8], read_as: ReadAs) -> Result<Reading, ReadError> {

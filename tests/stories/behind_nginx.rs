@@ -1,4 +1,4 @@
-//! The pages behind a real nginx, with https and below a path, by the recipe of `docs/service.md`.
+//! Tests the pages behind a real nginx, with https and below a path, by the recipe of `docs/service.md`.
 
 use std::{
     fs,
@@ -15,11 +15,11 @@ use crate::support::world::{Running, World, text};
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// noticast with nginx in front of it, and a browser that follows no redirect by itself.
+/// noticast with nginx in front of it, and a browser that follows no redirect.
 struct Front {
     nginx: Child,
     client: Client,
-    /// Where nginx shows the pages.
+    /// The address where nginx serves the pages.
     url: String,
     world: World,
     _running: Running,

@@ -1,4 +1,4 @@
-//! People write to the bot and are answered; admins alone do what admins do.
+//! Tests that people write to the bot and are answered; only admins do what admins may do.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ const STRANGER: i64 = 9;
 
 const STAFF: &str = "[[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = 700\n";
 
-/// A bot at work, with `published` bulletins that have arrived in the chats of `channels`.
+/// Starts a bot, with `published` bulletins that have arrived in the chats of `channels`.
 async fn at_work(telegram: &Telegram, channels: &str, published: usize) -> Pushing {
     let mut pushing = bot::at_work(telegram, channels).await;
     pushing.publish(published).await;
@@ -62,7 +62,7 @@ async fn start_says_what_this_is_and_who_sets_up_finds_the_chat_s_id_and_config_
     assert!(telegram.texts(-1_001_000_000_003).is_empty());
 }
 
-/// What a person who never wrote to the bot is not sent.
+/// Shuts out a person who never wrote to the bot.
 fn shut_out(telegram: &Telegram, person: i64) {
     let why = "Forbidden: bot can't initiate conversation with a user";
     let fault = Fault::Refused(403, why);
@@ -83,12 +83,12 @@ async fn a_person_who_adds_the_bot_reads_in_private_how_to_set_it_up() {
         text.contains("[[channel]]") && text.contains("chat -81"),
         "{text}"
     );
-    // Who cannot be written to reads in a group where to ask, and no more.
+    // A person who cannot be written to reads in a group where to ask, and no more.
     shut_out(&telegram, 22);
     telegram.added_by(other, 22);
     let text = telegram.until_sent(other, 1).await.remove(0);
     assert!(text.contains("私聊") && !text.contains("[["), "{text}");
-    // Of a channel the admins of the config are notified, once.
+    // For a channel the admins of the config are notified, once.
     telegram.added_by(channel, 22);
     said(&telegram, ADMIN, &channel.to_string()).await;
     telegram.say(channel, 0, "/start");

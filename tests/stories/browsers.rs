@@ -1,4 +1,4 @@
-//! A real Chromium: pages that scripts build, that never settle, and that open what they must not.
+//! Tests a real Chromium: pages that scripts build, that never settle, and that open forbidden addresses.
 
 use std::{
     net::TcpListener,
@@ -17,7 +17,7 @@ use crate::support::{
     world::{World, json_lines, text},
 };
 
-/// A page that says nothing without scripts.
+/// Returns a page that shows nothing without scripts.
 fn scripted(script: &str) -> Answer {
     Answer::page(format!(
         "<!doctype html><html><head><title>通知公告</title></head><body><div id=\"app\"></div>\
@@ -25,18 +25,18 @@ fn scripted(script: &str) -> Answer {
     ))
 }
 
-/// Puts up rows as they come from `/api/list`.
+/// A script that adds rows from `/api/list`.
 const FROM_DATA: &str = "fetch('/api/list').then(r => r.json()).then(d => { const ul = document.createElement('ul'); \
     for (const row of d.rows) { const li = document.createElement('li'); const a = document.createElement('a'); \
     a.href = row[0]; a.textContent = row[1]; const s = document.createElement('span'); s.textContent = row[2]; \
     li.append(a, s); ul.append(li); } document.getElementById('app').append(ul); });";
 
-/// Puts up three rows by itself.
+/// A script that adds three rows without a request.
 const BY_ITSELF: &str = "const rows = [['/n/3.html','关于调整班车时间的通知','2026-11-20'],['/n/2.html','关于召开年度会议的通知','2026-11-19'],\
     ['/n/1.html','关于开展安全检查的通知','2026-11-18']]; document.getElementById('app').innerHTML = '<ul>' + \
     rows.map(r => `<li><a href=\"${r[0]}\">${r[1]}</a><span>${r[2]}</span></li>`).join('') + '</ul>';";
 
-/// As a front end of its own wants it, and no reader of ours.
+/// Returns data in a form that a site's own front end expects, and no reader of ours.
 fn rows(numbers: &[u32]) -> Answer {
     let titles = [
         "开展安全检查",
@@ -56,7 +56,7 @@ fn rows(numbers: &[u32]) -> Answer {
     Answer::with("200 OK", &["Content-Type: application/json"], body)
 }
 
-/// A world whose source is rendered, and which may reach 127.0.0.1 alone.
+/// Returns a world whose source is rendered, and which may only reach 127.0.0.1.
 fn rendering(site: &Site, path: &str) -> World {
     let world = World::new();
     let config = World::config(site.at(path).as_str())
@@ -220,7 +220,7 @@ async fn a_page_reaches_no_private_address_however_it_asks() {
     assert_eq!(reached.load(Ordering::SeqCst), 0);
 }
 
-/// Processes whose command line names a folder.
+/// Counts processes whose command line names a folder.
 fn browsers(folder: &Path) -> usize {
     let folder = folder.to_str().unwrap();
     let processes = std::fs::read_dir("/proc").unwrap().flatten();

@@ -1,5 +1,5 @@
-//! Everything that a command does can be had with buttons too; what no button can offer is asked for,
-//! and the reply is the answer.
+//! Tests that everything a command does also works with buttons; a value that no button can offer is asked for, and the
+//! reply is the answer.
 
 use noticast::bulletin::{AddedSource, ChannelId, SourceId};
 
@@ -24,7 +24,7 @@ async fn shows(telegram: &Telegram, chat: i64, label: &str) {
     telegram.until(&what, has).await;
 }
 
-/// Presses a button once it is there, and gives what the bot says with `part` after that.
+/// Presses a button once it appears, and returns the bot's text with `part` after that.
 async fn press(telegram: &Telegram, chat: i64, label: &str, part: &str) -> String {
     shows(telegram, chat, label).await;
     telegram.press_labelled(chat, chat, label);
@@ -159,7 +159,7 @@ async fn an_admin_manages_everything_from_the_phone() {
     telegram.answer(ADMIN, ADMIN, "今天停电");
     press(&telegram, ADMIN, "发送", "已发送公告：成功 1").await;
     assert!(telegram.texts(700).contains(&"今天停电".to_owned()));
-    // What admins have is nobody else's, whoever shows it to them.
+    // Only admins may use their buttons, even if others see them.
     let help = telegram.last(ADMIN);
     telegram.say(PERSON, PERSON, "/help");
     said(&telegram, PERSON, "/subscribe").await;
@@ -211,7 +211,7 @@ async fn a_source_that_was_added_from_a_chat_is_removed_from_there() {
     add(&pushing, "two", GROUP).await;
     telegram.say(PERSON, PERSON, "/subscribe one");
     said(&telegram, PERSON, "已订阅：来源 one").await;
-    // Others have no such button, and theirs is not to be had.
+    // Others have no such button, and cannot use theirs.
     telegram.say(11, 11, "/sources");
     said(&telegram, 11, "来源 one").await;
     assert!(!labels(&telegram, 11).contains(&"🗑".to_owned()));

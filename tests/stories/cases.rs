@@ -1,6 +1,6 @@
-//! The cases beside the project, where they lie: inputs that once went wrong, with what is right.
+//! Tests the cases outside the project: inputs that once failed, with the correct results.
 //!
-//! `CASES` names their folder (`.ci/run` sets it). The project's own tests hold the same kinds with inputs of their own.
+//! `CASES` names their folder (`.ci/run` sets it). The project's own tests cover the same kinds with their own inputs.
 
 use std::{
     fs,
@@ -23,7 +23,7 @@ fn case(name: &str) -> PathBuf {
     Path::new(&folder).join(name)
 }
 
-/// The files of a case that is polled several times, in order.
+/// Returns the files of a case that is polled several times, in order.
 fn polls_of(name: &str) -> Vec<String> {
     let mut polls = Vec::new();
     while let Some(path) = ["xml", "html"]
@@ -44,7 +44,7 @@ fn watch_once(world: &World, url: &str) -> Output {
         .unwrap()
 }
 
-/// Every bulletin that `watch` keeps.
+/// Returns every bulletin that `watch` stored.
 fn kept(world: &World) -> Vec<Value> {
     let list = [
         "--state",
@@ -59,7 +59,7 @@ fn kept(world: &World) -> Vec<Value> {
     json_lines(&text(&output.stdout))
 }
 
-/// The batch numbers in the titles of what is in that state, ascending.
+/// Returns the batch numbers in the titles of the bulletins in that state, ascending.
 fn batches(kept: &[Value], state: &str) -> Vec<u32> {
     let of_state = kept.iter().filter(|it| it["state"] == state);
     let digits = |title: &str| {
@@ -75,7 +75,7 @@ fn batches(kept: &[Value], state: &str) -> Vec<u32> {
     batches
 }
 
-/// Polls each file of a case in turn: what was announced in the end, and nothing was rewritten or held.
+/// Polls each file of a case in turn; returns what was announced in the end. Nothing may be rewritten or held.
 async fn announced_by(name: &str) -> Vec<u32> {
     let (world, site) = (World::new(), Site::start().await);
     let origin = site.url.as_str().trim_end_matches('/').to_owned();
@@ -91,7 +91,7 @@ async fn announced_by(name: &str) -> Vec<u32> {
             Answer::with("200 OK", &[&header], page.replace("@@", &origin)),
         );
         let output = watch_once(&world, site.at("case").as_str());
-        // A body without one whole entry says nothing that could be kept.
+        // A body without one complete entry contains nothing to store.
         let is_cut = text(&output.stderr).contains("breaks off within its first notice");
         assert!(output.status.success() || is_cut, "{name}: {output:?}");
         let rewritten: Vec<Value> = kept(&world)
@@ -157,7 +157,7 @@ impl HttpCase {
         Self { server, port, log }
     }
 
-    /// Its feed, with `user_info` (`name:password@`) before the host.
+    /// Returns the address of its feed, with `user_info` (`name:password@`) before the host.
     fn feed(&self, user_info: &str) -> String {
         format!("http://{user_info}127.0.0.1:{}/feed.xml", self.port)
     }
@@ -176,7 +176,7 @@ fn a_last_modified_that_never_changes_hides_nothing() {
         for _ in 0..2 {
             assert!(watch_once(&world, &server.feed("")).status.success());
         }
-        // A day later at the latest every source is asked without conditions.
+        // A day later at the latest every source is requested without conditions.
         let mut later = World::command(
             &world,
             &["--state", "state", "watch", "--once", &server.feed("")],
@@ -283,7 +283,7 @@ async fn a_page_that_only_redirects_is_followed() {
     assert_eq!(kept(&world).len(), 8);
 }
 
-/// What `check` says of a config of the cases, with its servers' addresses replaced.
+/// Returns the output of `check` for a config of the cases, with its servers' addresses replaced.
 fn check(name: &str, replaced: &[(&str, &str)], options: &[&str]) -> (Option<i32>, String) {
     let mut config = fs::read_to_string(case(name)).unwrap();
     for (from, to) in replaced {

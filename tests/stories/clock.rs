@@ -1,6 +1,6 @@
-//! What hangs on the time of day, seen through the program while its clock is another one.
+//! Tests behaviour that depends on the time of day, seen through the program under a faked clock.
 //!
-//! Restarts are kills, so that nothing rests on a clean end. Times are UTC.
+//! Restarts are kills, so that nothing depends on a clean end. Times are UTC.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::support::{
     world::{Running, World},
 };
 
-/// Chats of a story.
+/// The chats of a story.
 const CHAT: i64 = 7;
 const OTHER: i64 = 8;
 
@@ -19,13 +19,12 @@ struct Story {
     notices: Notices,
     telegram: Telegram,
     world: World,
-    /// When the program was started last.
+    /// The time at which the program was last started.
     began: DateTime<Utc>,
 }
 
 impl Story {
-    /// Eight notices are known; 7 and 8 are chats that take what comes as these say, and `more` are
-    /// further channels.
+    /// Begins with eight known notices; 7 and 8 are chats with these settings, and `more` adds further channels.
     async fn begin(chats: [&str; 2], more: &str) -> Self {
         let (notices, telegram) = (Notices::with(8).await, Telegram::start("1:token").await);
         let mut config = format!(
@@ -55,7 +54,7 @@ impl Story {
         self.world.start_at(utc).await
     }
 
-    /// The first poll, at that time; what comes now is new.
+    /// Runs the first poll at that time; later notices are new.
     async fn first_poll(&mut self, utc: &str) -> Running {
         let running = self.start_at(utc).await;
         self.world.poll("news").await;
@@ -65,12 +64,12 @@ impl Story {
     /// Runs from `utc` on until nothing waits that is due then.
     async fn pass(&mut self, utc: &str) {
         let running = self.start_at(utc).await;
-        // A platform that still counts what the run before sent has it wait for a moment.
+        // A platform that still counts the sends of the earlier run makes it wait for a moment.
         self.sent_by(self.began + TimeDelta::seconds(5)).await;
         running.kill();
     }
 
-    /// What came since the last start was sent, but for what waits for an hour.
+    /// Waits until everything since the last start was sent, except deliveries that wait for an hour.
     async fn settled(&self) {
         self.sent_by(self.began + TimeDelta::minutes(10)).await;
     }
@@ -90,7 +89,7 @@ impl Story {
         self.world.list(&["deliveries", "--limit", "0"])
     }
 
-    /// Of one channel and kind, newest first: bulletin, state and time that it waits for.
+    /// Returns the deliveries of one channel and kind, newest first: bulletin, state and due time.
     fn waiting(&self, channel: &str, kind: &str) -> Vec<(u64, String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let mut all = self.deliveries();
@@ -126,7 +125,7 @@ async fn a_digest_at_six_is_sent_once_whatever_restarts_lie_around_it() {
     running.kill();
     story.pass("2026-03-20 09:59:50").await;
     assert_eq!(story.telegram.texts(CHAT).len(), 0);
-    // The moment comes while it runs.
+    // The time comes while it runs.
     let running = story.start_at("2026-03-20 09:59:57").await;
     let texts = story.telegram.until_sent(CHAT, 1).await;
     story.settled().await;
@@ -138,7 +137,7 @@ async fn a_digest_at_six_is_sent_once_whatever_restarts_lie_around_it() {
         story.pass(&format!("2026-03-20 {around}")).await;
     }
     assert_eq!(story.telegram.texts(CHAT).len(), 1);
-    // Nobody was there at the moment.
+    // The program does not run at that time.
     let running = story.start_at("2026-03-20 13:00:00").await;
     story.notices.add(12);
     story.world.poll("news").await;
@@ -151,7 +150,8 @@ async fn a_digest_at_six_is_sent_once_whatever_restarts_lie_around_it() {
     assert!(story.telegram.texts(CHAT)[1].contains(&Notices::title(12)));
 }
 
-/// What came at `night` is held until `morning`, and is one card then; before and after it, nothing is sent.
+/// Checks that bulletins found at `night` are held until `morning`, and are one card then; nothing is sent before and
+/// after.
 async fn holds(hours: &str, night: &str, before: &[&str], morning: &str) {
     let manner = format!("quiet = \"{hours}\"\ntime_zone = \"Europe/Berlin\"\nurgent = [\"台风\"]");
     let mut story = Story::begin([&manner, ""], "").await;
@@ -251,7 +251,7 @@ async fn a_reminder_comes_once_a_day_before_by_the_clock_of_its_chat_and_follows
             story.telegram.say(chat, 5, &format!("/remind {number}"));
         }
     }
-    // Asked twice, it is one.
+    // Two requests are one reminder.
     story.telegram.say(CHAT, 5, "/remind 9");
     story.telegram.until_sent(OTHER, 8).await;
     story.telegram.until_sent(CHAT, 9).await;
@@ -348,13 +348,14 @@ async fn recent_articles_are_read_again_four_times_and_not_after_a_week() {
                 .until("the article to be read", || is_read(&story.notices))
                 .await;
         }
-        // A poll of the list comes after all that the start began.
+        // A poll of the list comes after everything that the start began.
         story.world.poll("news").await;
         running.stop();
         assert_eq!(story.notices.read(9), read + more, "{utc}");
         read += more;
     }
-    // Those that were there before the first poll are opened at first, again if the program ended meanwhile, and no more.
+    // Notices from before the first poll are opened once, again if the program ended in the meantime, but no more
+    // often.
     assert!(story.notices.read(8) <= 2);
 }
 
@@ -410,7 +411,7 @@ async fn a_title_that_flips_edits_once_a_day_and_is_one_note_where_asked_for() {
     assert_eq!(corrections(&story), (2, 1));
     story.pass("2026-03-21 01:59:30").await;
     assert_eq!(corrections(&story), (2, 1));
-    // What it is now, once the day is over.
+    // The present title, once the day is over.
     let running = story.start_at("2026-03-21 02:00:05").await;
     let is_back =
         |seen: &Telegram| seen.texts(CHAT)[0].contains(one) && seen.calls("editMessageText") >= 4;

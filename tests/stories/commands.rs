@@ -1,4 +1,4 @@
-//! Commands find the store whether an instance runs on it or not.
+//! Tests that commands find the store whether an instance runs on it or not.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::support::{
     world::{World, json_lines, text},
 };
 
-/// A world where one notice was pushed, stopped again.
+/// Returns a world where one notice was pushed, stopped again.
 async fn after_one_push(site: &Site) -> World {
     let world = World::new();
     // Nothing is read in the background while lists are compared.
@@ -265,7 +265,7 @@ async fn the_worker_of_a_running_instance_is_listed_with_all_that_it_does() {
         (&json!(1), &json!(1))
     );
     assert_eq!(workers[0]["version"], env!("CARGO_PKG_VERSION"));
-    // A killed one is gone as soon as its folder is free.
+    // A killed worker is gone as soon as its folder is free.
     running.kill();
     assert!(world.list(&["workers"]).is_empty());
     let running = world.start();

@@ -1,4 +1,4 @@
-//! An admin writes a config and a schedule, and reads what they mean or what is wrong.
+//! Tests that an admin writes a config and a schedule, and reads their meaning or their mistakes.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Runs the program in a folder of its own, with nothing of the tester's environment in it.
+/// Runs the program in a separate folder, without the tester's environment.
 fn noticast(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_noticast"));
     command.current_dir(folder).env_clear().args(arguments);
@@ -45,7 +45,7 @@ fn the_example_that_comes_with_noticast_passes_the_check() {
     assert!(said.contains("noticast add URL"), "{said}");
 }
 
-/// The blocks of the pages for people that are TOML, each with the page that it stands on.
+/// Returns the TOML blocks of the pages for people, each with its page.
 fn documented_blocks() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = fs::read_dir(root.join("docs")).unwrap();
@@ -66,13 +66,13 @@ fn documented_blocks() -> Vec<(String, String)> {
     found
 }
 
-/// The block with what it leaves to the rest of the config.
+/// Returns the block with the parts that it leaves to the rest of the config.
 fn completed(block: &str) -> String {
     let mut whole = String::new();
     if !block.trim_start().starts_with('[') {
         whole += "[[channel]]\nid = \"completed\"\nkind = \"stdout\"\n";
     }
-    // What systemd hands to the service is there while it runs.
+    // Files that systemd passes to the service exist only while it runs.
     whole += &block.replace("/run/credentials/noticast.service/", "");
     if block.contains("kind = \"telegram\"") {
         whole += "\n[telegram]\ntoken = \"env:NOTICAST_TELEGRAM_TOKEN\"\n";
@@ -99,7 +99,7 @@ fn every_block_of_config_in_the_readme_and_the_docs_passes_the_check() {
             .unwrap();
         let said = stdout(&output) + &stderr(&output);
         if block.contains("[store]") {
-            // As far as it goes without that database.
+            // Checked as far as possible without that database.
             assert!(said.contains("the database cannot be reached"), "{said}");
             continue;
         }

@@ -1,4 +1,4 @@
-//! What people of four roles say to the bot, and what they read, in each language: transcripts to be read by eye.
+//! Records conversations of four roles with the bot, in each language: transcripts to be read by people.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ const CHANNEL: i64 = -1_001_000_000_008;
 const PEOPLE: [(i64, &str); 3] = [(PERSON, "Reader"), (OWNER, "Owner"), (ADMIN, "Admin")];
 const STAFF: &str = "[[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = 700\n";
 
-/// What differs between the languages: what the sites publish, and what people write.
+/// The differences between the languages: texts that sites publish, and texts that people write.
 struct Script {
     source: &'static str,
     title: &'static str,
@@ -31,7 +31,7 @@ struct Script {
     /// Leaves the source without a command.
     leave: &'static str,
     note: &'static str,
-    /// How the report of what was sent ends, and of what was undone.
+    /// The end of the report of a send, and of its undoing.
     sent: &'static str,
     undone: &'static str,
 }
@@ -119,7 +119,7 @@ impl Stage {
     }
 }
 
-/// What a person reads who finds the bot, subscribes, and leaves.
+/// Returns the conversation of a person who finds the bot, subscribes, and leaves.
 async fn reader(language: Language) -> String {
     let mut stage = Stage::set(language, ANYONE).await;
     let (telegram, words, script) = (stage.telegram.clone(), stage.words, stage.script);
@@ -153,7 +153,7 @@ async fn reader(language: Language) -> String {
     talk.end()
 }
 
-/// What a group reads that its administrator subscribes.
+/// Returns the conversation in a group that its administrator subscribes.
 async fn group_admin(language: Language) -> String {
     let mut stage = Stage::set(language, "").await;
     let (telegram, words, script) = (stage.telegram.clone(), stage.words, stage.script);
@@ -185,7 +185,7 @@ async fn group_admin(language: Language) -> String {
     talk.end()
 }
 
-/// What the owner of a channel reads who sets it up from a private chat.
+/// Returns the conversation of a channel's owner who sets it up from a private chat.
 async fn channel_owner(language: Language) -> String {
     let mut stage = Stage::set(language, ANYONE).await;
     let (telegram, script) = (stage.telegram.clone(), stage.script);
@@ -216,7 +216,8 @@ async fn channel_owner(language: Language) -> String {
     talk.end()
 }
 
-/// What an admin of the bot reads: a newcomer, a bulletin sent again, an announcement, held bulletins, the status.
+/// Returns the conversation of the bot's admin: a newcomer, a bulletin sent again, an announcement, held bulletins, the
+/// status.
 async fn bot_admin(language: Language) -> String {
     let mut stage = Stage::set(language, STAFF).await;
     let (telegram, words, script) = (stage.telegram.clone(), stage.words, stage.script);

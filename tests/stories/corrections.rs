@@ -1,4 +1,4 @@
-//! What was sent is corrected where it stands.
+//! Tests that sent messages are corrected in place.
 
 use std::time::Duration;
 
@@ -192,7 +192,7 @@ async fn a_note_names_the_corrected_bulletin_alone_where_it_stood_in_a_bundle() 
     );
 }
 
-/// A source shows these notices, the newest first, each with its title and day.
+/// Polls a source with these notices, the newest first, each with its title and day.
 async fn show(pushing: &Pushing, source: &str, rows: &[(&str, &str)]) {
     let row = |(title, day): &(&str, &str)| Found {
         notice: Notice {

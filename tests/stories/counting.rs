@@ -1,4 +1,5 @@
-//! Lists that count their readers, and mark and pin their rows, at every poll: none of it is news, or a correction.
+//! Tests lists that count their readers, and mark and pin their rows, at every poll: none of it is news, or a
+//! correction.
 
 use crate::support::{
     site::{Answer, Site},
@@ -51,7 +52,7 @@ const TOWNS: [&str; 20] = [
     "Westerly: ",
 ];
 
-/// A row at a poll: how often it was read so far, and whether it bears a mark just now.
+/// A row at a poll: how often it was read so far, and whether it has a mark at present.
 struct Row {
     place: usize,
     title: String,
@@ -60,10 +61,10 @@ struct Row {
     day: String,
 }
 
-/// How a list writes a row.
+/// A function that writes a row of a list.
 type Write = fn(&Row) -> String;
 
-/// How sites write such rows.
+/// The ways in which sites write such rows.
 const KINDS: [(&str, &[&str; ROWS], Write); 20] = [
     ("a counter in the link", &CHINESE, |row| {
         item(row, &format!("{}（阅读：{}）", row.title, row.count))
@@ -185,7 +186,7 @@ fn item(row: &Row, link: &str) -> String {
     )
 }
 
-/// The list of a kind at a poll. What is pinned stands first.
+/// Returns the list of a kind at a poll. A pinned row is first.
 fn page(kind: usize, poll: usize) -> String {
     let (name, titles, write) = KINDS[kind];
     let mut rows: Vec<Row> = (0..ROWS)

@@ -1,4 +1,4 @@
-//! Many sites that hang do not delay those that answer.
+//! Tests that many sites that hang do not delay those that answer.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ fn list(rows: std::ops::RangeInclusive<u32>) -> Answer {
     ))
 }
 
-/// Hosts that accept and never answer, as many as there are addresses in 127.0.0.0/8; gives their port.
+/// Starts hosts that accept and never answer, as many as there are addresses in 127.0.0.0/8; returns their port.
 async fn silent_hosts() -> u16 {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -1,4 +1,4 @@
-//! The service on a PostgreSQL of its own. Ignored: each story starts a server, from Debian's package `postgresql`.
+//! Tests the service on its own PostgreSQL. Ignored: each story starts a server, from Debian's package `postgresql`.
 
 use std::{
     fs,
@@ -91,7 +91,7 @@ async fn two_processes_share_a_database_and_one_goes_on_where_the_other_was_kill
     );
     site.publish(11);
     one.until("a push", || !one.pushed().is_empty()).await;
-    // Who does not poll the source asks the one that does, and shows what that one found.
+    // A process that does not poll the source asks the one that does, and shows its results.
     other.poll("news").await;
     let shown = || other.list(&["bulletins", "--limit", "0"]).len();
     assert_eq!(shown(), 11);
@@ -161,7 +161,8 @@ async fn an_export_moves_between_a_folder_and_a_database_in_both_directions() {
     assert_eq!(world.list(&["bulletins", "--limit", "0"]), in_database);
 }
 
-/// A world in a folder whose eleventh bulletin was found and waits, since its channel is out of reach; the export of all.
+/// Returns a world whose eleventh bulletin was found and waits, since its channel is unreachable; and the export of
+/// everything.
 async fn left_with_a_queue(site: &Site) -> World {
     let world = World::new();
     let unreachable = "kind = \"webhook\"\nurl = \"http://127.0.0.1:9/\"";
@@ -186,7 +187,7 @@ async fn an_export_moves_into_and_out_of_a_database_while_the_service_runs_on_it
     let file = left.path("all.jsonl");
     let file = file.to_str().unwrap();
 
-    // A service that has found nothing yet takes all of it in, and sends what waited.
+    // A service that has found nothing yet imports all of it, and sends the waiting bulletins.
     site.set_mood(Mood::Status(503));
     let world = World::new();
     world.configure(&server.config(&site));
@@ -197,7 +198,7 @@ async fn an_export_moves_into_and_out_of_a_database_while_the_service_runs_on_it
         .until("what waited", || world.pushed() == [Site::title(11)])
         .await;
     assert_eq!(world.list(&["bulletins", "--limit", "0"]), in_folder);
-    // All that was imported is known to it.
+    // Everything that was imported is known to it.
     site.set_mood(Mood::Well);
     site.publish(12);
     world.poll("news").await;
@@ -377,7 +378,7 @@ async fn a_service_that_waits_for_its_database_stops_in_order() {
         assert!(world.log().contains("stopped before it had started"));
         std::fs::remove_file(world.path("stderr")).unwrap();
     }
-    // A reload that is asked for meanwhile is done once it runs.
+    // A reload that is requested in the meantime is done once it runs.
     let running = world.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
     world
         .until("a report", || {
@@ -412,7 +413,7 @@ async fn a_database_that_is_full_is_reported_once_and_waited_for() {
         .await;
     let (status, said) = asked(&format!("{pages}/readyz")).await;
     assert_eq!(status, 503, "{said}");
-    // How it comes out depends on what the server has to write first.
+    // The message depends on what the server has to write first.
     assert!(
         said.contains("has no room left on its disk") || said.contains("its disk is full"),
         "{said}"
@@ -422,7 +423,7 @@ async fn a_database_that_is_full_is_reported_once_and_waited_for() {
     assert_eq!(readiness(&world).await.0, 200);
 
     small.fill();
-    // Until there is more than fits into what the tables have taken already.
+    // Until there is more than fits into the space that the tables have already.
     let mut newest = 10;
     while !world.log().contains("work pauses") {
         newest += 1;

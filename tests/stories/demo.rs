@@ -1,10 +1,10 @@
-//! The first minute with the program.
+//! Tests the first minute with the program.
 
 use std::net::TcpListener;
 
 use crate::support::world::World;
 
-/// Two neighbouring ports that were free a moment ago.
+/// Returns the first of two neighbouring ports that were free a moment ago.
 fn ports() -> String {
     loop {
         let first = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -15,7 +15,7 @@ fn ports() -> String {
     }
 }
 
-/// Runs the demo until it has shown a bulletin, and returns what it printed.
+/// Runs the demo until it has shown a bulletin, and returns its output.
 async fn demo(world: &World, port: &str, options: &[&str]) -> String {
     let before = world.printed().len();
     let line = [&["demo", "--port", port, "--every", "1s"], options].concat();
@@ -70,7 +70,7 @@ async fn it_speaks_the_language_that_is_asked_for_and_says_what_to_try_next() {
     assert!(!shown.contains("Press"), "{shown}");
 }
 
-/// Words by which a text of the newsroom asks for something until a day.
+/// Phrases with which a text of the newsroom asks for something by a day.
 const ASKING: [&str; 18] = [
     "must be submitted by",
     "Objections must reach",

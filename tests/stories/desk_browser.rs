@@ -1,4 +1,5 @@
-//! The pages in a real Chromium, by mouse and keyboard, on a phone and on a screen: `tests/browser` has what it does there.
+//! Tests the pages in a real Chromium, by mouse and keyboard, on a phone and on a screen: `tests/browser` has the
+//! scripts.
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -18,7 +19,7 @@ use crate::support::{
     world::text,
 };
 
-/// Titles and texts of further bulletins.
+/// The titles and texts of further bulletins.
 const MORE: [(&str, &str); 3] = [
     (
         "关于办公系统停机维护的通知",
@@ -64,7 +65,7 @@ const PICTURED: [&str; 26] = [
     "audit",
 ];
 
-/// A desk with something on each of its pages.
+/// Returns a desk with content on each of its pages.
 async fn furnished(mut config: Config) -> (Desk, u64) {
     config.sources.push(Source {
         name: "办公室".to_owned(),
@@ -82,12 +83,12 @@ async fn furnished(mut config: Config) -> (Desk, u64) {
             .await;
     }
     desk.hold("notices", 6).await;
-    // Nobody listens there: a source that fails.
+    // Nothing listens there: a source that fails.
     desk.posted("/api/v1/sources/inside/poll", "").await;
     (desk, id.0)
 }
 
-/// Runs a script of `tests/browser`; what it finds wrong is what it prints.
+/// Runs a script of `tests/browser`, which prints the faults that it finds.
 async fn in_the_browser(script: &'static str, settings: Vec<(&'static str, String)>) {
     let run = move || {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser");
@@ -104,7 +105,7 @@ async fn in_the_browser(script: &'static str, settings: Vec<(&'static str, Strin
     );
 }
 
-/// The same for a script that asks its story to do something meanwhile; `does` says what became of it.
+/// Runs a script that requests actions of its story in the meantime; `does` returns their result.
 async fn in_the_browser_meanwhile(
     script: &'static str,
     mut settings: Vec<(&'static str, String)>,
@@ -212,9 +213,9 @@ async fn readers_choose_search_and_see_the_notice_of_a_new_bulletin_without_losi
     .await;
 }
 
-/// A source that was built anew, so that what it shows is held: says what that is about.
+/// Rebuilds a source so that its bulletins are held; returns their subject.
 async fn held(desk: &Desk, pass: &str) -> String {
-    // Titles that differ by numbers alone are one notice whose number changed.
+    // Titles that differ only by numbers are one notice whose number changed.
     let about = match pass {
         "1366-light" => "采购结果",
         "390-dark" => "人事任免",
@@ -232,7 +233,7 @@ async fn held(desk: &Desk, pass: &str) -> String {
     about.to_owned()
 }
 
-/// The text of a session that was idle for longer than a night.
+/// Returns the token of a session that was idle for longer than a night.
 async fn expired(desk: &Desk) -> String {
     let (text, by) = (Store::mint().unwrap(), Actor::Config);
     let session = NewToken {
@@ -299,7 +300,7 @@ async fn the_board_stays_through_a_lost_network_and_a_restart() {
     .await;
 }
 
-/// What `docs` say is what the run of `.ci/run` made, page by page.
+/// Checks that `docs` shows the pictures that the run of `.ci/run` made, page by page.
 #[test]
 fn each_page_has_its_picture_in_the_docs_of_both_languages() {
     let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");

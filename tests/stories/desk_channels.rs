@@ -1,5 +1,5 @@
-//! What concerns all channels, or the service as a whole, is done at the desk as well: chats are added and let in,
-//! a message goes to everybody, the config is applied anew, and all data are taken away.
+//! Tests tasks at the desk that concern all channels, or the service as a whole: chats are added and admitted, a
+//! message is sent to everyone, the config is reloaded, and all data are exported.
 
 use chrono::Utc;
 use noticast::{
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The channels of the API that are chats.
+/// Returns the channels of the API that are chats.
 async fn chats(desk: &Desk) -> Vec<Value> {
     let (_, channels) = desk.asked("/api/v1/channels").await;
     let all = channels["items"].as_array().unwrap().iter();

@@ -1,4 +1,4 @@
-//! A disk that fills, as it is for a small machine: a file system of its own, which takes root to mount.
+//! Tests a disk that fills, as on a small machine: a separate file system, which takes root to mount.
 
 use std::{fs, io::Write, path::PathBuf, process::Command, time::Duration};
 
@@ -28,13 +28,13 @@ impl SmallDisk {
         usize::try_from(stat.f_bavail * stat.f_frsize).unwrap()
     }
 
-    /// Fills it but for so many bytes.
+    /// Fills it except for `free` bytes.
     fn leave(&self, free: usize) {
         let surplus = self.free().saturating_sub(free);
         fs::write(self.0.join("filler"), vec![7; surplus]).unwrap();
     }
 
-    /// Takes every byte that is free.
+    /// Takes every free byte.
     fn fill(&self) {
         let mut options = fs::OpenOptions::new();
         let mut filler = options
@@ -42,7 +42,7 @@ impl SmallDisk {
             .append(true)
             .open(self.0.join("filler"))
             .unwrap();
-        // What fits of a piece is written before the rest is refused.
+        // The part of a piece that fits is written before the rest is rejected.
         while filler.write(&[7; 65536]).is_ok_and(|written| written > 0) {}
     }
 
@@ -145,7 +145,7 @@ async fn a_store_that_could_not_be_opened_on_a_full_disk_is_whole_once_there_is_
     }
 }
 
-/// Asks a running program for something until it can write nothing more down, and gives its answer.
+/// Requests rebroadcasts from a running program until it can write nothing more, and returns its answer.
 async fn spend_the_last_byte(world: &World, disk: &SmallDisk) -> String {
     let instance = world.instance();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -184,7 +184,7 @@ async fn a_disk_without_one_byte_left_holds_up_what_is_sent_and_loses_nothing() 
         problems(&world).await.contains("the disk is full")
     })
     .await;
-    // What waits is tried more than once meanwhile, and sled has its turn to collect.
+    // Waiting deliveries are tried more than once in the meantime, and sled has its turn to collect.
     tokio::time::sleep(Duration::from_secs(70)).await;
     assert!(running.is_alive(), "{}", world.log());
     assert!(

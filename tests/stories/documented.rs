@@ -1,5 +1,5 @@
-//! Every command that the README and the docs show is run as a shell runs it, page by page, in the order of the page.
-//! That both languages show the same ones is another test's (`layout`).
+//! Tests every command in the README and the docs as a shell runs it, page by page, in the order of the page. Another
+//! test (`layout`) checks that both languages show the same ones.
 
 use std::{
     fs,
@@ -14,10 +14,10 @@ use crate::support::{
 };
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-/// The address that the pages name.
+/// The address in the pages.
 const ADDRESS: &str = "https://www.example.com/news/list.html";
-/// What builds, installs for good, or needs other machines and services: the Debian package, the image and the database have
-/// tests of their own.
+/// Commands that build, install permanently, or need other machines and services: the Debian package, the image and the
+/// database have their own tests.
 const ELSEWHERE: [&str; 13] = [
     "cargo test",
     "cargo install ",
@@ -35,7 +35,7 @@ const ELSEWHERE: [&str; 13] = [
 ];
 /// Commands that run until they are stopped.
 const LASTING: [&str; 3] = ["noticast run", "noticast watch", "noticast demo"];
-/// Commands that ask, and here nobody can answer.
+/// Commands that ask questions, which cannot be answered here.
 const ASKING: [&str; 4] = [
     "noticast add",
     "noticast publish",
@@ -50,7 +50,7 @@ const FOLDERS: [&str; 4] = [
     "target/release",
 ];
 
-/// Lines of blocks of `sh`; a line that ends with `\` goes on in the next one.
+/// Returns the lines of blocks of `sh`; a line that ends with `\` continues in the next one.
 fn shell_lines(page: &str) -> Vec<String> {
     let (mut lines, mut is_shell) = (Vec::new(), false);
     for line in page.replace("\\\n", " ").lines() {
@@ -63,7 +63,7 @@ fn shell_lines(page: &str) -> Vec<String> {
     lines
 }
 
-/// A machine with noticast running on it, as the docs describe one.
+/// A machine that runs noticast, as the docs describe one.
 struct Machine {
     world: World,
     site: Site,
@@ -108,15 +108,15 @@ impl Machine {
         (machine, running)
     }
 
-    /// The line with the things of this machine in place of those of the docs.
+    /// Returns the line with the values of this machine in place of those of the docs.
     fn here(&self, line: &str) -> String {
         let mut line = line.replace("cargo run --", "noticast");
-        // The one that the config has is watched already.
+        // The address in the config is watched already.
         let address = match line.starts_with("noticast add") {
             true => format!("'{}?page=1'", self.site.list_url()),
             false => self.site.list_url(),
         };
-        // Secrets are given out while noticast is stopped alone: `own_channels` has that.
+        // Secrets are only exported while noticast is stopped: `own_channels` has that.
         line = line.replace("export --with-secrets", "export");
         let home = self.world.path("");
         let home = home.display();
@@ -138,7 +138,7 @@ impl Machine {
     }
 
     fn shell(&self, line: &str) -> Command {
-        // An import is for a store that is not there yet, and a second service needs one of its own.
+        // An import needs a store that does not exist yet, and a second service needs its own.
         let is_apart = line.contains(" import ") || line.ends_with("noticast run");
         let state = if is_apart { "state-apart" } else { "state" };
         let _ = is_apart.then(|| fs::remove_dir_all(self.world.path(state)));
@@ -162,7 +162,7 @@ impl Machine {
         shell
     }
 
-    /// Returns what is wrong with a command; None: it does what it is shown for.
+    /// Returns the failure of a command; `None` if it does what it is shown for.
     fn wrong_with(&self, line: &str) -> Option<String> {
         let here = self.here(line);
         if LASTING.iter().any(|it| here.starts_with(it)) {
@@ -173,7 +173,7 @@ impl Machine {
         (!output.status.success()).then(|| format!("{here}: {}: {said}", output.status))
     }
 
-    /// It runs on, and ends in order when it is stopped.
+    /// Checks that a command keeps running, and ends in order when it is stopped.
     fn wrong_with_lasting(&self, line: &str) -> Option<String> {
         let mut shell = self.shell(&format!("exec {line}"));
         shell.stdout(Stdio::null()).stderr(Stdio::piped());

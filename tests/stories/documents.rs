@@ -1,4 +1,4 @@
-//! Documents: a notice that is a PDF, and files beside an article.
+//! Tests documents: a notice that is a PDF, and files that accompany an article.
 
 use std::path::{Path, PathBuf};
 
@@ -54,7 +54,7 @@ fn a_pdf_is_previewed_as_an_article_and_a_scan_says_that_it_is_one() {
     assert!(message.contains("scanned, no text"), "{message}");
 }
 
-/// A site with one notice that is a PDF, and one whose page says no more than that there is a file.
+/// Serves one notice that is a PDF, and one whose page only states that there is a file.
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_give_summary_deadline_and_what_is_searched_for() {
     let site = Site::start().await;
@@ -100,14 +100,14 @@ async fn documents_give_summary_deadline_and_what_is_searched_for() {
         "{drill}"
     );
     assert_eq!(of("印发规定")["summary"], Value::Null);
-    // The text of the file is found by a search, too.
+    // A search finds the text of the file, too.
     let found = world.url() + "/?q=%E4%BB%93%E5%BA%93%E8%BF%9B%E8%A1%8C";
     let found = reqwest::get(found).await.unwrap().text().await.unwrap();
     assert!(found.contains("关于消防演练的通知"), "{found}");
     running.stop();
 }
 
-/// The same notice, made by LaTeX, LibreOffice and Chromium: see `.ci/documents`.
+/// Reads the same notice, made by LaTeX, LibreOffice and Chromium: see `.ci/documents`.
 #[test]
 #[ignore = "needs PDFs by three producers in the folder that DOCUMENTS names; .ci/run makes them"]
 fn pdfs_of_three_producers_say_the_same() {

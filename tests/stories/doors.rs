@@ -1,5 +1,5 @@
-//! Strangers at the web: those who guess tokens, those who come under a name of their own, and those who only
-//! hold connections.
+//! Tests strangers at the web: those who guess tokens, those who use a foreign name, and those who only hold
+//! connections.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ fn from(request: RequestBuilder, address: &str) -> RequestBuilder {
     request.header("X-Forwarded-For", address)
 }
 
-/// A desk behind a proxy on this machine.
+/// Returns a desk behind a proxy on this machine.
 async fn behind_a_proxy() -> Desk {
     let mut config = config();
     config.web.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
@@ -50,7 +50,7 @@ async fn whoever_guesses_tokens_must_wait_and_others_need_not() {
         }
     }
     assert_eq!(ask("/", ADMIN_TOKEN, "192.0.2.2").await.status(), 200);
-    // Who shows no token is no guesser, and commands on this machine are let in.
+    // A client that shows no token is not guessing, and commands on this machine are admitted.
     assert_eq!(sent(from(desk.get("/"), "192.0.2.1")).await.status(), 200);
     let command = ask("/api/v1/held", INSTANCE_TOKEN, "192.0.2.1").await;
     assert_eq!(command.status(), 200);
@@ -170,7 +170,7 @@ async fn links_lead_where_the_proxy_was_asked() {
     assert_eq!(feed["home_page_url"], "https://news.example.org/");
 }
 
-/// It must answer at once whoever else is there.
+/// Checks that it answers at once regardless of other connections.
 async fn is_there_for_others(desk: &Desk) {
     let begun = Instant::now();
     assert_eq!(
@@ -221,7 +221,7 @@ async fn a_head_of_a_hundred_kilobytes_is_refused() {
     let long = format!("/?q={}", "a".repeat(100_000));
     let answer = desk.get(&long).send().await;
     let status = answer.map(|answer| answer.status().as_u16());
-    // Whoever is refused may still be sending, and then sees the connection end.
+    // A rejected client may still be sending, and then sees the connection end.
     assert!(matches!(status, Err(_) | Ok(414 | 431)), "{status:?}");
     is_there_for_others(&desk).await;
 }

@@ -1,5 +1,5 @@
-//! Sites misbehave; each fault is one clear answer, in bounded time and memory, and nobody is
-//! asked more often or reached farther than agreed.
+//! Tests sites that misbehave; each fault is one clear answer, in bounded time and memory, and no site is requested
+//! more often or reached farther than agreed.
 
 use std::{collections::BTreeMap, io::Write, sync::Arc, time::Duration};
 
@@ -520,7 +520,7 @@ async fn a_self_signed_certificate_may_be_its_own_authority_for_its_own_name() {
     assert_says(&other, FetchErrorKind::NotSafe, &["another name"]);
 }
 
-/// A server that answers a TLS greeting with these bytes.
+/// Starts a server that answers a TLS greeting with these bytes.
 async fn greeted_with(answer: &'static [u8]) -> Url {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! Files of a notice: named with their sizes, linked, and sent along where a channel asks for that.
+//! Tests files of a notice: named with their sizes, linked, and sent along if a channel wants that.
 
 use chrono::Utc;
 use noticast::bulletin::{BulletinId, DeliveryKind, DeliveryState};
@@ -50,7 +50,7 @@ const THREE: &str = "<p>附件：</p><p><a href=\"/f/1.xlsx\">1. 体检名单.xl
                      <p><a href=\"/f/3.doc\">3. 登记表.doc</a></p>";
 
 impl Story {
-    /// Three notices are known, and the fourth has files.
+    /// Begins with three known notices, and a fourth that has files.
     async fn begin(channel: &str) -> Self {
         let (site, telegram) = (Site::start().await, Telegram::start(TOKEN).await);
         let settings = format!(
@@ -82,7 +82,7 @@ async fn files_are_named_with_the_size_that_the_page_or_the_server_states() {
     assert!(text.contains("📎 1. 体检名单.xlsx (3 KB)\n"), "{text}");
     assert!(text.contains("📎 2. 体检须知.pdf (24 KB)\n"), "{text}");
     assert!(text.contains("📎 3. 登记表.doc\n"), "{text}");
-    // What the page states is not asked for, and what has no text to be had is not fetched.
+    // A size that the page states is not requested, and a file without a readable text is not fetched.
     let seen = story.site.seen();
     let asked = seen.iter().filter(|seen| seen.path.starts_with("/f/"));
     let asked = asked.filter(|seen| seen.head.starts_with("HEAD "));
@@ -118,7 +118,7 @@ async fn files_follow_their_card_where_a_channel_asks_for_documents() {
     story.pushing.stop().await;
     let mut all = story.pushing.deliveries().await;
     all.retain(|one| one.kind == DeliveryKind::Document);
-    // The third is not there.
+    // The third file does not exist.
     let why = &all[0].error.as_ref().unwrap().said;
     assert!(why.contains("stays a link") && why.contains("404"), "{why}");
     assert_eq!(all[0].state, DeliveryState::Failed);

@@ -1,7 +1,7 @@
-//! What noticast posts has the shapes of requests that another program was recorded with.
+//! Tests that the posts of noticast have the shapes of requests that were recorded from another program.
 //!
-//! Each record is of one title and one text; the same are published here, to a channel with the record's
-//! own keys. Whatever a record has is had here too, unless [`RECORDS`] says why it is not.
+//! Each record is of one title and one text; the same are published here, to a channel with the record's own keys.
+//! Everything in a record is present here too, unless [`RECORDS`] states why it is not.
 
 use std::path::Path;
 
@@ -14,24 +14,24 @@ use crate::support::{
 
 const FOLDER: &str = "../shared/facts/golden";
 
-/// What the record is compared with.
+/// The kind of message with which the record is compared.
 #[derive(Clone, Copy, PartialEq)]
 enum Of {
     /// One bulletin.
     Bulletin,
-    /// A card without one: the platform's plainest form.
+    /// A card without a bulletin: the platform's plainest form.
     Test,
 }
 
 struct Record {
     file: &'static str,
     kind: &'static str,
-    /// Of the channel, where `URL` stands for the platform.
+    /// The keys of the channel, where `URL` represents the platform.
     keys: &'static str,
     of: Of,
-    /// Which of the recorded requests is the message.
+    /// The recorded request that is the message.
     request: usize,
-    /// What the record has and noticast has not, as JSON pointers, and why.
+    /// The parts of the record that noticast lacks, as JSON pointers, with the reasons.
     differs: &'static [(&'static str, &'static str)],
 }
 
@@ -221,7 +221,7 @@ const RECORDS: &[Record] = &[
     },
 ];
 
-/// Records of no request of ours: signatures have a test of their own, Gotify is no kind.
+/// Records of requests that we do not make: signatures have their own test, and Gotify is not a kind.
 const OTHERS: [&str; 2] = ["sign_vectors.json", "gotify.json"];
 
 #[tokio::test]
@@ -287,7 +287,7 @@ fn config(record: &Record, url: &str) -> String {
     format!("{bot}[[channel]]\nid = \"it\"\nkind = \"{kind}\"\n{keys}\n")
 }
 
-/// Every platform at once, that of whoever asks.
+/// Answers like every platform at once, according to the request.
 fn takes_all(request: &Request, _taken: &[Request]) -> Reply {
     let path = request.path.to_lowercase();
     if path.ends_with("/gettoken") {
@@ -315,20 +315,20 @@ fn takes_all(request: &Request, _taken: &[Request]) -> Reply {
     )
 }
 
-/// Method, path and query; the value of a signature and of a time is another one each time.
+/// Compares method, path and query; the values of a signature and of a time differ each time.
 fn address(file: &str, theirs: &Value, ours: &Request) {
     assert_eq!(theirs["method"], json!(ours.method), "{file}");
     let target = theirs["target"].as_str().unwrap();
     let path = target.split('?').next().unwrap();
     let (path, own) = match file {
-        // A name is ours to choose.
+        // The name is ours to choose.
         "matrix_send.json" => (
             path.rsplit_once('/').unwrap().0.to_owned(),
             ours.path.rsplit_once('/').unwrap().0.to_owned(),
         ),
-        // Names of methods are known in any case.
+        // Names of methods are accepted in any case.
         _ if file.starts_with("telegram") => (path.to_lowercase(), ours.path.to_lowercase()),
-        // The documented address has no stroke at its end.
+        // The documented address has no slash at its end.
         _ => (
             if path == "/" {
                 path
@@ -351,7 +351,7 @@ fn address(file: &str, theirs: &Value, ours: &Request) {
             .unwrap_or_else(|| panic!("{file}: no {key}"));
         match key.as_str() {
             "timestamp" => assert_eq!(own.len(), value.as_str().unwrap().len(), "{file}: {own}"),
-            // The record is encoded twice, which the platform does not take.
+            // The record is encoded twice, which the platform does not accept.
             "sign" => assert_eq!(own.len(), 44, "{file}: {own}"),
             _ => assert_eq!(json!(own), *value, "{file}"),
         }
@@ -365,13 +365,13 @@ fn headers(file: &str, theirs: &Value, ours: &Request) {
     if let Some(authorization) = theirs("Authorization") {
         assert_eq!(authorization, ours.header("authorization"), "{file}");
     }
-    // What is sent to ntfy in headers there stands in the body here, where it may have any letters.
+    // The values sent to ntfy in headers there are in the body here, which may contain any letters.
     if theirs("X-Click").is_some() {
         assert!(ours.json()["click"].is_string(), "{file}");
     }
 }
 
-/// Every key, with a value of the same type.
+/// Compares every key, which must have a value of the same type.
 fn same_shape(record: &Record, theirs: &Value, ours: &Value, at: &str) {
     if record.differs.iter().any(|(pointer, _)| *pointer == at) {
         return;

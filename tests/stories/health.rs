@@ -1,4 +1,4 @@
-//! What those who keep it running see: health, readiness, metrics, an orderly end.
+//! Tests what operators see: health, readiness, metrics, an orderly end.
 
 use chrono::Utc;
 use serde_json::json;
@@ -31,7 +31,7 @@ async fn it_is_ready_when_the_schedule_runs_and_nothing_but_us_is_late() {
     while !desk.watch.is_running() {
         tokio::task::yield_now().await;
     }
-    // A failing source is listed, and is no reason not to be ready.
+    // A failing source is listed, but does not affect readiness.
     desk.posted("/api/v1/sources/notices/poll", "").await;
     let (status, places) = readiness(&desk).await;
     assert_eq!(status, 200);
@@ -39,7 +39,7 @@ async fn it_is_ready_when_the_schedule_runs_and_nothing_but_us_is_late() {
         places.contains(&"source `notices`".to_owned()),
         "{places:?}"
     );
-    // Neither are private sources, which are not even named.
+    // Private sources do not either, and are not even named.
     desk.posted("/api/v1/sources/inside/poll", "").await;
     assert!(
         !readiness(&desk)

@@ -1,5 +1,4 @@
-//! What strangers, accidents and old clients send to the bot: a proper answer or silence, never a wrong
-//! action.
+//! Tests input of strangers, accidents and old clients to the bot: a proper answer or silence, never a wrong action.
 
 use noticast::bulletin::{ChannelId, DeliveryKind, Standing};
 use serde_json::json;
@@ -17,7 +16,7 @@ fn chat(pushing: &Pushing, id: &str) -> Option<noticast::bulletin::Chat> {
     pushing.store.chat(&id.parse::<ChannelId>().unwrap())
 }
 
-/// Once this is answered, all that was said before it is dealt with.
+/// Waits until every earlier message is handled, by a command that is answered last.
 async fn all_is_heard(telegram: &Telegram) {
     telegram.say(ADMIN, ADMIN, "/help");
     said(telegram, ADMIN, "/rebroadcast").await;
@@ -61,7 +60,7 @@ async fn a_button_of_another_chat_or_of_nobody_does_nothing() {
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
     said(&telegram, ADMIN, "重发到以下 1 个频道").await;
     let resend = telegram.last(ADMIN).buttons().remove(0).1;
-    // Copied into a message of one's own chat, by its owner and by a stranger to it.
+    // Copied into a message in a private chat, by its owner and by a stranger to it.
     let own = telegram.last(PERSON);
     let long = "x".repeat(64);
     let forged = [
@@ -130,7 +129,7 @@ async fn a_digest_that_is_replied_to_asks_which_one() {
     said(&telegram, 700, "哪一条").await;
     telegram.press_labelled(700, ADMIN, "#2");
     said(&telegram, 700, "把 #2“第1号").await;
-    // The channel that was named is the one that the next question names.
+    // The next question names the channel that was named.
     telegram.reply(&digest, ADMIN, "/rebroadcast telegram:700");
     telegram
         .until("it is asked again", |seen| seen.texts(700).len() == 5)
@@ -222,7 +221,7 @@ async fn arguments_of_any_kind_and_length_are_answered_or_left_alone() {
             telegram.say(person, person, &format!("/{command} {argument}"));
         }
     }
-    // Too much of one chat at once is not answered; what follows is.
+    // Too many messages of one chat at once are not answered; later ones are.
     all_is_heard(&telegram).await;
     telegram.say(PERSON, PERSON, "/start news");
     said(&telegram, PERSON, "已订阅").await;

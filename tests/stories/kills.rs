@@ -1,7 +1,7 @@
-//! `kill -9` three hundred times, whatever the program is doing: pushing one by one, in bundles, digests and files,
-//! sending again, releasing what was held, importing, reloading, backing up, migrating, and opening its store.
+//! Tests `kill -9` three hundred times, during any activity: pushing one by one, in bundles, digests and files, sending
+//! again, releasing held bulletins, importing, reloading, backing up, migrating, and opening its store.
 //!
-//! Afterwards every chat has everything, and has twice only what was unanswered when a kill came.
+//! Afterwards every chat has everything, and has only those messages twice that were unanswered at a kill.
 
 use std::{
     fs,
@@ -24,11 +24,11 @@ const BUNDLE: i64 = 72;
 const DIGEST: i64 = 73;
 const FILES: i64 = 74;
 const CHATS: [i64; 4] = [EACH, BUNDLE, DIGEST, FILES];
-/// An answer on loopback takes far less; a busy machine may need this long until it is written.
+/// The time in which an answer may be unwritten: on loopback it takes far less, but a busy machine may need this long.
 const IN_FLIGHT: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// What is going on when the power goes.
+/// The action during which the power fails.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Publish,
@@ -63,7 +63,7 @@ struct Campaign {
     random: fastrand::Rng,
     published: u32,
     held: u32,
-    /// Requests of rebroadcasts; each is asked for until it was answered.
+    /// The requests of rebroadcasts; each is repeated until it was answered.
     asked: Vec<(String, u64)>,
     unanswered: Option<(String, u64)>,
 }
@@ -109,7 +109,7 @@ fn to_two_chats(request: &str) -> Value {
     json!({"request_id": request, "channels": ["c71", "c74"]})
 }
 
-/// None where the program ended before its answer was whole.
+/// Posts a body; `None` if the program ended before its answer was complete.
 async fn post(instance: Value, path: String, body: Value) -> Option<Value> {
     let url = instance["url"].as_str()?.trim_end_matches('/').to_owned() + &path;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -188,7 +188,7 @@ impl Campaign {
         self.site.serve("/list", list(rows));
     }
 
-    /// Replaces the whole of the other page by undated rows, which are held.
+    /// Replaces all of the other page by undated rows, which are held.
     fn hold_rows(&mut self, count: u32) {
         let rows = self.held + 1..=self.held + count;
         self.held += count;
@@ -211,7 +211,8 @@ impl Campaign {
         world.until("the first polls", polled).await;
     }
 
-    /// The page shows only its newest rows: what no poll came to see on a slow machine would be lost to anybody.
+    /// Waits until the newest row is known. The page shows only its newest rows: on a slow machine a row that no poll
+    /// saw in time would be lost.
     async fn until_known(&self) {
         let newest = title(self.published);
         let is_known = || {
@@ -235,7 +236,7 @@ impl Campaign {
         tokio::time::sleep(moment).await;
     }
 
-    /// Begins something and kills the program at a random moment of it.
+    /// Begins an action and kills the program at a random moment of it.
     async fn round(&mut self, act: Act) {
         match act {
             Act::Publish => {
@@ -258,7 +259,7 @@ impl Campaign {
         }
         self.moment(600).await;
         self.kill();
-        // An opening that is cut short, now and then.
+        // Now and then, an opening that is cut short.
         if self.random.u32(0..3) == 0 {
             self.running = Some(self.world.start());
             self.moment(120).await;
@@ -271,10 +272,10 @@ impl Campaign {
         post(self.world.instance(), path.to_owned(), body).await
     }
 
-    /// Does `doing` until a random moment, then kills; gives what it came to, if it did.
+    /// Runs `doing` until a random moment, then kills; returns its result, if it ended.
     async fn cut_short<T>(&mut self, doing: impl Future<Output = T>) -> Option<T> {
         let moment = Duration::from_millis(self.random.u64(0..60));
-        // What was answered before the kill counts.
+        // An answer before the kill counts.
         let done = tokio::time::timeout(moment, doing).await.ok();
         self.kill();
         self.start().await;
@@ -341,7 +342,7 @@ impl Campaign {
         self.start().await;
     }
 
-    /// Makes the store one of the schema before, so that it is backed up and migrated at the next start.
+    /// Gives the store the previous schema, so that it is backed up and migrated at the next start.
     fn age_the_store(&mut self) {
         self.kill();
         let _ = fs::remove_dir_all(self.world.path("state/backup"));
@@ -383,13 +384,13 @@ impl Campaign {
         }
     }
 
-    /// When a chat got the messages that hold `words`, in order.
+    /// Returns the messages of a chat that contain `words`, in order.
     fn copies<'a>(messages: &'a [Message], chat: i64, words: &str) -> Vec<&'a Message> {
         let has = |message: &&Message| message.chat == chat && message.text.contains(words);
         messages.iter().filter(has).collect()
     }
 
-    /// Whether the answer to a message may not have been written when a kill came.
+    /// Returns whether the answer to a message may have been unwritten at a kill.
     fn was_in_flight(&self, message: &Message, messages: &[Message]) -> bool {
         let next = messages
             .iter()

@@ -1,5 +1,5 @@
-//! All kinds of channels at once, seen through the program: everything is reachable from what was sent,
-//! nothing breaks a platform's rules, and no key shows in a log of everything.
+//! Tests all kinds of channels at once, seen through the program: everything can be reached from the messages, nothing
+//! breaks a platform's rules, and no key is visible in a log of everything.
 
 use std::path::Path;
 
@@ -12,12 +12,12 @@ use crate::support::{
     world::World,
 };
 
-/// Secrets of the rules, and one of our own.
+/// The secrets of the rules, and one of our own.
 const SECRETS: [&str; 4] = ["KEY-1", "TOKEN-1", "SEC-1", "X-1"];
 const SHOWN: u32 = 40;
 const NEW: std::ops::RangeInclusive<u32> = 41..=77;
 
-/// A platform of each kind, with the keys of a channel there.
+/// Returns a platform of each kind, with the keys of a channel there.
 async fn platforms() -> Vec<(&'static str, Platform, String)> {
     // The secret of `webhook` is the Base64 of `SEC-1`.
     let answers: [(&str, &str, Platform); 11] = [
@@ -84,7 +84,7 @@ async fn platforms() -> Vec<(&'static str, Platform, String)> {
     answers.into_iter().map(own).collect()
 }
 
-/// What was sent, as one text.
+/// Returns the sent messages as one text.
 fn said(taken: &[Request]) -> String {
     let bodies = taken.iter().map(|request| request.json().to_string());
     bodies.collect::<Vec<_>>().join("\n")
@@ -129,7 +129,7 @@ async fn all_are_reachable(manner: &str) {
             .iter()
             .map(|(_, reply)| reply.body.clone().into())
             .collect();
-        // But for tokens of an application that were used up.
+        // Except for tokens of an application that were used up.
         assert!(
             refused.is_empty() || *kind == "wecom-app",
             "{kind} {at}: {refused:?}"

@@ -1,4 +1,4 @@
-//! The rooms keep to what ARCHITECTURE.md allows them.
+//! Tests that the rooms only use each other as ARCHITECTURE.md allows.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Room → the rooms that it may use, from the table in ARCHITECTURE.md.
+/// Returns each room with the rooms that it may use, from the table in ARCHITECTURE.md.
 fn allowed() -> BTreeMap<String, BTreeSet<String>> {
     let row = Regex::new(r"(?m)^\| `(\w+)` \|[^|]*\|([^|]*)\|$").unwrap();
     let page = read("ARCHITECTURE.md");
@@ -43,13 +43,13 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 /// The folders of the two packages.
 const PACKAGES: [&str; 2] = ["src", "reader/src"];
 
-/// A source file as its package has it: `source/list.rs`.
+/// Returns the path of a source file within its package: `source/list.rs`.
 fn inside(path: &Path) -> &Path {
     let of = |package| path.strip_prefix(Path::new(ROOT).join(package)).ok();
     PACKAGES.into_iter().find_map(of).unwrap()
 }
 
-/// Every source file with the room that it belongs to.
+/// Returns every source file with the room that it belongs to.
 fn files() -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = PACKAGES.map(|it| Path::new(ROOT).join(it)).into();
@@ -76,7 +76,7 @@ fn files() -> Vec<(String, PathBuf)> {
     found
 }
 
-/// The rooms that a file names as `crate::room` or in `use crate::{room…, room…}`.
+/// Returns the rooms that a file names as `crate::room` or in `use crate::{room…, room…}`.
 fn used(text: &str) -> BTreeSet<String> {
     let single = Regex::new(r"crate::(\w+)").unwrap();
     let group = Regex::new(r"(?s)crate::\{(.*?)\};").unwrap();
@@ -158,7 +158,7 @@ fn each_library_of_a_platform_stays_in_its_room() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Rooms whose modules form no circle: each of them can be read after those that it stands on.
+/// Rooms whose modules have no cyclic dependencies: each of them can be read after those that it depends on.
 const WITHOUT_CIRCLES: [&str; 18] = [
     "app", "bot", "bulletin", "cli", "config", "newsroom", "ops", "policy", "push", "round",
     "schedule", "search", "source", "store", "view", "watch", "web", "words",
@@ -166,7 +166,7 @@ const WITHOUT_CIRCLES: [&str; 18] = [
 
 type Module = Vec<String>;
 
-/// A module and the text of its file, without comments, visibilities and tests.
+/// Returns each module with the text of its file, without comments, visibilities and tests.
 fn modules(room: &str) -> BTreeMap<Module, String> {
     let noise = Regex::new(r"(?m)^\s*//.*$|pub\(in [^)]*\)|#\[cfg\(test\)\]\s*mod \w+;").unwrap();
     let tests = Regex::new(r"\n#\[cfg\(test\)\]\nmod \w+ \{").unwrap();
@@ -186,7 +186,7 @@ fn modules(room: &str) -> BTreeMap<Module, String> {
     found
 }
 
-/// Each path that a tree of `use` names.
+/// Returns each path that a tree of `use` names.
 fn leaves(tree: &str) -> Vec<String> {
     let mut branches = vec![String::new()];
     let mut depth = 0;
@@ -198,7 +198,7 @@ fn leaves(tree: &str) -> Vec<String> {
             None => {}
         }
     }
-    // Behind a last comma stands nothing.
+    // Nothing follows a last comma.
     branches.retain(|branch| !branch.is_empty());
     let leaves = branches
         .iter()
@@ -212,7 +212,7 @@ fn leaves(tree: &str) -> Vec<String> {
     leaves.collect()
 }
 
-/// The module that a path leads to, as deep as it is one.
+/// Returns the module that a path leads to, as far as its parts are modules.
 fn leads_to(path: &str, from: &Module, all: &BTreeMap<Module, String>) -> Option<Module> {
     let mut place = Vec::new();
     for (at, part) in path.split("::").enumerate() {
@@ -238,7 +238,7 @@ fn leads_to(path: &str, from: &Module, all: &BTreeMap<Module, String>) -> Option
     all.contains_key(&place).then_some(place)
 }
 
-/// What each module of a room stands on: what it imports or names, and the modules that it has.
+/// Returns the dependencies of each module of a room: the modules that it imports or names, and its own submodules.
 fn imports(room: &str) -> BTreeMap<Module, BTreeSet<Module>> {
     let tree = Regex::new(r"(?m)^\s*(?:pub(?:\(\w+\))? )?use ([^;]+);").unwrap();
     let inline = Regex::new(r"\b(?:crate|super|self)(?:::\w+)+").unwrap();
@@ -259,7 +259,7 @@ fn imports(room: &str) -> BTreeMap<Module, BTreeSet<Module>> {
     all.iter().map(of).collect()
 }
 
-/// The modules that are in a circle, or between two.
+/// Returns the modules that are in a cycle, or between two.
 fn in_circles(mut graph: BTreeMap<Module, BTreeSet<Module>>) -> BTreeMap<Module, BTreeSet<Module>> {
     loop {
         let used: BTreeSet<Module> = graph.values().flatten().cloned().collect();
@@ -331,8 +331,8 @@ fn a_circle_is_found_however_it_is_imported() {
     assert_eq!(left, ["b", "c"].map(name));
 }
 
-/// Headings' levels and the commands of code blocks: what must be equal in both languages. What the demo prints is in
-/// the language of its page.
+/// Returns the headings' levels and the commands of code blocks, which must be equal in both languages. The output of
+/// the demo is in the language of its page.
 fn skeleton(page: &str) -> Vec<String> {
     let (mut inside, mut is_printed) = (false, false);
     let mut found = Vec::new();
@@ -355,7 +355,7 @@ fn skeleton(page: &str) -> Vec<String> {
     found
 }
 
-/// Pages for people, in English; each has a Chinese one beside it.
+/// Returns the English pages for people; each has a Chinese counterpart.
 fn english_pages() -> Vec<String> {
     let docs = fs::read_dir(Path::new(ROOT).join("docs")).unwrap();
     let names = docs.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -393,7 +393,7 @@ fn readmes_are_short_and_lead_to_pages_that_exist() {
     }
 }
 
-/// Names of the stories that are ignored by default: `module::name`, as cargo shows them.
+/// Returns the names of the stories that are ignored by default: `module::name`, as cargo shows them.
 fn ignored_tests() -> Vec<String> {
     let test = Regex::new(r"#\[ignore[^\]]*\]\s*async fn (\w+)").unwrap();
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! A walk through every output with every secret of a full config: none of them shows anywhere.
+//! Walks through every output with every secret of a full config: none of them is visible anywhere.
 
 use std::io::Read;
 
@@ -26,15 +26,15 @@ const KINDS: [&str; 9] = [
     "wecom-app",
 ];
 
-/// A secret that no text holds by chance.
+/// Returns a secret that no text contains by chance.
 fn secret(of: &str) -> String {
     format!("Zq7-{of}-hush")
 }
 
-/// Of a source's address.
+/// The secret in the query of a source's address.
 const QUERY: &str = "Qx3-query-hush";
 
-/// What names the addresses of all sources to those who run the program.
+/// The outputs that show the addresses of all sources to operators.
 const LISTS_OF_SOURCES: [&str; 6] = [
     "/api/v1/sources",
     "sources",
@@ -44,12 +44,12 @@ const LISTS_OF_SOURCES: [&str; 6] = [
     "OPML",
 ];
 
-/// The bot's token, as Telegram makes them.
+/// Returns the bot's token, in Telegram's form.
 fn token() -> String {
     format!("7:{}", secret("bot"))
 }
 
-/// The channel of a kind, with secrets of its own for each platform.
+/// Returns the channel of a kind, with separate secrets for each platform.
 fn channel(kind: &str, which: &str, url: &str) -> String {
     let key = secret(&format!("{kind}-{which}"));
     let sign = secret(&format!("{kind}-{which}-sign"));
@@ -76,7 +76,7 @@ fn channel(kind: &str, which: &str, url: &str) -> String {
     format!("[[channel]]\nid = \"{kind}-{which}\"\nkind = \"{kind}\"\n{keys}\n")
 }
 
-/// A platform that takes everything.
+/// Answers like a platform that accepts everything.
 fn takes(request: &Request, taken: &[Request]) -> Reply {
     let name = taken.len().to_string();
     let said = json!({"errcode": 0, "errmsg": "ok", "code": 0, "msg": "success", "id": name,
@@ -88,7 +88,7 @@ fn takes(request: &Request, taken: &[Request]) -> Reply {
     }
 }
 
-/// One that refuses everything, and says back all that it was sent.
+/// Answers like a platform that rejects everything, and repeats everything that it was sent.
 fn refuses(request: &Request, _: &[Request]) -> Reply {
     let said = format!("{} {:?} {:?}", request.path, request.query, request.headers);
     let said = json!({"errcode": 40001, "errmsg": said, "code": 19001, "msg": said, "error": said});
@@ -115,11 +115,11 @@ fn article() -> Answer {
     ))
 }
 
-/// What leaked so far, and where.
+/// The leaks found so far, with their places.
 #[derive(Default)]
 struct Walk {
     secrets: Vec<String>,
-    /// What stands in the query of a source's address, which lists of sources show.
+    /// The query of a source's address, which lists of sources show.
     query: String,
     leaks: Vec<String>,
     places: usize,
@@ -207,7 +207,7 @@ impl Scene {
         )
     }
 
-    /// Waits until each platform was asked for each kind, and the chat and the terminal have their card.
+    /// Waits until each platform received each kind, and the chat and the terminal have their card.
     async fn until_all_are_served(&self) {
         let keys = |which: &str, requests: &[Request]| {
             let said: Vec<String> = requests.iter().map(|it| format!("{it:?}")).collect();
@@ -215,8 +215,8 @@ impl Scene {
                 let key = format!("Zq7-{kind}-{which}-");
                 said.iter().any(|said| said.contains(&key))
             };
-            // An application's secret goes with the request for its token, and a room is asked about before
-            // it gets a message.
+            // An application's secret is sent with the request for its token, and a room is queried before it receives
+            // a message.
             let asks_first = |kind: &str| kind == "wecom-app" || (kind, which) == ("matrix", "bad");
             KINDS
                 .iter()
@@ -322,7 +322,7 @@ fn commands(scene: &Scene, site: &Site, walk: &mut Walk) {
     walk.see("OPML", &opml.unwrap_or_default());
 }
 
-/// What is written, but for the two files that are there to hold a token.
+/// Searches the written files, except the two whose purpose is to contain a token.
 fn files(world: &World, walk: &mut Walk) {
     for file in std::fs::read_dir(world.path("state/backups"))
         .into_iter()
@@ -340,11 +340,11 @@ fn files(world: &World, walk: &mut Walk) {
     walk.see("terminal", &world.printed());
 }
 
-/// Cards may be shown to all; the rest of a request holds its own platform's secrets.
+/// Searches the cards, which everyone may see; the rest of a request contains its own platform's secrets.
 fn cards(scene: &Scene, walk: &mut Walk) {
     let refused = scene.bad.refused().into_iter().map(|(request, _)| request);
     for request in scene.good.taken().into_iter().chain(refused) {
-        // A topic is named in the body, as ntfy asks.
+        // A topic is named in the body, as ntfy requires.
         let topics = ["good", "bad"].map(|which| secret(&format!("ntfy-{which}")));
         let body = topics
             .iter()
@@ -413,7 +413,7 @@ async fn no_secret_of_a_full_config_shows_in_any_output() {
     files(&scene.world, &mut walk);
     cards(&scene, &mut walk);
     assert!(walk.places > 80, "{}", walk.places);
-    // Nor does the site elsewhere learn anything; its address holds the query itself.
+    // The foreign site learns nothing either; its address contains the query itself.
     for seen in away.seen() {
         let headers = seen.head.split_once("\r\n").unwrap().1;
         assert!(

@@ -1,7 +1,7 @@
-//! Several workers on one database, any of which may die, and so may the database's primary and the network between.
+//! Tests several workers on one database, any of which may die, like the database's primary and the network between.
 //!
-//! `NOTICAST_CHAOS=long` makes the storm one of ten minutes, with fifty sources and forty chats; `NOTICAST_CHAOS_SEED` draws another one.
-//! `NOTICAST_WORKERS=1` leaves one of the three workers, for a comparison, where none is killed.
+//! `NOTICAST_CHAOS=long` makes the storm one of ten minutes, with fifty sources and forty chats; `NOTICAST_CHAOS_SEED`
+//! draws another one. `NOTICAST_WORKERS=1` leaves one of the three workers, for a comparison, where none is killed.
 //! `NOTICAST_SOURCES=10000` makes the many sources as many as one organisation may have, polled once a minute.
 #![allow(clippy::print_stdout, reason = "figures are shown with --nocapture")]
 
@@ -21,25 +21,25 @@ use crate::support::{
     rig::{Noticast, Rig},
 };
 
-/// Longer than a lease.
+/// A time longer than a lease.
 const PAST_A_LEASE: Duration = Duration::from_secs(70);
-/// How long the network is away.
+/// The time for which the network is away.
 const CUT: Duration = Duration::from_secs(30);
 const BETWEEN_KILLS: Duration = Duration::from_secs(5);
-/// Requests that a sender has open at most.
+/// The most requests that a sender has open.
 const IN_FLIGHT: u64 = 16;
 
-/// How large a storm is.
+/// The size of a storm.
 struct Size {
     sources: usize,
-    /// How often each is polled.
+    /// The interval at which each source is polled.
     every: &'static str,
     chats: usize,
-    /// Bulletins a second: the chats may get one a second each.
+    /// The bulletins a second: the chats may receive one a second each.
     rate: f64,
-    /// In seconds.
+    /// The length in seconds.
     storm: u64,
-    /// Options of the platform.
+    /// The options of the platform.
     sink: &'static [&'static str],
 }
 
@@ -71,7 +71,7 @@ fn workers() -> usize {
     asked_for.map_or(3, |count| count.parse().unwrap())
 }
 
-/// Workers, a primary with a synchronous standby, and what lies between them.
+/// The workers, a primary with a synchronous standby, and the network between them.
 struct Machines {
     rig: Rig,
     server: Server,
@@ -135,7 +135,7 @@ impl Machines {
         self.kills += 1;
     }
 
-    /// Kills for so long.
+    /// Kills workers for this time.
     async fn storm(&mut self, workers: &[usize], long: Duration) {
         let begin = Instant::now();
         while begin.elapsed() + BETWEEN_KILLS < long {
@@ -145,7 +145,7 @@ impl Machines {
         sleep(long.saturating_sub(begin.elapsed())).await;
     }
 
-    /// How many of the sources each worker that is alive holds, as the database has it.
+    /// Returns how many of the sources each live worker holds, according to the database.
     fn holders(&self) -> BTreeMap<String, usize> {
         let held = self.server.ask(
             "SELECT worker, count(*) FROM leases WHERE kind = 'source' AND worker IS NOT NULL GROUP BY worker",
@@ -173,7 +173,7 @@ impl Machines {
         self.are_even(sources).await;
     }
 
-    /// Waits until all workers hold as many sources as each other, but for one.
+    /// Waits until all workers hold the same number of sources, within one.
     async fn are_even(&self, sources: usize) {
         let workers = self.workers.len();
         let (least, most) = (sources / workers, sources.div_ceil(workers));
@@ -185,7 +185,8 @@ impl Machines {
             .await;
     }
 
-    /// How often each site was polled within some time (ms). A 304 may be checked by a second request of the same poll.
+    /// Returns how often each site was polled within some time (ms). A 304 may be checked by a second request of the
+    /// same poll.
     async fn polls(&self, within: Range<f64>) -> BTreeMap<u64, usize> {
         const ONE_POLL: f64 = 5e3;
         let mut polls = BTreeMap::new();
@@ -203,8 +204,8 @@ impl Machines {
         polls
     }
 
-    /// What the auditor says once nothing more came for longer than a lease: what a dead worker was to send may wait for its end,
-    /// and what is written may wait for a busy disk.
+    /// Returns the auditor's report once nothing arrived for longer than a lease: deliveries of a dead worker may wait
+    /// for its end, and writes may wait for a busy disk.
     fn audit(&self) -> Value {
         let settled = u32::try_from(PAST_A_LEASE.as_secs()).unwrap();
         let report = self.rig.audit(settled, &["--deadline", "400"]);
@@ -232,7 +233,7 @@ async fn three_workers_share_sources_and_senders_and_send_each_thing_once() {
         chats: 40,
         rate: 2.0,
         storm: 30,
-        // Without a burst, which an even pace forgoes: what is permitted can be reached.
+        // Without a burst, which an even pace forgoes: the permitted rate can be reached.
         sink: &["--burst", "1"],
     };
     let mut machines = Machines::start(&size).await;
@@ -260,7 +261,7 @@ async fn whatever_dies_nothing_is_lost_and_only_what_was_in_flight_is_repeated()
     machines.rig.newsroom(&schedule).await;
     let began = Instant::now();
 
-    // One stands still past its lease while the others die, and comes back.
+    // One worker is suspended past its lease while the others die, and is resumed.
     machines.workers[2].signal("STOP");
     machines.storm(&[0, 1], PAST_A_LEASE).await;
     machines.workers[2].signal("CONT");
@@ -282,7 +283,7 @@ async fn whatever_dies_nothing_is_lost_and_only_what_was_in_flight_is_repeated()
 
     let report = machines.audit();
     assert_nothing_lost(&report);
-    // Each copy is of a send whose answer nobody had written, and was reported as such.
+    // Each copy is of a send whose answer was never recorded, and was reported as such.
     let logs: String = machines.workers.iter().map(Noticast::log).collect();
     let doubtful = logs.matches("possibly repeated").count() as u64;
     assert!(
@@ -299,7 +300,7 @@ async fn whatever_dies_nothing_is_lost_and_only_what_was_in_flight_is_repeated()
     }
 }
 
-/// In milliseconds, as the rig has it.
+/// Returns the time in milliseconds, as the rig has it.
 fn now_ms() -> f64 {
     json!(chrono::Utc::now().timestamp_millis())
         .as_f64()

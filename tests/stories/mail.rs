@@ -1,4 +1,4 @@
-//! Bulletins travel by mail: to all readers, once, through a mail server's moods.
+//! Tests bulletins by mail: to all readers, once, through a mail server's moods.
 
 use std::{
     collections::HashSet,
@@ -49,7 +49,7 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Waits until the first so many deliveries have ended; oldest first.
+/// Waits until the first `count` deliveries have ended; oldest first.
 async fn ended(pushing: &Pushing, count: usize) -> Vec<Delivery> {
     let began = Instant::now();
     loop {
@@ -132,7 +132,7 @@ async fn one_full_mailbox_silences_nobody_else_and_a_restart_repeats_nothing() {
             waiting.iter().all(|it| waits(it) && says(it)),
             "{waiting:?}"
         );
-        // Started again, it is still full; then it is emptied.
+        // After a restart the mailbox is still full; then it is emptied.
         let mut pushing = pushing.restart().await;
         pushing.start();
         tokio::time::sleep(Duration::from_millis(1500)).await;
@@ -289,7 +289,7 @@ async fn a_greeting_without_an_end_is_left() {
     let pushing = Pushing::new(&channel(port, READERS)).await;
     let message = pushing.pusher.check(&it()).await.unwrap_err().to_string();
     assert!(message.contains("no end"), "{message}");
-    // What the system's buffers hold, and no more.
+    // The data in the system's buffers, and no more.
     assert!(sent.load(Ordering::Relaxed) < 16 << 20, "{sent:?}");
 }
 
@@ -334,7 +334,7 @@ async fn later_is_tried_later_and_no_is_taken_for_no() {
         .map(|it| (it.state, it.attempts))
         .collect();
     states.sort_by_key(|(_, attempts)| *attempts);
-    // Whichever met the second fault.
+    // One of them is sent; the other one, whichever it is, met the second fault.
     assert_eq!(
         states
             .iter()

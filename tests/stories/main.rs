@@ -1,4 +1,4 @@
-//! User stories, run through the binary or the library's front door.
+//! Runs user stories through the binary or the library's front door.
 #![allow(
     clippy::unwrap_used,
     reason = "a story that cannot go on fails; the lint exempts test functions alone, not their helpers"

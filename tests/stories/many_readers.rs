@@ -1,4 +1,4 @@
-//! Two hundred people read at once, each with a stream open, while polling and pushing go on.
+//! Tests two hundred readers at once, each with a stream open, while polling and pushing continue.
 
 use std::{
     sync::{
@@ -22,7 +22,7 @@ use crate::support::{
 
 const READERS: usize = 200;
 const NEWS: u32 = 20;
-/// Each reader opens the page so often.
+/// The interval at which each reader opens the page.
 const OPENS_EVERY: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -39,7 +39,7 @@ async fn listen(client: Client, url: String, heard: Arc<AtomicUsize>) {
     }
 }
 
-/// Opens the page again and again, as browsers do; how long each time took.
+/// Opens the page repeatedly, like a browser; returns how long each time took.
 async fn read(
     client: Client,
     url: String,
@@ -66,7 +66,7 @@ async fn read(
     took
 }
 
-/// Publishes notices one after the other, each once the one before was heard of.
+/// Publishes notices one after the other, each once the one before was announced.
 async fn publish(site: &Site, numbers: std::ops::RangeInclusive<u32>, heard: &AtomicUsize) {
     for number in numbers {
         let before = heard.load(Ordering::Relaxed);
@@ -78,7 +78,7 @@ async fn publish(site: &Site, numbers: std::ops::RangeInclusive<u32>, heard: &At
     }
 }
 
-/// The longest time from when a delivery was queued until it was sent, of those above `after`.
+/// Returns the longest time from when a delivery was queued until it was sent, of those above `after`.
 fn slowest(noticast: &Noticast, after: u64) -> (Duration, u64) {
     let time = |delivery: &Value, what: &str| {
         DateTime::parse_from_rfc3339(delivery[what].as_str().unwrap()).unwrap()

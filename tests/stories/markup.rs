@@ -1,4 +1,4 @@
-//! The HTML of every page is right by the rules of a checker that knows nothing of us.
+//! Tests that the HTML of every page is valid by the rules of an independent checker.
 
 use std::{fs, path::Path};
 
@@ -37,7 +37,7 @@ const PAGES: [&str; 27] = [
     "/admin/add-source",
 ];
 
-/// A session cookie.
+/// Signs in; returns a session cookie.
 async fn signed_in(desk: &Desk, client: &Client) -> String {
     let form = client.post(format!("{}/admin/sign-in", desk.url));
     let form = form

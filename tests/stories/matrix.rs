@@ -1,4 +1,4 @@
-//! Rooms of Matrix: nobody is called, what is encrypted stays so, and a correction replaces the message.
+//! Tests rooms of Matrix: no one is mentioned, encrypted rooms receive nothing, and a correction replaces the message.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! One by one, in bundles or as a digest: what people get, and when.
+//! Tests single messages, bundles and digests: what people receive, and when.
 
 use std::collections::HashSet;
 
@@ -10,10 +10,10 @@ use crate::support::{
 };
 
 const TOKEN: &str = "1:tok";
-/// Notices that the first poll saw.
+/// The number of notices that the first poll saw.
 const SHOWN: usize = 50;
 
-/// A chat that takes messages as `manner` says.
+/// Returns a chat with the settings `manner`.
 fn settings(telegram: &Telegram, manner: &str) -> String {
     format!(
         "[telegram]\ntoken = \"{TOKEN}\"\napi_url = \"{}\"\n\
@@ -22,7 +22,7 @@ fn settings(telegram: &Telegram, manner: &str) -> String {
     )
 }
 
-/// Numbers of the notices that the texts show.
+/// Returns the numbers of the notices in the texts.
 fn shown(texts: &[String]) -> Vec<usize> {
     let numbers = texts.iter().flat_map(|text| text.split('第').skip(1));
     numbers

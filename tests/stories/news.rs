@@ -1,5 +1,5 @@
-//! Poll after poll of a page: what is new on it is pushed once, and nothing that was sent is rewritten with
-//! the text of something else.
+//! Tests poll after poll of a page: each new row is pushed once, and no sent message is rewritten with the text of
+//! another one.
 
 use chrono::Utc;
 use noticast::bulletin::{BulletinState, DeliveryKind};
@@ -9,7 +9,7 @@ use crate::support::{
     site::{Answer, Site},
 };
 
-/// Title, address, and day of November 2026; 0: none.
+/// The title, the address, and the day of November 2026, or 0 for none.
 type Row = (String, String, u32);
 
 fn feed(rows: &[Row]) -> String {
@@ -45,7 +45,7 @@ fn title(number: u32) -> String {
     format!("关于第{number}批设备检修的通知")
 }
 
-/// A page that changes, and what watches it.
+/// A page that changes, and the program that watches it.
 struct PageStory {
     site: Site,
     pushing: Pushing,
@@ -60,7 +60,7 @@ impl PageStory {
         Self { site, pushing }
     }
 
-    /// Polls the page as it is now; the titles of what is pushed.
+    /// Polls the page as it is now; returns the titles that are pushed.
     async fn poll(&self, body: &str) -> Vec<String> {
         let origin = self.site.url.as_str().trim_end_matches('/');
         self.site
@@ -85,7 +85,7 @@ impl PageStory {
         titles
     }
 
-    /// Corrections that go out, and what is held.
+    /// Returns the number of corrections that are sent, and of held bulletins.
     async fn corrections_and_held(&self) -> (usize, usize) {
         let deliveries = self.pushing.deliveries().await;
         let updates = deliveries
@@ -100,7 +100,7 @@ impl PageStory {
     }
 }
 
-/// Notice `n` of that day at an address of its own.
+/// Returns notice `n` of that day with its own address.
 fn own(n: u32) -> Row {
     (title(n), format!("/a/{n}.html"), n)
 }

@@ -1,4 +1,4 @@
-//! The demo's site is one that could stand anywhere.
+//! Tests that the demo's site behaves like any other site.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -118,7 +118,7 @@ async fn it_publishes_on_and_on_and_a_restart_goes_on_where_it_was() {
     let often = Duration::from_millis(20);
     let site = Newsroom::open(ledger.clone(), often).await;
     let article = |number: u64| format!("/tzgg/{number}.html");
-    // The first sixty are there at the start; every third is this desk's.
+    // The first sixty exist at the start; every third is this desk's.
     while site
         .client
         .get(format!("{}{}", site.url, article(66)))

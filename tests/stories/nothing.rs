@@ -1,4 +1,4 @@
-//! Commands where there is nothing yet, and files that hold nothing any more.
+//! Tests commands without any data yet, and files that have lost their content.
 
 use std::{fs, path::Path};
 
@@ -10,7 +10,7 @@ use crate::support::{
 const SOURCE: &str = "[[source]]\nid = \"news\"\nurl = \"http://127.0.0.1:9/\"\n\
                       [[channel]]\nid = \"out\"\nkind = \"stdout\"\n";
 
-/// All files and folders of a world.
+/// Returns all files and folders of a world.
 fn all_of(world: &World) -> Vec<String> {
     let mut names = Vec::new();
     let mut folders = vec![world.path("")];
@@ -82,7 +82,7 @@ async fn what_only_reads_changes_nothing_when_the_config_changed() {
         .until("a poll", || world.list(&["sources"])[0]["bulletins"] == 10)
         .await;
     running.stop();
-    // Another address would begin a new baseline, if it were taken in.
+    // Another address would begin a new baseline, if it were applied.
     let elsewhere = World::config("http://127.0.0.1:9/list");
     world.configure(&elsewhere);
     for list in ["sources", "channels", "bulletins", "deliveries", "held"] {

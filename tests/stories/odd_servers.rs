@@ -1,5 +1,5 @@
-//! Servers that do odd things are read all the same, and what cannot be read is said so that one knows what
-//! to do. Checked with the fetcher and, where a page is read, by the program.
+//! Tests that servers with odd behaviour are read all the same, and that errors state what to do. Checked with the
+//! fetcher and, if a page is read, by the program.
 
 use std::{collections::BTreeMap, io::Write, time::Duration};
 
@@ -60,7 +60,7 @@ async fn a_cookie_lives_as_long_as_its_chain_of_redirects() {
         async move { ask(url, Via::default()).await }
     });
     site.wait_for(1).await;
-    // The second request is the one with the cookie; a third would go in a circle.
+    // The second request is the one with the cookie; a third would be a loop.
     let circle = asked.await.unwrap().unwrap_err();
     assert!(circle.to_string().contains("redirect loop"), "{circle}");
     let seen = site.seen();
@@ -93,7 +93,7 @@ async fn bodies_are_unpacked_whatever_their_headers_call_them() {
     }
     let cut = refused(&site, "/cut").await;
     assert!(cut.contains("compressed (gzip)"), "{cut}");
-    // A file is kept as it is.
+    // A file is left as it is.
     let request = FetchRequest {
         url: site.at("/gzip"),
         validators: Validators::default(),
@@ -128,7 +128,7 @@ async fn a_body_that_is_packed_twice_is_unpacked_twice_and_never_past_the_limit(
         ),
         ("/mixed", &["Content-Encoding: deflate,gzip"], &mixed),
         ("/once", &["Content-Encoding: gzip, identity"], &gzip(text)),
-        // Labelled twice and packed once.
+        // Labelled twice and compressed once.
         ("/label", &["Content-Encoding: gzip, gzip"], &gzip(text)),
     ] {
         site.serve(path, Answer::with("200 OK", lines, body.clone()));
@@ -190,7 +190,7 @@ async fn hints_before_an_answer_are_let_pass_and_hints_without_end_are_not() {
         assert!(began.elapsed() < Duration::from_secs(2), "{error}");
         assert!(error.contains("103"), "{error}");
     }
-    // Nothing goes on with the connection.
+    // The connection ends, too.
     let ended = async {
         while site.open() + secure.open() > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -453,7 +453,7 @@ fn world_bulletins(world: &World) -> String {
     text(&world.noticast(&["bulletins", "--json"]).stdout)
 }
 
-/// What a source's secrets are asked to, by the heads of the requests that came.
+/// Returns whether a request contains one of the source's secrets, by its head.
 fn has_secret(head: &str) -> bool {
     ["authorization: ", "x-api-key: ", "cookie: "]
         .iter()
@@ -486,7 +486,7 @@ async fn secrets_go_to_the_source_s_own_origin_alone() {
         );
         assert!(seen.head.contains("x-api-key: k"), "{}", seen.head);
     }
-    // Another port is another origin: for a page of its own, and for a redirect.
+    // Another port is another origin: for a separate page, and for a redirect.
     other.serve("/a.html", Answer::page("article"));
     ask(other.at("/a.html"), via.clone()).await.unwrap();
     let away = other.at("/a.html");

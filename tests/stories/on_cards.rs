@@ -1,4 +1,4 @@
-//! What readers press below the cards, and what a chat wishes for single sources.
+//! Tests the buttons below cards, and a chat's preferences for single sources.
 
 use noticast::bulletin::{Chat, DeliveryKind, DeliveryState, DigestWish, SourceId};
 
@@ -29,7 +29,7 @@ fn press(telegram: &Telegram, message: &Message, from: i64, label: &str) {
     telegram.press(message, from, data);
 }
 
-/// What the press was answered with, after so many others.
+/// Returns the answer to the press after `before` others.
 async fn acknowledged(telegram: &Telegram, before: usize) -> serde_json::Value {
     let is_more = |seen: &Telegram| seen.acknowledged().len() > before;
     telegram.until("an answer to the press", is_more).await;
@@ -63,7 +63,7 @@ async fn a_card_offers_its_full_text_a_reminder_and_to_mute_its_source() {
     press(&telegram, &card, PERSON, "静音此来源");
     let toast = acknowledged(&telegram, 2).await;
     assert!(toast.as_str().unwrap().contains("静音推送"), "{toast}");
-    // Without a deadline there is nothing to be reminded of, and what is muted is not offered to be muted.
+    // Without a deadline no reminder is offered, and a muted source cannot be muted again.
     pushing.publish_article("放假通知", TEXT, None).await;
     said(&telegram, PERSON, "放假通知").await;
     let muted = shown(&telegram, PERSON, "放假通知");
@@ -104,7 +104,7 @@ async fn a_reader_of_a_channel_is_led_to_a_chat_of_their_own() {
     let (_, payload) = answer.as_str().unwrap().split_once("?start=").unwrap();
     telegram.say(PERSON, PERSON, &format!("/start {payload}"));
     said(&telegram, PERSON, "将在").await;
-    // The link is good for that reader alone.
+    // The link is valid only for that reader.
     telegram.say(8, 8, &format!("/start {payload}"));
     said(&telegram, 8, "管理员同意后").await;
     pushing.stop().await;
@@ -185,7 +185,7 @@ async fn a_source_has_a_filter_and_a_digest_of_its_own_which_win_over_the_chat_s
         !texts.iter().any(|text| text.contains("停电通知")),
         "{texts:?}"
     );
-    // A digest for this source alone: the chat itself gets each at once.
+    // A digest only for this source: the chat itself receives each bulletin at once.
     telegram.say(PERSON, PERSON, "/sources");
     said(&telegram, PERSON, "点一下即可订阅或退订").await;
     let list = shown(&telegram, PERSON, "点一下即可订阅或退订");

@@ -1,4 +1,4 @@
-//! The description of the API: what stands in it is there, and what is there stands in it.
+//! Tests the description of the API: everything in it exists, and everything that exists is in it.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -12,7 +12,7 @@ use crate::support::{
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The description in the tree, for those who have no running instance.
+/// Returns the path of the description in the tree, for readers without a running instance.
 fn kept() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi.json")
 }
@@ -23,7 +23,7 @@ async fn described(desk: &Desk) -> Value {
     document
 }
 
-/// Each operation by its address and method.
+/// Returns each operation by its address and method.
 fn operations(document: &Value) -> BTreeMap<(String, String), Value> {
     let paths = document["paths"].as_object().unwrap().iter();
     let of_path = |(path, item): (&String, &Value)| {
@@ -51,7 +51,7 @@ async fn the_description_in_the_tree_is_the_one_that_is_served() {
 #[tokio::test]
 async fn every_method_of_every_address_is_described_or_not_allowed() {
     let mut desk = Desk::with_baselines().await;
-    // Nobody here would answer a reload.
+    // No handler here would answer a reload.
     desk.reloads.close();
     let operations = operations(&described(&desk).await);
     let paths: Vec<&String> = operations.keys().map(|(path, _)| path).collect();
@@ -74,7 +74,7 @@ async fn every_method_of_every_address_is_described_or_not_allowed() {
     }
 }
 
-/// A route that is not collected by `routes!` would be missing in the description.
+/// Checks the router: a route that is not collected by `routes!` would be missing in the description.
 #[test]
 fn the_router_of_the_api_takes_described_handlers_alone() {
     let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web.rs")).unwrap();
@@ -140,7 +140,8 @@ async fn each_operation_says_what_it_needs_and_how_it_fails() {
     }
 }
 
-/// The keys that `POST /channels` describes are those of all kinds that it takes, and those that every kind has.
+/// Checks that the keys that `POST /channels` describes are those of all kinds that it accepts, and those that every
+/// kind has.
 #[tokio::test]
 async fn each_key_of_a_channel_that_is_described_is_known() {
     let desk = Desk::with_baselines().await;
@@ -164,7 +165,7 @@ async fn each_key_of_a_channel_that_is_described_is_known() {
     }
 }
 
-/// The keys that `POST /sources` describes are those that the config's reader takes.
+/// Checks that the keys that `POST /sources` describes are those that the config's reader accepts.
 #[tokio::test]
 async fn each_key_of_a_source_that_is_described_is_known() {
     let desk = Desk::with_baselines().await;
@@ -195,7 +196,7 @@ async fn each_key_of_a_source_that_is_described_is_known() {
     }
 }
 
-/// A running instance with a list, a desk and a terminal, and something of everything in it.
+/// Returns a running instance with a list, a desk and a terminal, and data of every kind in it.
 async fn busy_instance() -> (World, Notices, Running) {
     let notices = Notices::with(5).await;
     let world = World::new();

@@ -1,5 +1,5 @@
-//! Telegram is down, slow or answers errors for a while: nothing is lost, and all of it goes out in
-//! order soon after.
+//! Tests that Telegram is down, slow or answers errors for a while: nothing is lost, and all of it is sent in order
+//! soon after.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ fn channels() -> String {
     CHATS.map(block).concat()
 }
 
-/// Telegram meets `fault` while five bulletins come; gives how often it was bothered until it was well.
+/// Publishes five bulletins while Telegram has `fault`; returns how many requests it received until it was healthy.
 async fn through(fault: Fault) -> (Telegram, Pushing, usize) {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, &channels()).await;
@@ -33,7 +33,7 @@ async fn through(fault: Fault) -> (Telegram, Pushing, usize) {
     telegram.fail(&fault);
     let ids = pushing.publish(5).await;
     assert_eq!(ids.len(), 5, "it is archived all the same");
-    // The third probe comes after some three seconds of it.
+    // The third probe is some three seconds into it.
     telegram
         .until("the sender rests and probes", |seen| {
             seen.calls("getMe") >= probes + 3
@@ -69,7 +69,7 @@ async fn assert_all_arrives_in_order(telegram: &Telegram, mut pushing: Pushing) 
 async fn errors_of_telegrams_own_are_waited_out() {
     let fault = Fault::Refused(500, "Internal Server Error");
     let (telegram, pushing, bothered) = through(fault).await;
-    // Each chat had perhaps begun when it became clear that it is not about a message.
+    // Each chat had perhaps begun when it became clear that the fault is not about a message.
     assert!(bothered <= 8, "{bothered}");
     assert_all_arrives_in_order(&telegram, pushing).await;
 }
@@ -103,7 +103,7 @@ async fn menus_that_are_not_taken_keep_nobody_waiting_and_come_later() {
     pushing.stop().await;
 }
 
-/// Telegram gives the bot what people ask, and takes nothing of what it says, for several of its tries.
+/// Starts a bot that receives messages from Telegram but can send none, for several of its tries.
 async fn unheard(fault: Fault) -> (Telegram, Pushing) {
     let telegram = Telegram::start(TOKEN).await;
     let pushing = at_work(&telegram, "").await;
@@ -126,7 +126,7 @@ async fn what_is_asked_while_nothing_can_be_said_is_answered_afterwards_in_order
     for command in ["/resume news", "/help", "/help", "/help", "/help", "/held"] {
         telegram.say(ADMIN, ADMIN, command);
     }
-    // Whoever asks after that is answered after that, in a chat of its own.
+    // A later request is answered after that, in its own chat.
     telegram.say(CHATS[0], CHATS[0], "/help");
     telegram.until_sent(CHATS[0], 1).await;
     telegram.recover();
@@ -193,7 +193,7 @@ async fn a_question_is_closed_once_telegram_takes_it() {
     assert_eq!(telegram.texts(CHATS[0]).len(), 1);
 }
 
-/// Where probes are answered, each message that is tried may be lost: few are.
+/// Checks that few messages are tried: if probes are answered, each message that is tried may be lost.
 #[tokio::test]
 async fn messages_that_alone_are_answered_by_a_gateway_are_hardly_tried() {
     let telegram = Telegram::start(TOKEN).await;
@@ -214,7 +214,7 @@ async fn messages_that_alone_are_answered_by_a_gateway_are_hardly_tried() {
     assert!(failed.count() <= 3);
 }
 
-/// What was tried was perhaps taken: each start would add a copy for every chat.
+/// Checks a restart: messages that were tried were perhaps accepted, and each start would add a copy for every chat.
 #[tokio::test]
 async fn a_restart_while_telegram_is_in_trouble_sends_no_further_copies() {
     let telegram = Telegram::start(TOKEN).await;

@@ -1,4 +1,4 @@
-//! What an admin sees from outside who tries each sentence of the manual, and what is odd beside it.
+//! Tests what an admin sees from outside who tries each sentence of the manual, and oddities next to it.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -55,7 +55,7 @@ async fn opml_lists_what_turned_out_to_be_a_feed_running_or_stopped() {
         "{asked}"
     );
     running.stop();
-    // Where it will listen, nobody knows while it is stopped: port 0.
+    // While it is stopped, the address where it will listen is unknown: port 0.
     let stopped = opml();
     assert!(
         stopped.contains(&format!(r#"type="link" text="news" url="{page}""#)),
@@ -179,7 +179,7 @@ async fn channels_of_a_bot_whose_token_is_refused_are_failing() {
     running.stop();
 }
 
-/// The first page of the desk, as an admin sees it who has just signed in.
+/// Returns the first page of the desk, as an admin sees it after signing in.
 async fn status_page(url: &str, token: &str) -> String {
     let client = reqwest::Client::builder().no_proxy();
     let client = client.redirect(reqwest::redirect::Policy::none());
@@ -239,7 +239,7 @@ async fn a_page_that_moved_for_good_is_shown_with_the_edit_to_make() {
     world
         .until("the edit in the log", || world.log().contains(&edit))
         .await;
-    // What a poll found is known to others once it has ended.
+    // The result of a poll is visible to others once it has ended.
     let has_ended = || !world.list(&["sources"])[0]["last_polled"].is_null();
     world.until("the end of the poll", has_ended).await;
     let ready = reqwest::get(format!("{}/readyz", world.url()))

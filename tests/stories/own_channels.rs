@@ -1,5 +1,5 @@
-//! Channels that are made at the desk or by the API: they live in the store, are sent to as those of the config are, and
-//! keep their secrets to themselves.
+//! Tests channels that are made at the desk or by the API: they are in the store, are sent to like those of the config,
+//! and do not reveal their secrets.
 
 use noticast::bulletin::AllowPrivate;
 use reqwest::{Client, Method};
@@ -20,7 +20,7 @@ use crate::{
 const HOOK: &str = "Hook-Key-1234567";
 const SIGNS: &str = "whsec_U0VDLTEtMTIzNDU2Nzg5";
 
-/// A receiver that takes everything.
+/// Starts a receiver that accepts everything.
 async fn receiver() -> Platform {
     let takes = |_: &Request, _: &[Request]| Reply::taken(200, json!({}));
     Platform::start(takes).await
@@ -30,7 +30,7 @@ fn hook(platform: &Platform) -> String {
     format!("{}/hooks/{HOOK}", platform.url)
 }
 
-/// The titles of what a receiver has.
+/// Returns the titles that a receiver has.
 fn titles(platform: &Platform) -> Vec<String> {
     let taken = platform.taken();
     let titles = taken
@@ -262,7 +262,7 @@ async fn every_kind_is_made_at_the_desk_by_its_own_fields() {
 
 type Fields = Vec<(&'static str, &'static str)>;
 
-/// What somebody types for a kind, and what is kept of it that may be shown.
+/// Returns the typed values for a kind, and the stored values that may be shown.
 fn samples(kind: &str) -> (Fields, Vec<(&'static str, Value)>) {
     match kind {
         "wecom-robot" => (
@@ -553,7 +553,7 @@ async fn a_channel_that_is_added_at_one_of_two_processes_is_one_of_both() {
     let elsewhere = json!({ "url": hook(&second) });
     let (status, _, said) = asks(other, Method::PATCH, "/channels/hall", elsewhere).await;
     assert_eq!(status, 200, "{said}");
-    // Whoever sends there hears of it at once, and by itself within seconds.
+    // The process that sends there learns of it at once, otherwise within seconds.
     tokio::time::sleep(std::time::Duration::from_secs(6)).await;
     site.publish(5);
     one.until("a delivery elsewhere", || has(&second, 5)).await;

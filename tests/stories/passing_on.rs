@@ -1,4 +1,4 @@
-//! Bulletins go on to other chats, and sources come in from other programs.
+//! Tests that bulletins are shared with other chats, and sources are imported from other programs.
 
 use crate::support::{
     bot::{ADMIN, ANYONE, PERSON, TOKEN, at_work, said},

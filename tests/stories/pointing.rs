@@ -1,5 +1,5 @@
-//! An admin points at the right row, title or date in a copy of the page, and sees what that finds: by plain HTTP, without
-//! scripts. Whatever the page holds, its copy is harmless.
+//! Tests that an admin points at the correct row, title or date in a copy of the page, and sees the result: by plain
+//! HTTP, without scripts. Its copy is harmless, regardless of the page's content.
 
 use noticast::bulletin::AllowPrivate;
 use regex::Regex;
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// A text of the copy, and what it is the button for.
+/// A text of the copy, and the selectors of its button.
 #[derive(Debug)]
 struct Shown {
     text: String,
@@ -61,7 +61,7 @@ fn query(fields: &[(&str, &str)]) -> String {
     query.finish()
 }
 
-/// A page at the desk that shows a copy, and the copy.
+/// Returns the copy that a page of the desk shows.
 async fn copied(browser: &Browser, preview: &str) -> String {
     let frame = preview
         .split("<iframe class=\"copy\" src=\"")
@@ -127,7 +127,7 @@ async fn the_right_list_and_its_dates_are_pointed_at_and_kept() {
     let known = || browser.desk.store.added_sources().borrow()[0].keys.clone();
     assert_eq!(known()["select"], json!({ "item": item, "date": "em" }));
 
-    // The same where it is edited later: another list takes the place of all selectors.
+    // The same when it is edited later: another list replaces all selectors.
     let path = added.headers()["location"]
         .to_str()
         .unwrap()
@@ -233,7 +233,7 @@ async fn a_hostile_page_is_harmless_in_its_copy() {
         "{copy}"
     );
     assert!(copy.len() < 100_000, "{}", copy.len());
-    // Of its tags and attributes there are only our own.
+    // Only our own tags and attributes are in it.
     let tag = Regex::new(r"<([a-z]+)((?:[^>\x22]|\x22[^\x22]*\x22)*)>").unwrap();
     let name = Regex::new(r"([a-z-]+)=\x22").unwrap();
     let (tags, names) = (

@@ -1,4 +1,4 @@
-//! Pages are reached through proxies of every kind that the config takes.
+//! Tests that pages are reached through proxies of every kind that the config accepts.
 
 use noticast::{
     bulletin::{AllowPrivate, FetchSettings, Validators},
@@ -13,7 +13,7 @@ use url::Url;
 
 use super::support::site::{Answer, Site};
 
-/// A proxy that leads every connection to one port of this machine, and says what it was asked for.
+/// A proxy that leads every connection to one port of this machine, and reports the requested target.
 struct Proxy {
     port: u16,
     asked: mpsc::UnboundedReceiver<String>,
@@ -53,7 +53,7 @@ async fn connect(stream: &mut TcpStream, say: &mpsc::UnboundedSender<String>) ->
     stream.write_all(answer).await.ok()
 }
 
-/// With a user and password (RFC 1929), to a name or an address of version 4.
+/// Speaks SOCKS with a user and password (RFC 1929), to a name or an address of version 4.
 async fn socks(stream: &mut TcpStream, say: &mpsc::UnboundedSender<String>) -> Option<()> {
     let methods = text(stream).await?;
     let has_login = methods.contains('\u{2}');
@@ -78,7 +78,7 @@ async fn socks(stream: &mut TcpStream, say: &mpsc::UnboundedSender<String>) -> O
     stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await.ok()
 }
 
-/// Bytes behind their count.
+/// Reads bytes that follow their count.
 async fn text(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = vec![0; stream.read_u8().await.ok()?.into()];
     stream.read_exact(&mut bytes).await.ok()?;

@@ -1,4 +1,4 @@
-//! An office publishes notices of its own, at a source of kind `desk`.
+//! Tests that an office publishes its own notices, at a source of kind `desk`.
 
 use noticast::{
     bulletin::{Channel, ChannelKind, Source, StdoutFormat},
@@ -187,7 +187,7 @@ async fn a_notice_is_corrected_and_withdrawn_as_if_its_page_had_changed() {
             .await;
         assert_eq!((status, &gone["state"]), (200, &json!("withdrawn")));
     }
-    // It had waited, and goes nowhere now.
+    // The delivery was waiting, and is dropped now.
     let sent = deliveries_of(&desk, id).await;
     assert!(
         sent.iter().all(|(_, _, state)| state == "dropped"),

@@ -1,4 +1,4 @@
-//! What readers choose on the channel page, and the feeds and the calendar of it.
+//! Tests the choices of readers on the channel page, and its feeds and calendar.
 
 use chrono::{Datelike as _, Duration, Utc};
 use noticast::{
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::desk::{Desk, config, notice, with_text};
 
-/// As [`config`], with the public sources in groups.
+/// Returns [`config`] with the public sources in groups.
 fn grouped() -> Config {
     let mut config = config();
     config.sources[0].group = Some("总部".to_owned());
@@ -109,7 +109,7 @@ async fn paging_keeps_the_filters_and_shows_each_bulletin_once() {
         .await;
     let more = regex::Regex::new(r#"class="more" href="\./([^"]+)""#).unwrap();
     let next = more.captures(&first).unwrap()[1].replace("&amp;", "&");
-    // What comes meanwhile shifts nothing.
+    // A bulletin that arrives in the meantime shifts nothing.
     desk.publish("notices", "99", "刚刚来的停水通知").await;
     let second = desk.page(&format!("/{next}")).await;
     let link = regex::Regex::new(r#"href="b/(\d+)""#).unwrap();
@@ -185,7 +185,7 @@ async fn pages_and_feeds_travel_packed_and_small() {
         let answer = client.get(format!("{}{path}", desk.url));
         let answer = answer.header("accept-encoding", "br").send().await.unwrap();
         let size = answer.bytes().await.unwrap().len();
-        // Ten segments of TCP come in the first round trip.
+        // Ten segments of TCP arrive in the first round trip.
         assert!(path != "/" || size < 10 * 1460, "{size}");
         visit += size;
     }

@@ -1,4 +1,4 @@
-//! Where a page is not read by itself, the program helps to write the rule.
+//! Tests that the program helps to write the rule for a page that it cannot read on its own.
 
 use crate::support::{
     board::{Mood, Site},
@@ -140,7 +140,7 @@ fn preview_says_why_an_article_has_its_title_its_day_and_its_text() {
     }
 }
 
-/// Titles too short, no dates, no heading: a person sees that it is a list.
+/// Returns a page with titles too short, no dates and no heading: a person sees that it is a list.
 fn doubtful() -> &'static str {
     "<meta charset=utf-8><title>某处</title><div class='nav'><ul><li><a href='/a/'>首页</a></li>\
      <li><a href='/b/'>概况介绍</a></li>\

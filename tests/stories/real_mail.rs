@@ -1,4 +1,4 @@
-//! Mail by a server that others wrote: aiosmtpd, which `SMTPD` names the Python of.
+//! Tests mail by an independent server: aiosmtpd, whose Python `SMTPD` names.
 
 use std::{
     io::{BufRead, BufReader},
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::{board::Site, world::World};
 
-/// The server, and the mails that it took.
+/// The server, and the mails that it accepted.
 struct Smtpd {
     child: Child,
     port: u16,
@@ -26,7 +26,7 @@ impl Drop for Smtpd {
 }
 
 impl Smtpd {
-    /// Its certificate is left in `world`, by an authority of its own.
+    /// Starts the server. Its certificate is left in `world`, by its own authority.
     fn start(world: &World, encryption: &str, answers: &[&str]) -> Self {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let [cert, key] = ["cert.pem", "key.pem"].map(|name| world.path(name));
@@ -62,7 +62,7 @@ impl Smtpd {
     }
 }
 
-/// A world that watches `site` and mails what is new.
+/// Configures a world that watches `site` and mails new notices.
 fn configure(world: &World, site: &Site, smtpd: &Smtpd, encryption: &str, more: &str) {
     let port = smtpd.port;
     world.configure(&format!(
@@ -87,7 +87,7 @@ async fn a_bulletin_is_a_mail_that_others_can_read_however_it_travels() {
     for encryption in ["none", "starttls", "tls"] {
         let site = Site::with(10).await;
         let mut world = World::new();
-        // Later is tried later.
+        // A temporary rejection is tried again later.
         let smtpd = Smtpd::start(&world, encryption, &["451 greylisted, come again"]);
         configure(&world, &site, &smtpd, encryption, "");
         world.set_env("SSL_CERT_FILE", &world.path("cert.pem"));
@@ -98,12 +98,12 @@ async fn a_bulletin_is_a_mail_that_others_can_read_however_it_travels() {
         world
             .until("a mail for each", || smtpd.mails().len() == 2)
             .await;
-        // What was taken is recorded before all ends.
+        // An accepted mail is recorded before everything ends.
         let sent = || !world.list(&["deliveries", "--state", "sent"]).is_empty();
         world.until("it is recorded", sent).await;
         running.stop();
         let mails = smtpd.mails();
-        // The first one's was put off by the server.
+        // The server put off the first reader's mail.
         let readers: Vec<_> = mails.iter().map(|mail| &mail["to"]).collect();
         assert_eq!(
             readers,
@@ -180,7 +180,7 @@ async fn a_digest_is_one_mail_and_a_stranger_is_not_trusted() {
 async fn what_the_server_refuses_for_good_fails_alone_and_a_wrong_password_waits() {
     let site = Site::with(10).await;
     let world = World::new();
-    // To both readers of the first one.
+    // Rejected for both readers of the first one.
     let smtpd = Smtpd::start(&world, "none", &["554 this is spam", "554 this is spam"]);
     configure(&world, &site, &smtpd, "none", "");
     let running = world.start();

@@ -1,4 +1,4 @@
-//! Why something was not sent, as Chinese admins read it: in the chat and at the desk, by its kind and in the
+//! Tests why a message was not sent, as Chinese admins read it: in the chat and at the desk, by its kind and in the
 //! platform's own words.
 
 use chrono::{TimeDelta, Utc};
@@ -81,7 +81,7 @@ async fn the_story_of_a_bulletin_says_in_chinese_what_is_possibly_repeated() {
     pushing.stop().await;
 }
 
-/// A delivery to the terminal that ended as `outcome` says.
+/// Ends a delivery to the terminal with `outcome`.
 async fn ended(browser: &Browser, number: &str, outcome: Outcome) {
     let store = &browser.desk.store;
     let title = format!("关于第{number}次检修的通知");
@@ -200,14 +200,14 @@ async fn a_form_that_is_not_right_is_refused_in_chinese() {
         let page = answer.text().await.unwrap();
         assert!(page.contains(why), "{path}: {page}");
     }
-    // What the store refuses is said in words of the reader's language, too.
+    // A rejection of the store is in the reader's language, too.
     let answer = browser.submit("/admin/outbox/77/retry", &[]).await;
     assert_eq!(answer.status(), 404);
     let page = answer.text().await.unwrap();
     assert!(page.contains("没有编号为 77 的发送记录。"), "{page}");
 }
 
-/// The sentences of a page's notice, without what stands around it.
+/// Returns the sentences of a page's notice, without the text around it.
 async fn noticed(browser: &Browser, fields: &[(&str, &str)]) -> String {
     let answer = browser.submit("/admin/add-source", fields).await;
     assert!(answer.status().is_client_error(), "{fields:?}");

@@ -1,4 +1,4 @@
-//! Articles are read again: what changed in them is corrected where it stands, and what is gone is marked.
+//! Tests that articles are read again: changes are corrected in place, and articles that are gone are marked.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use noticast::bulletin::{Bulletin, BulletinId, BulletinState, DeliveryKind, DeliveryState};
@@ -13,12 +13,12 @@ const TOKEN: &str = "1:tok";
 const HOUR: TimeDelta = TimeDelta::hours(1);
 const ROWS: std::ops::RangeInclusive<u32> = 1..=8;
 
-/// A site with a list of notices, and what watches it.
+/// A site with a list of notices, and the program that watches it.
 struct Story {
     site: Site,
     telegram: Telegram,
     pushing: Pushing,
-    /// When the newest notice was first seen.
+    /// The time at which the newest notice was first seen.
     began: DateTime<Utc>,
 }
 
@@ -67,7 +67,7 @@ fn gone() -> Answer {
 }
 
 impl Story {
-    /// Seven notices are known, the eighth was seen so long ago, and sent just now.
+    /// Begins with seven known notices; the eighth was seen this long ago, and just sent.
     async fn begin(ago: TimeDelta) -> Self {
         let (site, telegram) = (Site::start().await, Telegram::start(TOKEN).await);
         let settings = format!(
@@ -115,7 +115,7 @@ impl Story {
         changed
     }
 
-    /// What is changed from now on is announced for a message that was sent.
+    /// Reads articles again now: changes from now on are announced for a message that was sent.
     async fn read_again_now(&self) -> usize {
         self.read_again(Utc::now() - self.began).await
     }
@@ -179,7 +179,7 @@ async fn a_corrected_text_edits_the_message_and_says_what_it_was() {
 
 #[tokio::test]
 async fn articles_are_asked_for_conditionally_and_rarer_with_age() {
-    // Long ago, so that no hour of it is ahead of the clock: that would be one that was set back.
+    // Long ago, so that no hour of it is ahead of the clock, which would mean a clock that was set back.
     let mut story = Story::begin(HOUR * 24 * 9).await;
     let mut read_at = Vec::new();
     for hour in 0..=24 * 8 {
@@ -188,7 +188,7 @@ async fn articles_are_asked_for_conditionally_and_rarer_with_age() {
         if story.hits() > before {
             read_at.push(hour);
         }
-        // Whatever restarts lie between.
+        // Restarts in between make no difference.
         if [1, 2, 23, 25].contains(&hour) {
             story = story.restart().await;
         }
@@ -202,7 +202,7 @@ async fn articles_are_asked_for_conditionally_and_rarer_with_age() {
             .all(|seen| seen.head.contains("if-none-match: \"8\""))
     );
     assert_eq!(story.telegram.calls("editMessageText"), 0);
-    // Those that were there before anybody polled are opened once.
+    // Notices from before the first poll are opened once.
     assert_eq!(story.site.hits(&path(7)), 1);
 }
 
@@ -299,7 +299,7 @@ async fn a_text_that_flips_is_one_correction_a_day() {
         story
             .site
             .serve(&path(8), Answer::page(article(8, text, "")));
-        // The first change is later than the sending of what it corrects.
+        // The first change is later than the sending of the message that it corrects.
         let after = after.max(Utc::now() - story.began);
         assert_eq!(story.read_again(after).await, 1);
         story.until_printed("更正").await;

@@ -1,4 +1,4 @@
-//! The main job at full size, judged by an auditor that was not written with the program.
+//! Tests the main job at full size, judged by an auditor that is independent of the program.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn fifty_sources_reach_forty_chats_exactly_once() {
     );
 }
 
-/// sled's collector alone wrote 1 MB a second once.
+/// Limits the written bytes: sled's collector once wrote 1 MB a second without any other work.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the rig"]
 async fn a_thousand_sources_without_news_write_but_one_record() {

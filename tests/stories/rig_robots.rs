@@ -1,4 +1,4 @@
-//! The binary between the rig's newsroom and its group robots, judged by the rig's auditor.
+//! Tests the binary between the rig's newsroom and its group robots, judged by the rig's auditor.
 #![allow(clippy::print_stdout, reason = "figures are shown with --nocapture")]
 
 use std::time::Duration;
@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::support::rig::{Noticast, Rig, wait};
 
-/// Keys of the robots, and the secret that the rig checks signatures with.
+/// The keys of the robots, and the secret with which the rig checks signatures.
 const KEYS: [&str; 4] = ["WKEY-7f9c", "DTOKEN-4bc4", "FTOKEN-97a0", "SEC-hunter2"];
-/// As the auditor names what they were sent; the last is a receiver of webhooks.
+/// The auditor's names of the recipients; the last is a receiver of webhooks.
 const PLACES: [&str; 4] = [
     "wecom:WKEY-7f9c",
     "dingtalk:DTOKEN-4bc4",
@@ -17,7 +17,7 @@ const PLACES: [&str; 4] = [
     "webhook:hook",
 ];
 
-/// The rig's config with a channel at each of its robots in place of chats.
+/// Returns the rig's config with a channel at each of its robots in place of chats.
 async fn config(rig: &Rig) -> String {
     let config = rig.config("every=1s").await;
     let sources = &config[..config.find("\n[[channel]]").expect("channels")];

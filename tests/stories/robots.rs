@@ -1,4 +1,4 @@
-//! Bulletins travel to the robots of other platforms: in their form, signed, within limits, through faults.
+//! Tests bulletins to the robots of other platforms: in their form, signed, within limits, through faults.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::support::{
     robots,
 };
 
-/// A channel of each kind, at a platform; the secrets are those of the rules.
+/// Returns a channel of each kind, at a platform; the secrets are those of the rules.
 fn channel(kind: &str, url: &str) -> String {
     let keys = match kind {
         "wecom-robot" => format!("key = \"KEY-1\"\napi_url = \"{url}\""),
@@ -38,7 +38,7 @@ fn channel(kind: &str, url: &str) -> String {
     format!("[[channel]]\nid = \"it\"\nkind = \"{kind}\"\n{keys}\n")
 }
 
-/// Secrets of the rules.
+/// The secrets of the rules.
 const SECRETS: [&str; 4] = ["KEY-1", "TOKEN-1", "SEC-1", "X-1"];
 
 async fn platform(kind: &str) -> Platform {
@@ -56,7 +56,7 @@ async fn platform(kind: &str) -> Platform {
     }
 }
 
-/// Those that cannot recognize a repetition.
+/// The kinds that cannot recognise a repetition.
 const ROBOTS: [&str; 6] = [
     "wecom-robot",
     "dingtalk-robot",
@@ -65,7 +65,7 @@ const ROBOTS: [&str; 6] = [
     "discord",
     "ntfy",
 ];
-/// Those that can.
+/// The kinds that can.
 const KNOWING: [&str; 3] = ["matrix", "webhook", "wecom-app"];
 
 fn it() -> ChannelId {
@@ -95,7 +95,7 @@ async fn each_robot_gets_each_bulletin_once_in_order_and_in_its_form() {
         assert!(shows(&platform.until_taken(4).await[3], 4));
         pushing.stop().await;
         assert_eq!(platform.taken().len(), 4, "{kind}");
-        // But for an application's token that was used up.
+        // Except for an application's token that was used up.
         let refused: Vec<_> = platform
             .refused()
             .into_iter()
@@ -113,7 +113,7 @@ async fn each_robot_gets_each_bulletin_once_in_order_and_in_its_form() {
     }
 }
 
-/// Whether a message shows the bulletin with this number, of the first two.
+/// Returns the number of the bulletin in each message, of the first two.
 fn numbers(taken: &[Request]) -> Vec<usize> {
     let number = |request| if shows(request, 1) { 1 } else { 2 };
     taken.iter().map(number).collect()
@@ -187,7 +187,7 @@ async fn a_wrong_key_sets_the_channel_aside_and_shows_nowhere() {
     assert!(SECRETS.iter().all(|secret| !log.text().contains(secret)));
 }
 
-/// Why the channel is set aside, once it is.
+/// Returns why the channel is set aside, once it is.
 async fn blocked(pushing: &Pushing) -> String {
     let began = std::time::Instant::now();
     loop {
@@ -326,7 +326,7 @@ async fn where_a_repetition_is_known_each_bulletin_is_there_exactly_once() {
         pushing.stop().await;
         let taken = platform.taken();
         if kind == "webhook" {
-            // A receiver drops what it has by its id.
+            // A receiver drops duplicates by their id.
             let ids: Vec<&str> = taken
                 .iter()
                 .map(|request| request.header("webhook-id"))

@@ -1,4 +1,4 @@
-//! Searches over real texts find what a scan finds, and go on finding it whenever the program is killed.
+//! Tests that searches over real texts find the same as a scan, and continue to do so whenever the program is killed.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use crate::support::{
 
 const ROWS: usize = 900;
 
-/// Paragraphs of the articles in the corpus that `CORPUS` names.
+/// Returns paragraphs of the articles in the corpus that `CORPUS` names.
 fn paragraphs() -> Vec<String> {
     let folder = std::env::var("CORPUS").expect("CORPUS names the corpus; see .ci/run");
     let of = |file: &str, key: &str| -> Vec<String> {
@@ -48,7 +48,7 @@ fn rows(source: &str, texts: &[String]) -> Vec<Found> {
     texts.iter().enumerate().map(row).collect()
 }
 
-/// One to three stretches of the texts, some of them in other letters.
+/// Returns one to three pieces of the texts, some of them in other letters.
 fn words(texts: &[String], random: &mut fastrand::Rng) -> Vec<String> {
     let from = &texts[random.usize(..texts.len())];
     let chars: Vec<char> = from.chars().collect();
@@ -124,7 +124,7 @@ const KILLS: usize = 100;
 const WITHIN: Duration = Duration::from_secs(5);
 const SOURCES: [&str; 3] = ["notices", "news", "inside"];
 
-/// A stopped world with many texts; gives those that hold the word that is searched for.
+/// Fills a stopped world with many texts; returns how many contain the word of the search.
 async fn filled(world: &World) -> usize {
     let source = |id: &&str| {
         let url = format!("http://127.0.0.1:9/{id}/").parse().unwrap();
@@ -155,7 +155,7 @@ async fn filled(world: &World) -> usize {
     holding
 }
 
-/// How many bulletins the running program finds.
+/// Returns how many bulletins the running program finds.
 async fn found(world: &World) -> Option<usize> {
     let instance = world.instance();
     let url = format!(
@@ -180,7 +180,7 @@ async fn a_hundred_kills_while_texts_are_indexed_leave_no_search_wrong() {
     let holding = filled(&world).await;
     let mut random = fastrand::Rng::with_seed(7);
     for kill in 0..KILLS {
-        // It is begun anew now and then; in between it goes on with what is left.
+        // The index is rebuilt now and then; in between it continues with the rest.
         if kill % 4 == 0 {
             let _ = std::fs::remove_dir_all(world.path("state").join("search"));
         }
@@ -201,16 +201,16 @@ async fn a_hundred_kills_while_texts_are_indexed_leave_no_search_wrong() {
     running.stop();
 }
 
-/// `NOTICAST_TEXTS=1000000` makes them as many.
+/// Returns the number of texts, which `NOTICAST_TEXTS=1000000` raises.
 fn many() -> usize {
     let asked_for = std::env::var("NOTICAST_TEXTS").ok();
     asked_for.map_or(100_000, |count| count.parse().unwrap())
 }
 
-/// Searches whose times are printed.
+/// The number of searches whose times are printed.
 const TIMED: usize = 1000;
 
-/// An export with many bulletins, each of some paragraphs.
+/// Returns an export with many bulletins, each of some paragraphs.
 fn export_of(many: usize, paragraphs: &[String], random: &mut fastrand::Rng) -> String {
     let mut lines = json!({ "noticast": "export", "version": 2, "at": Utc::now() }).to_string();
     for id in 1..=many {
@@ -230,7 +230,7 @@ fn export_of(many: usize, paragraphs: &[String], random: &mut fastrand::Rng) -> 
     lines
 }
 
-/// How long a search by the API takes.
+/// Returns how long a search by the API takes.
 async fn timed(client: &reqwest::Client, (url, token): (&str, &str), words: &[String]) -> Duration {
     let asked = client.get(format!("{url}/api/v1/bulletins"));
     let asked = asked.query(&[("q", words.join(" "))]).bearer_auth(token);
@@ -262,7 +262,7 @@ async fn a_hundred_thousand_texts_are_searched_at_once_and_take_little_memory() 
     .await;
     let (built, url, token) = (begun.elapsed(), noticast.url(), noticast.token());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    // What listing takes is no search's.
+    // The cost of listing is not that of a search.
     for _ in 0..100 {
         timed(&client, (&url, &token), &[]).await;
     }
@@ -272,7 +272,7 @@ async fn a_hundred_thousand_texts_are_searched_at_once_and_take_little_memory() 
         took.push(timed(&client, (&url, &token), &words(&paragraphs, &mut random)).await);
     }
     let added = noticast.anonymous() - before;
-    // Beside other work a search takes longer, and no more of a processor.
+    // Next to other work a search takes longer, and no more of a processor.
     let busy = 1000.0 * (noticast.usage().0 - begun) / TIMED as f64;
     took.sort_unstable();
     let [p50, p99] = [50, 99].map(|percent| took[(TIMED * percent).div_ceil(100) - 1]);

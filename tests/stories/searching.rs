@@ -1,4 +1,4 @@
-//! Searches through all texts, with the index on disk that follows the store, and those who read along.
+//! Tests searches through all texts, with the index on disk that follows the store, and the readers of events.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -14,14 +14,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::desk::{Desk, found, notice, with_text};
 
-/// An index that is kept for a desk's store.
+/// An index that is maintained for a desk's store.
 struct Kept {
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Kept {
-    /// From the moment on that all is in it.
+    /// Maintains the index in a folder; returns once all texts are in it.
     async fn in_folder(desk: &Desk, folder: &Path) -> Self {
         let stop = CancellationToken::new();
         let (store, kept, until) = (desk.store.clone(), folder.to_owned(), stop.clone());
@@ -45,7 +45,7 @@ pub(crate) fn is_whole(folder: &Path) -> bool {
     catalog["progress"].is_object() && catalog["progress"]["built_to"].is_null()
 }
 
-/// A text of few words, so that many bulletins share them.
+/// Returns a text of few words, so that many bulletins share them.
 fn text(random: &mut fastrand::Rng) -> String {
     const WORDS: [&str; 10] = [
         "在建工程",
@@ -64,7 +64,7 @@ fn text(random: &mut fastrand::Rng) -> String {
     words.collect()
 }
 
-/// A stretch of some text.
+/// Returns a piece of some text.
 fn word(texts: &BTreeMap<BulletinId, String>, random: &mut fastrand::Rng) -> String {
     let all: Vec<&String> = texts.values().collect();
     let chars: Vec<char> = all[random.usize(..all.len())].chars().collect();
@@ -82,7 +82,7 @@ async fn admit(desk: &Desk, number: usize, random: &mut fastrand::Rng) -> (Bulle
     (id, format!("{title}\n{text}"))
 }
 
-/// Random searches find what a scan of the texts finds, newest first.
+/// Checks that random searches find the same as a scan of the texts, newest first.
 async fn compare(desk: &Desk, texts: &BTreeMap<BulletinId, String>, random: &mut fastrand::Rng) {
     for _ in 0..40 {
         let words: Vec<String> = (0..random.usize(1..3))
@@ -118,7 +118,7 @@ async fn a_search_finds_what_a_scan_would_before_and_after_each_text_is_in_the_i
     compare(&desk, &texts, &mut random).await;
     let kept = Kept::in_folder(&desk, &folder).await;
     compare(&desk, &texts, &mut random).await;
-    // Some stay outside of the index for a while, and then enough have come.
+    // Some texts stay outside of the index for a while, until enough have arrived.
     for number in 70..170 {
         texts.extend([admit(&desk, number, &mut random).await]);
         if number % 25 == 0 {
@@ -130,7 +130,7 @@ async fn a_search_finds_what_a_scan_would_before_and_after_each_text_is_in_the_i
     let kept = Kept::in_folder(&desk, &folder).await;
     compare(&desk, &texts, &mut random).await;
     kept.end().await;
-    // A damaged file is noticed, and all is built anew.
+    // A damaged file is noticed, and the index is rebuilt.
     for file in std::fs::read_dir(&folder).unwrap().flatten() {
         if file.path().extension().is_some_and(|it| it == "segment") {
             std::fs::write(file.path(), "damaged").unwrap();
@@ -195,7 +195,7 @@ async fn names_of_files_are_searched_and_private_sources_are_not() {
     kept.end().await;
 }
 
-/// Reads a stream of events until one is complete that says something; its lines.
+/// Reads a stream of events until one with data is complete; returns its lines.
 async fn event(stream: &mut Response, rest: &mut String) -> String {
     loop {
         if let Some((event, behind)) = rest.clone().split_once("\n\n") {

@@ -1,4 +1,4 @@
-//! The service from start to end: what is new is pushed once, whatever happens in between.
+//! Tests the service from start to end: new notices are pushed once, regardless of the faults in between.
 
 use std::collections::BTreeMap;
 
@@ -263,7 +263,7 @@ async fn a_channel_set_aside_is_taken_up_again_by_the_test_that_its_error_asks_f
     let sent = telegram.until_sent(7, 2).await;
     assert!(sent[0].contains("测试") && sent[1].contains(&Site::title(11)));
     running.stop();
-    // On a stopped store the same command sends by itself.
+    // On a stopped store the same command sends itself.
     assert!(
         world
             .noticast(&["channels", "--test", "seven"])
@@ -313,7 +313,7 @@ async fn both_signals_end_it_in_order() {
     }
 }
 
-/// Pushes to the chat 7 as well: the channel `seven`.
+/// Returns a world that also pushes to the chat 7: the channel `seven`.
 fn with_chat_seven(site: &Site, telegram: &Telegram) -> World {
     let world = World::new();
     let bot = format!(

@@ -1,4 +1,5 @@
-//! Servers that answer 304 for ever hide no news, and those that answer it rightly are not asked for more.
+//! Tests that servers that answer 304 for ever hide no news, and those that answer it correctly are not requested more
+//! often.
 
 use super::support::{
     site::{Answer, Site},
@@ -23,7 +24,7 @@ fn poll(world: &World, site: &Site) {
     assert!(output.status.success(), "{output:?}");
 }
 
-/// The titles that were announced so far.
+/// Returns the titles that were announced so far.
 fn announced(world: &World) -> Vec<String> {
     let list = ["--state", "state/watch", "bulletins", "--json"];
     let output = world.command(&list).output().unwrap();
@@ -51,7 +52,7 @@ async fn an_item_is_announced_although_the_validator_of_its_feed_never_changes()
         serve(&[23, 22, 21, 20]);
         poll(&world, &site);
         assert_eq!(announced(&world), ["关于第23批设备检修的通知"], "{line}");
-        // What was caught once is not believed again.
+        // A validator that was wrong once is not trusted again.
         serve(&[24, 23, 22, 21, 20]);
         poll(&world, &site);
         assert_eq!(announced(&world).len(), 2, "{line}");

@@ -1,5 +1,5 @@
-//! People subscribe from their phones: by link, name, button and forwarded post; they set their chats
-//! up, block the bot and come back; admins let them in.
+//! Tests that people subscribe from their phones: by link, name, button and forwarded post; they set their chats up,
+//! block the bot and come back; admins admit them.
 
 use noticast::bulletin::{ChannelId, DeliveryState, Standing};
 use serde_json::json;
@@ -53,7 +53,7 @@ async fn a_newcomer_waits_until_an_admin_presses_the_button() {
         "{asked}"
     );
     pushing.publish(1).await;
-    // Nobody lets themselves in.
+    // Newcomers cannot admit themselves.
     let question = telegram.last(ADMIN);
     let (label, data) = question.buttons().remove(0);
     assert_eq!(label, "同意");
@@ -175,7 +175,7 @@ async fn in_a_group_its_administrators_alone_change_anything_also_without_a_name
     said(&telegram, GROUP, "已订阅：集团要闻").await;
     telegram.say_anonymously(GROUP, "/quiet 22:00-07:00");
     said(&telegram, GROUP, "22:00-07:00").await;
-    // Who writes in the name of a channel of their own is no administrator.
+    // A person who writes in the name of their own channel is not an administrator.
     let channel = json!({"id": -1_001_000_000_009_i64, "type": "channel", "title": "x"});
     let as_channel = json!({"id": 136_817_688, "is_bot": true, "first_name": "Channel",
         "username": "Channel_Bot"});
@@ -394,7 +394,7 @@ async fn sources_that_are_not_public_show_to_those_who_are_let_in_alone() {
     said(&telegram, PERSON, "已订阅：全部来源").await;
     telegram.say(PERSON, PERSON, "/unsubscribe news");
     said(&telegram, PERSON, "已退订").await;
-    // Nor does an admin show them to a group by asking there.
+    // An admin who asks in a group does not reveal them there either.
     telegram.admins(GROUP, &[ADMIN]);
     telegram.say(GROUP, ADMIN, "/sources");
     said(&telegram, GROUP, "集团要闻").await;
@@ -404,7 +404,7 @@ async fn sources_that_are_not_public_show_to_those_who_are_let_in_alone() {
         let texts = telegram.texts(chat);
         assert!(!texts.iter().any(|text| text.contains("内部")), "{texts:?}");
     }
-    // Its address would be a second source, which everybody sees.
+    // Its address would be a second source, which everyone sees.
     telegram.say(GROUP, ADMIN, "/subscribe http://i.example/");
     said(&telegram, GROUP, "这个网址无法使用").await;
     telegram.say(GROUP, ADMIN, "/subscribe inner");
@@ -617,7 +617,7 @@ async fn only_the_person_who_asked_for_a_group_or_channel_is_notified_that_an_ad
     pushing.publish(1).await;
     said(&telegram, channel, "第1号").await;
     pushing.stop().await;
-    // Their readers read nothing of it.
+    // Their readers see nothing of it.
     assert_eq!(telegram.texts(channel).len(), 1);
     assert_eq!(telegram.texts(GROUP).len(), 1);
 }

@@ -1,4 +1,4 @@
-//! Fakes that stories share: a site, a chat server, a world with a state folder.
+//! Provides fakes that stories share: a site, a chat server, a world with a state folder.
 
 pub(crate) mod board;
 pub(crate) mod bot;

@@ -1,4 +1,4 @@
-//! Whole conversations with the bot, through a chat server that was not written with the program.
+//! Tests complete conversations with the bot, through a chat server that is independent of the program.
 
 use serde_json::{Value, json};
 
@@ -11,12 +11,12 @@ use crate::support::{
 const ADMIN: i64 = 1;
 const PERSON: i64 = 9;
 
-/// Two sites that are watched each second, a third that is not, and a bot for `subscribe`.
+/// Starts with two sites that are watched each second, a third that is not, and a bot for `subscribe`.
 async fn at_work(subscribe: &str) -> (Rig, Noticast) {
     at_work_with(subscribe, |config| config).await
 }
 
-/// The bulletin's, at the end of its card.
+/// Returns the bulletin's number, at the end of its card.
 fn number_on(card: &Value) -> &str {
     let (_, number) = card["text"].as_str().unwrap().rsplit_once('#').unwrap();
     number.trim()
@@ -43,7 +43,7 @@ fn say(chat: i64, from: i64, text: &str) -> Value {
     json!({"chat": chat.to_string(), "from": from, "text": text})
 }
 
-/// No request was refused but those that the story wanted to be.
+/// Checks that only requests were rejected that the story expected.
 async fn assert_nothing_refused(rig: &Rig) {
     let stats = rig.sink_stats().await;
     let text = stats.to_string();
@@ -59,7 +59,7 @@ async fn a_newcomer_is_let_in_filters_searches_and_asks_why() {
     let question = rig.shown(ADMIN, "申请订阅").await;
     rig.press(&question, ADMIN, "同意").await;
     rig.shown(PERSON, "管理员已同意").await;
-    // Nobody subscribed to the second site but the config's channel. One after the other: their numbers follow each other.
+    // Only the config's channel subscribed to the second site. One after the other: their numbers follow each other.
     rig.newsroom("publish?sites=1&n=1").await;
     wait_for_channel(&rig, 1).await;
     rig.newsroom("publish?sites=0&n=1").await;
@@ -67,7 +67,7 @@ async fn a_newcomer_is_let_in_filters_searches_and_asks_why() {
     rig.say(say(PERSON, PERSON, "/filter -R0N")).await;
     rig.shown(PERSON, "设置已保存").await;
     rig.newsroom("publish?sites=0&n=1").await;
-    // The config's channel gets both, and so it is archived.
+    // The config's channel receives both, and so it is archived.
     let number = |card: &Value| {
         let text = card["text"].as_str().unwrap().to_owned();
         text.rsplit('#').next().unwrap().trim().to_owned()
@@ -132,11 +132,11 @@ async fn an_address_is_tried_shown_added_and_watched_and_a_private_one_is_refuse
     let sources = noticast.list(&["sources"]);
     assert_eq!(sources[2]["url"], json!(url));
     rig.newsroom("publish?sites=2&n=1").await;
-    // Its turn comes each ten minutes; an admin need not wait.
+    // It is polled every ten minutes; an admin need not wait.
     let poll = format!("/poll {}", sources[2]["id"].as_str().unwrap());
     rig.say(say(ADMIN, ADMIN, &poll)).await;
     rig.shown(ADMIN, "R2N").await;
-    // It is there after a restart, also for a command on the stopped store.
+    // It remains after a restart, also for a command on the stopped store.
     noticast.kill();
     assert_eq!(noticast.list(&["sources"]).len(), 3);
     let channels = noticast.list(&["channels"]);
@@ -155,7 +155,7 @@ async fn an_address_is_tried_shown_added_and_watched_and_a_private_one_is_refuse
     assert_nothing_refused(&rig).await;
 }
 
-/// Where others read along, an admin sees no more than they do.
+/// Checks that in a chat with other readers, an admin sees no more than they do.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the rig"]
 async fn a_page_that_is_not_public_is_reported_to_its_readers_and_to_admins_alone() {
@@ -251,11 +251,11 @@ async fn a_rebroadcast_survives_a_kill_is_reported_and_undone() {
         let again = again
             .iter()
             .filter(|it| it["text"].as_str().unwrap().starts_with("重发"));
-        // What was in flight at the kill may be repeated.
+        // A message in flight at the kill may be repeated.
         assert!((1..=2).contains(&again.count()));
     }
     rig.press(&report, ADMIN, "撤回").await;
-    // Of what was in flight at the kill, a first copy may stay that nobody knows of.
+    // A first copy that was in flight at the kill may remain, since its id is unknown.
     let undone = rig.shown(ADMIN, "已撤回").await;
     let undone = undone["text"].as_str().unwrap();
     assert!(undone.contains("未能删除 0 条"), "{undone}");
@@ -318,7 +318,7 @@ async fn who_blocks_deletes_or_kicks_rests_and_comes_back() {
 #[ignore = "needs the rig"]
 async fn a_flood_that_is_held_is_released_by_a_button() {
     let (rig, mut noticast) = at_work("anyone").await;
-    // Titles and addresses change while nobody can poll: nothing shows that these are the old ones.
+    // Titles and addresses change while no poll succeeds: nothing shows that these are the old ones.
     rig.newsroom("fault?sites=0&mode=500&on=list").await;
     rig.newsroom("edit?site=0&last=40").await;
     rig.newsroom("redesign?sites=0").await;
@@ -328,7 +328,7 @@ async fn a_flood_that_is_held_is_released_by_a_button() {
     rig.press(&question, ADMIN, "发布最新三条").await;
     rig.shown(ADMIN, "已发布 3 条，忽略（仅存档）").await;
     wait_for_channel(&rig, 3).await;
-    // The alert in words would say the same again.
+    // The alert in words would be a duplicate.
     let sent = rig.messages(ADMIN).await;
     let of_held = |message: &&Value| message.to_string().contains("待审核");
     assert!(sent.iter().filter(of_held).count() <= 1, "{sent:#?}");

@@ -1,4 +1,4 @@
-//! Bulletins travel from the store to Telegram chats: once, in order, within limits, through faults.
+//! Tests bulletins from the store to Telegram chats: once, in order, within limits, through faults.
 
 use std::time::{Duration, Instant};
 

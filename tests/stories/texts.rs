@@ -1,4 +1,5 @@
-//! Whatever people read in chats, in messages and on pages stands in the catalogue of texts (`src/words`).
+//! Tests that every text that people read in chats, in messages and on pages is in the catalogue of texts
+//! (`src/words`).
 
 use std::{
     fs,
@@ -9,9 +10,9 @@ use regex::Regex;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Rooms whose readers have a language of their own.
+/// The rooms whose readers have their own language.
 const SPEAKING: [&str; 7] = ["app", "bot", "ops", "push", "round", "watch", "web"];
-/// What people read in their own language, but for what the catalogue says.
+/// The files with texts in the reader's language, besides those of the catalogue.
 const READ: [&str; 11] = [
     "bot",
     "push/card",
@@ -25,7 +26,7 @@ const READ: [&str; 11] = [
     "web/pages",
     "web/when",
 ];
-/// What the log, the audit log and programs read there, and markup.
+/// Texts for the log, the audit log and programs there, and markup.
 const FOR_OTHERS: [&str; 13] = [
     "getUpdates gave no list",
     "not a message of telegram",
@@ -41,18 +42,18 @@ const FOR_OTHERS: [&str; 13] = [
     "there is no bulletin `{}` here",
     r"\n<blockquote expandable>{changes}</blockquote>",
 ];
-/// Puts schedules into words, by the grammar of each language.
+/// The file that puts schedules into words, by the grammar of each language.
 const GRAMMAR: &str = "src/web/admin/schedule_words.rs";
-/// Files that read what people write in Chinese, or know its grammar.
+/// The files that read Chinese input, or know its grammar.
 const READING: [&str; 3] = ["src/bot/talk/settings.rs", "src/bot/talk/typed.rs", GRAMMAR];
-/// Files that say what a language is, choose its texts, or have a demo in each.
+/// The files that define a language, choose its texts, or have a demo in each.
 const CHOOSING: [&str; 4] = [
     "reader/src/bulletin/settings.rs",
     "src/cli/demo.rs",
     "src/words.rs",
     GRAMMAR,
 ];
-/// Names, which every language has as they are.
+/// Names, which are the same in every language.
 const NAMES: [&str; 5] = ["Telegram", "JSON Feed", "Atom", "RSS", "JSON"];
 
 fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
@@ -70,7 +71,7 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Each source file that is no test, with its code: without comments, and without the tests in it.
+/// Returns each source file that is not a test, with its code: without comments, and without the tests in it.
 fn sources() -> Vec<(String, String)> {
     let comment = Regex::new(r"(?m)^\s*//.*$").unwrap();
     let tests = Regex::new(r"\n#\[cfg\(test\)\]\n(?:pub\S* )?mod \w+ \{").unwrap();
@@ -159,7 +160,7 @@ fn an_error_speaks_in_a_chat_by_words_of_the_reader_s_language() {
 #[test]
 fn a_reason_is_said_by_words_of_the_reader_s_language() {
     let shown = Regex::new(r"\.said(?:[^\w(]|$)|noted\([^)]*\.error\b|\berror\.clone\(\)").unwrap();
-    // Whether something was perhaps sent is no text.
+    // A test whether a message was perhaps sent shows no text.
     let asked = Regex::new(r"\.said\.starts_with\(PERHAPS\)").unwrap();
     let mut wrong = Vec::new();
     for (name, code) in sources() {
@@ -185,7 +186,7 @@ fn a_problem_of_the_desk_has_its_text_in_the_catalogue() {
     }
 }
 
-/// The words that a template says by itself, names apart.
+/// Returns the words in a template itself, except names.
 fn said(template: &str) -> Vec<String> {
     let code = Regex::new(r"(?s)\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->").unwrap();
     let script = Regex::new(r"(?s)<(script|style)\b.*?</(script|style)>").unwrap();

@@ -1,4 +1,4 @@
-//! Programs have tokens of their own, each with a scope.
+//! Tests that programs have their own tokens, each with a scope.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ async fn desk() -> Desk {
     Desk::open_with(config, true).await
 }
 
-/// Makes a token; gives its id and itself.
+/// Creates a token; returns its id and the token.
 async fn made(desk: &Desk, body: Value) -> (String, String) {
     let (status, made) = desk.posted("/api/v1/tokens", &body.to_string()).await;
     assert_eq!(status, 201, "{made}");

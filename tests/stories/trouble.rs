@@ -1,4 +1,4 @@
-//! Bad input gets one clear message, the contract's exit code, and changes nothing.
+//! Tests that bad input gets one clear message and the documented exit code, and changes nothing.
 
 use std::{collections::BTreeSet, fs, net::TcpListener, process::Output};
 
@@ -7,7 +7,7 @@ use crate::support::{
     world::{World, text},
 };
 
-/// Runs `noticast run` where it cannot, and gives what it says.
+/// Runs `noticast run` where it cannot run, and returns its output.
 fn refused(world: &World, code: i32) -> String {
     ended(&world.noticast(&["run"]), code)
 }
@@ -86,7 +86,7 @@ async fn a_full_disk_ends_the_program_with_one_message_and_nothing_is_lost() {
     let failed = || world.log().contains("a write to the store failed");
     let mut last = 10;
     while !failed() {
-        // Not so many at once that they would be held.
+        // Not enough at once to be held.
         (last + 1..=last + 50).for_each(|number| site.publish(number));
         last += 50;
         let enough = site.polls() + 2;
@@ -109,7 +109,7 @@ async fn a_full_disk_ends_the_program_with_one_message_and_nothing_is_lost() {
     let pushed = || world.pushed().into_iter().collect::<BTreeSet<_>>();
     world.until("everything", || pushed() == all).await;
     running.stop();
-    // What was unanswered at the end.
+    // A send that was unanswered at the end.
     assert!(world.pushed().len() <= all.len() + 1);
 }
 

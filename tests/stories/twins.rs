@@ -1,4 +1,4 @@
-//! One notice that several sources carry is one message that names them all.
+//! Tests that one notice that several sources carry is one message that names them all.
 
 use crate::support::{board::Site, platform::Platform, robots, telegram::Telegram, world::World};
 

@@ -1,5 +1,4 @@
-//! What is typed wrong, in a form of the desk or in an address: it is named, nothing is done, and nothing that was typed is
-//! lost.
+//! Tests mistakes in a form of the desk or in an address: they are named, nothing is done, and no typed value is lost.
 
 use chrono::Utc;
 use reqwest::header;
@@ -17,7 +16,7 @@ const NOTICE: [(&str, &str); 4] = [
     ("request", "a-form"),
 ];
 
-/// `NOTICE` with another value of a field.
+/// Returns `NOTICE` with another value of a field.
 fn with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     let others = NOTICE.into_iter().filter(|(known, _)| *known != name);
     others.chain([(name, value)]).collect()
@@ -79,7 +78,7 @@ async fn a_text_of_twenty_thousand_characters_is_published_from_a_form_and_by_a_
     let fields = [with("text", &text), vec![("sure", "yes")]].concat();
     let answer = browser.submit("/admin/publish", &fields).await;
     assert_eq!(answer.status(), 303);
-    // As programs write it that know no UTF-8.
+    // As written by programs without UTF-8.
     let escaped = "\\u957f".repeat(20_000);
     let body = format!(r#"{{"source":"office","title":"长文","text":"{escaped}"}}"#);
     let (status, made) = browser.desk.posted("/api/v1/bulletins", &body).await;

@@ -1,4 +1,4 @@
-//! What people type at the shell, also where they mistype it, and what they read there.
+//! Tests commands that people type at the shell, including mistyped ones, and their output.
 
 use std::{
     fs,
@@ -37,7 +37,7 @@ const COMMANDS: [&str; 22] = [
     "man",
 ];
 
-/// Returns the exit code of a command without config, and all that it says.
+/// Returns the exit code of a command without config, and its output.
 fn said(world: &World, arguments: &[&str]) -> (i32, String) {
     let output = world.command(arguments).output().unwrap();
     let code = output.status.code().unwrap();
@@ -167,7 +167,7 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
             let shown = text(&output.stdout);
             assert!(!shown.contains('\u{1b}'), "{shown}");
             for line in shown.lines() {
-                // An address has a line of its own, and stays whole.
+                // An address has its own line, and stays whole.
                 let is_address = line.trim_start().starts_with("http");
                 assert!(line.width() <= columns || is_address, "{command:?}: {line}");
             }
@@ -181,7 +181,7 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
     );
 }
 
-/// What a command shows on a terminal of 80 columns, which `script` (util-linux) stands in for.
+/// Returns the output of a command on a terminal of 80 columns, which `script` (util-linux) emulates.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(world: &World, arguments: &str, env: &[(&str, &str)]) -> String {
     let line = format!(
@@ -273,7 +273,7 @@ async fn add_refuses_what_the_service_would_not_read() {
 #[test]
 fn an_address_that_cannot_be_reached_is_named_once() {
     let world = World::new();
-    // Nobody listens on a port that was just given back.
+    // Nothing listens on a port that was just given back.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -297,7 +297,7 @@ fn a_preview_of_a_slow_page_says_what_it_waits_for() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // The page is accepted, and never answered.
+    // The connection is accepted, and never answered.
     let _connection = listener.accept().unwrap();
     let mut line = String::new();
     let mut message = BufReader::new(preview.stderr.take().unwrap());

@@ -1,4 +1,4 @@
-//! What people see in a browser and readers in a feed.
+//! Tests the pages in a browser, and the feeds in a reader.
 
 use chrono::{DateTime, Duration, Utc};
 use noticast::bulletin::{Attachment, Channel, ChannelKind, Language, TelegramChat};

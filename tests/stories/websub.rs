@@ -1,4 +1,4 @@
-//! Feeds name a WebSub hub, which hears what is new in them.
+//! Tests that feeds name a WebSub hub, which is notified of their new entries.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::support::{
 
 const HOME: &str = "https://news.example.org/board";
 
-/// A hub that takes all news.
+/// Starts a hub that accepts all news.
 async fn hub() -> Platform {
     Platform::start(|_, _| Reply::taken(202, "")).await
 }
@@ -25,7 +25,7 @@ fn followed_at(hub: &Platform) -> Config {
     config
 }
 
-/// A desk whose sources were all polled.
+/// Returns a desk whose sources were all polled.
 async fn desk(hub: &Platform) -> Desk {
     let desk = Desk::open_with(followed_at(hub), true).await;
     for source in ["notices", "news", "inside"] {
@@ -34,7 +34,7 @@ async fn desk(hub: &Platform) -> Desk {
     desk
 }
 
-/// The feed that a hub was notified of.
+/// Returns the feed of which a hub was notified.
 fn feed_of(request: &Request) -> String {
     assert_eq!(request.method, "POST");
     let fields: Vec<_> = form_urlencoded::parse(&request.body).into_owned().collect();
@@ -47,7 +47,7 @@ fn feed_of(request: &Request) -> String {
     url.1.clone()
 }
 
-/// The feeds at these places, in each format.
+/// Returns the feeds at these places, in each format.
 fn feeds(places: &[&str]) -> BTreeSet<String> {
     let formats = ["atom", "rss", "json"];
     let of = |place: &&str| formats.map(|format| format!("{HOME}/{place}feed.{format}"));

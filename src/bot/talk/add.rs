@@ -1,4 +1,4 @@
-//! `/subscribe URL`: tries the page, shows what was found there, and adds it as a source.
+//! Answers `/subscribe URL`: tries the page, shows the rows found there, and adds it as a source.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -29,12 +29,12 @@ use crate::{
     words::PageFaultWords,
 };
 
-/// Sources that one chat may add, and all chats together.
+/// The most sources that one chat may add, and all chats together.
 const MOST_OF_ONE: usize = 10;
 const MOST_OF_ALL: usize = 500;
-/// Headlines of a page that are shown.
+/// The most headlines of a page that are shown.
 const SHOWN: usize = 5;
-/// The time that a page may take while somebody waits for an answer about it.
+/// The time that a page may take while a person waits for an answer about it.
 const LONGEST_TRY: Duration = Duration::from_secs(15);
 const LONGEST_URL: usize = 1000;
 
@@ -56,7 +56,7 @@ pub(super) async fn try_page(
     }
     let (title, notices) = match preview(base, watch, &url).await {
         Ok(found) => found,
-        // Where an inner name leads is nobody else's business.
+        // Only admins may learn where an internal name leads.
         Err(Some(unread)) if unread.fault == PageFault::Private && !base.is_admin(asker) => {
             return Ok(words.inner_address.into());
         }
@@ -79,7 +79,7 @@ fn page_faults(asker: &Asker) -> &'static PageFaultWords {
     &crate::words::of(asker.language).page_faults
 }
 
-/// Returns what a poll of the page would find, or why it cannot be read; None: it takes too long.
+/// Returns the result that a poll of the page would have, or why it cannot be read; `None` if it takes too long.
 async fn preview(
     base: &Base,
     watch: &Watch,
@@ -92,7 +92,7 @@ async fn preview(
     tried.map_err(|_| None)?.map_err(Some)
 }
 
-/// Asks whether the page is meant. [`add`] reads the address and the name in it again.
+/// Asks whether this is the right page. [`add`] reads the address and the name from the question.
 fn question(
     base: &Base,
     asker: &Asker,
@@ -162,12 +162,12 @@ fn added(base: &Base, asker: &Asker, url: &Url, name: &str) -> AddedSource {
     let taken = base.config.sources.iter().map(|source| &source.id);
     let taken = taken.chain(added.iter().map(|source| &source.id));
     let block = SourceBlock::new(url.clone(), name, taken);
-    // It is removed where it was added from.
+    // It can be removed in the chat in which it was added.
     let chat = asker.place.clone();
     AddedSource::from_chat(block.id, (&block.name, url), chat, Utc::now())
 }
 
-/// Returns how many sources were added from the asker's chat, and from all; None: nobody adds any.
+/// Returns how many sources were added from the asker's chat, and from all; `None` if no one may add any.
 fn counted(base: &Base, asker: &Asker) -> Option<(usize, usize)> {
     let added = base.store.added_sources().borrow().clone();
     let own = added.iter().filter(|source| is_of(base, source, asker));
@@ -178,14 +178,14 @@ fn counted(base: &Base, asker: &Asker) -> Option<(usize, usize)> {
 
 fn may_not_add(base: &Base, asker: &Asker, target: &Target, url: &Url) -> Option<String> {
     let words = asker.words();
-    // People who may not subscribe add nothing either.
+    // People who may not subscribe may not add sources either.
     let shut = match target::standing_if_asked(base, asker, target) {
         Standing::New => Some(words.nobody_subscribes),
         Standing::Pending => Some(words.let_in_first),
         Standing::Refused => Some(words.turned_down),
         Standing::Open | Standing::Approved => None,
     };
-    // Added once more, a source that is kept from others would show to all.
+    // If a hidden source were added once more, everyone would see it.
     let asked = canonical_url(url.as_str());
     let mut hidden = base.config.sources.iter().filter(|source| !source.public);
     let is_hidden = hidden.any(|source| canonical_url(source.url.as_str()) == asked);

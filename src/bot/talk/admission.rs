@@ -1,4 +1,4 @@
-//! Chats that ask to be let in, and the admins who decide.
+//! Handles chats that ask for admission, and the admins who decide.
 
 use super::{
     asker::Asker,
@@ -15,7 +15,7 @@ use crate::{
     push::card::escape,
 };
 
-/// The chat asks to be let in, perhaps for a source that it does not see yet.
+/// Requests admission for the chat, perhaps for a source that it does not see yet.
 pub(super) async fn join(
     base: &Base,
     asker: &Asker,
@@ -33,7 +33,7 @@ pub(super) async fn join(
     Ok(())
 }
 
-/// The sources that are wanted once `source` (None: all) is or is not; `all` are those there are.
+/// Returns the wanted sources after `source` (`None` for all) was turned on or off; `all` are the existing ones.
 pub(super) fn wish(
     sources: Option<Vec<SourceId>>,
     source: Option<SourceId>,
@@ -55,8 +55,8 @@ pub(super) fn wish(
     Some(sources)
 }
 
-/// Each admin gets a button for a chat that asked: once, as far as is remembered. What a crash kept
-/// from them comes when the chat asks again.
+/// Sends each admin a button for a chat that asked: once, as far as is remembered. If a crash prevents that, the
+/// message is sent when the chat asks again.
 pub(super) fn ask_admins(base: &Base, asker: &Asker, target: &Target, chat: &Chat) {
     if !base.memory.is_first_request(&target.id) {
         return;
@@ -105,7 +105,8 @@ fn question(
     ])
 }
 
-/// `by` is the person who asked for it, and is notified alone: a group or channel has other readers.
+/// Decides on a chat. `by` is the person who asked for it, and the only one who is notified: a group or channel has
+/// other readers.
 pub(super) async fn decide(
     base: &Base,
     asker: &Asker,
@@ -145,7 +146,7 @@ pub(super) async fn decide(
     Ok(pressed)
 }
 
-/// Returns what an admin decided of a chat, in the words for `reader`.
+/// Returns an admin's decision on a chat, in the words for `reader`.
 fn decision(
     base: &Base,
     chat: &Chat,

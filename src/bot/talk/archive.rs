@@ -1,4 +1,4 @@
-//! `/latest` and `/search`: lists from the archive, each row with a button that shows the bulletin.
+//! Answers `/latest` and `/search`: lists from the archive, each row with a button that shows the bulletin.
 
 use super::{
     ask::Ask, asker::Asker, base::Base, bulletins, button::Button, command::Which, pages,
@@ -10,11 +10,11 @@ use crate::{
     push::card::{Card, escape},
 };
 
-/// Bulletins on a page of a search.
+/// The number of bulletins on a page of a search.
 const FOUND: usize = 5;
-/// Words of a search at most.
+/// The most words of a search.
 const MOST_WORDS: usize = 8;
-/// Numbers in a row of buttons.
+/// The most numbers in a row of buttons.
 const IN_A_ROW: usize = 5;
 
 pub(super) async fn latest(
@@ -76,7 +76,7 @@ fn listed(base: &Base, head: &str, shown: &[Bulletin], pager: Vec<(String, Butto
     rows.fold(reply, |reply, row| reply.with(row.iter().map(button)))
 }
 
-/// A bulletin as its card shows it, with what may be asked of it.
+/// Returns a bulletin as its card shows it, with the buttons for it.
 pub(super) async fn shown(base: &Base, asker: &Asker, id: BulletinId) -> Result<Reply, StoreError> {
     let which = Which::Id(id);
     let Some(bulletin) = bulletins::bulletin(base, asker, &which).await? else {
@@ -97,8 +97,8 @@ pub(super) async fn shown(base: &Base, asker: &Asker, id: BulletinId) -> Result<
     Ok(reply.with([story]).linking(words.share, share))
 }
 
-/// Splits what was typed without spaces into the pairs of characters that most Chinese words are: `停电通知` is
-/// searched for as `停电` and `通知` where nothing holds it as it is. None: it has no such words.
+/// Splits words typed without spaces into the pairs of characters that most Chinese words are: `停电通知` is searched for
+/// as `停电` and `通知` if nothing contains it as a whole. `None` if there are no such words.
 fn pairs(words: &[String]) -> Option<Vec<String>> {
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let mut pairs = Vec::new();

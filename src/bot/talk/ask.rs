@@ -1,7 +1,7 @@
-//! Questions that a reply answers: what no button can offer is asked for, and typed. Pure.
+//! Asks questions that are answered by a reply: values that no button can offer are typed. Pure.
 //!
-//! Nothing is remembered for a question: the reply names the message that it answers, and that one's
-//! text says what was asked.
+//! Nothing is remembered for a question: the reply names the message that it answers, and that message's text
+//! identifies the question.
 
 use super::{
     command::{AdminCommand, ChatCommand},
@@ -43,7 +43,7 @@ impl Ask {
         }
     }
 
-    /// Returns what a message of the bot asks for, in whatever language.
+    /// Returns the question of a message of the bot, in any language.
     pub(super) fn of(message: &str) -> Option<Self> {
         let is_asked = |ask: &Ask| {
             let mut languages = Language::ALL.into_iter();
@@ -52,7 +52,7 @@ impl Ask {
         ALL.into_iter().find(is_asked)
     }
 
-    /// The command that `answer` makes of it.
+    /// Returns the command that results from `answer`.
     pub(super) fn command(self, answer: &str) -> ChatCommand {
         let answer = answer.trim().to_owned();
         match self {

@@ -1,4 +1,4 @@
-//! The person who asks, their conversation and their language. Pure.
+//! Describes the person who asks, their conversation and their language. Pure.
 
 use super::words::{self, BotWords};
 use crate::{
@@ -13,28 +13,28 @@ pub(in crate::bot) enum ChatKind {
     Channel,
 }
 
-/// The person who asks. What the ids are made of is known to their platform alone.
+/// The person who asks. Only their platform knows the structure of the ids.
 #[derive(Debug, Clone)]
 pub(in crate::bot) struct Asker {
     /// The conversation; perhaps one topic of a larger one.
     pub(in crate::bot) place: ChannelId,
-    /// The whole conversation, which is the same where it has no topics.
+    /// The whole conversation, which is the same if it has no topics.
     pub(in crate::bot) chat: ChannelId,
     pub(in crate::bot) kind: ChatKind,
     pub(in crate::bot) title: String,
     /// The public name of the conversation.
     pub(in crate::bot) username: Option<String>,
-    /// The conversation with this person alone; None where nobody is named.
+    /// The private conversation with this person; `None` if the person is unknown.
     pub(in crate::bot) person: Option<ChannelId>,
-    /// The name of the person, or of the conversation where nobody is named.
+    /// The name of the person, or of the conversation if the person is unknown.
     pub(in crate::bot) name: String,
-    /// A channel's own post, or an administrator without a name.
+    /// True if this is a channel's own post, or an administrator who writes anonymously.
     pub(in crate::bot) speaks_for_chat: bool,
-    /// The person's language, where the platform knows it and nobody else reads along.
+    /// The person's language, if the platform knows it and the conversation is private.
     pub(in crate::bot) spoken: Option<Language>,
     /// The language of the answer.
     pub(in crate::bot) language: Language,
-    /// The text that was written, or the data of the button.
+    /// The text of the message, or the data of the button.
     pub(in crate::bot) question: String,
 }
 
@@ -52,20 +52,20 @@ impl Asker {
         self.kind == ChatKind::Private
     }
 
-    /// The same for everything that the same person asks in the same words.
+    /// Returns a key that is the same for all requests of one person in the same words.
     pub(super) fn question_key(&self) -> String {
         let person = self.person.as_ref().map_or("", ChannelId::as_str);
         format!("{person} {}", self.question)
     }
 }
 
-/// A conversation as its platform calls it, without the platform's name.
+/// Returns the platform's id of a conversation, without the platform's name.
 pub(super) fn address(id: &ChannelId) -> &str {
     let id = id.as_str();
     id.split_once(':').map_or(id, |(_, address)| address)
 }
 
-/// The conversation of that address on the platform of another one.
+/// Returns the conversation with that address on the same platform as another one.
 pub(super) fn at_address(address: &str, beside: &ChannelId) -> Option<ChannelId> {
     let (platform, _) = beside.as_str().split_once(':')?;
     format!("{platform}:{address}").parse().ok()

@@ -1,4 +1,5 @@
-//! The store, the config and the platform that every answer stands on, and the questions that all of them ask.
+//! Holds the store, the config and the platform on which every answer is based, and the questions that all of them
+//! share.
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub(in crate::bot) struct Base {
 }
 
 impl Base {
-    /// The chat's own wish, else what is known of a person, else the config's.
+    /// Returns the chat's own choice, otherwise the known language of the person, otherwise the config's.
     pub(super) fn language_of(&self, asker: &Asker) -> Language {
         let mut wishes = [&asker.place, &asker.chat].into_iter();
         let wished = wishes.find_map(|id| self.store.chat(id)?.language);
@@ -37,7 +38,7 @@ impl Base {
         wished.or(asker.spoken).unwrap_or(self.config.language)
     }
 
-    /// For a chat that did not ask just now.
+    /// Returns the words for a chat that did not just ask.
     pub(super) fn words_at(&self, id: &ChannelId) -> &'static BotWords {
         words::of(self.language_at(id))
     }
@@ -48,13 +49,14 @@ impl Base {
         wished.or_else(spoken).unwrap_or(self.config.language)
     }
 
-    /// Returns whether it is one of the config's admins.
+    /// Returns whether the asker is one of the config's admins.
     pub(super) fn is_admin(&self, asker: &Asker) -> bool {
         let person = asker.person.as_ref();
         person.is_some_and(|person| self.permissions.admins.contains(person))
     }
 
-    /// The name that people know a channel or chat by: of the config, else the chat's title, else its id.
+    /// Returns the name by which people know a channel or chat: that of the config, otherwise the chat's title,
+    /// otherwise its id.
     pub(super) fn called(&self, id: &ChannelId) -> String {
         let configured = self.channel(id).map(|channel| channel.name.clone());
         let name = configured.or_else(|| Some(self.store.chat(id)?.title));
@@ -62,17 +64,17 @@ impl Base {
         shown_name(&name.unwrap_or_else(|| id.to_string()))
     }
 
-    /// As [`called`](Self::called), escaped.
+    /// Returns [`called`](Self::called), escaped.
     pub(super) fn title_of(&self, id: &ChannelId) -> String {
         escape(&self.called(id))
     }
 
-    /// An admin where nobody else reads along.
+    /// Returns whether the asker is an admin in a private chat.
     pub(super) fn is_admin_alone(&self, asker: &Asker) -> bool {
         asker.is_private() && self.is_admin(asker)
     }
 
-    /// The asker in the chat that is theirs alone; None where nobody is named.
+    /// Returns the asker in their private chat; `None` if the person is unknown.
     pub(super) fn alone(&self, asker: &Asker) -> Option<Asker> {
         let person = asker.person.clone()?;
         Some(Asker {
@@ -101,7 +103,7 @@ impl Base {
         self.administrates(asker, &asker.chat).await
     }
 
-    /// Returns whether to answer people that they may not do something; in a group only once.
+    /// Returns whether to tell people that they may not do something; in a group only once.
     pub(super) fn is_to_be_answered(&self, asker: &Asker) -> bool {
         let (chat, person) = (&asker.chat, asker.person.as_ref());
         asker.is_private() || self.memory.is_first_refusal(chat, person)
@@ -112,31 +114,31 @@ impl Base {
         known.unwrap_or_else(|| Chat::new(self.config.time_zone))
     }
 
-    /// A time by the clock of the asker's chat.
+    /// Returns a time by the clock of the asker's chat.
     pub(super) fn clock(&self, asker: &Asker, at: DateTime<Utc>) -> String {
         let at = at.with_timezone(&self.own_wishes(asker).time_zone);
         at.format("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// The source of that id in the config.
+    /// Returns the source with that id in the config.
     pub(super) fn source(&self, id: &SourceId) -> Option<&Source> {
         let mut sources = self.config.sources.iter();
         sources.find(|source| source.id == *id)
     }
 
-    /// Returns what a bulletin's source is called.
+    /// Returns the name of a bulletin's source.
     pub(super) fn source_name<'a>(&'a self, bulletin: &'a Bulletin) -> &'a str {
         let source = self.source(&bulletin.source);
         source.map_or(bulletin.source.as_str(), |source| &source.name)
     }
 
-    /// The channel of that id in the config.
+    /// Returns the channel with that id in the config.
     pub(super) fn channel(&self, id: &ChannelId) -> Option<&Channel> {
         let mut channels = self.config.channels.iter();
         channels.find(|channel| channel.id == *id)
     }
 
-    /// Channels of the config that lead into a conversation, with the places in it.
+    /// Returns the channels of the config that lead to a conversation, with the places in it.
     pub(super) fn channels_of(
         &self,
         chat: &ChannelId,

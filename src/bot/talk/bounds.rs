@@ -1,4 +1,4 @@
-//! Bounds on the requests of one chat at a time: a stranger must not keep the others waiting.
+//! Limits the requests of one chat at a time: a stranger must not keep the others waiting.
 
 use std::{
     collections::HashMap,
@@ -9,13 +9,13 @@ use std::{
 
 use crate::bulletin::ChannelId;
 
-/// Commands and presses of a chat at once, and from one to the next in the long run.
+/// The most commands and presses of a chat at once, and the gap between them in the long run.
 const BURST: u32 = 60;
 const GAP: Duration = Duration::from_secs(1);
-/// Chats that are remembered; who is forgotten begins anew.
+/// The most chats that are remembered; a forgotten one starts afresh.
 const MOST_CHATS: usize = 10_000;
 
-/// The requests of each of many, by name.
+/// The requests of each chat, by key.
 #[derive(Debug)]
 pub(super) struct Bounds<K>(Mutex<HashMap<K, Account>>);
 
@@ -27,9 +27,9 @@ impl<K> Default for Bounds<K> {
 
 #[derive(Debug, Clone, Copy)]
 struct Account {
-    /// When all that was asked will have had its gap.
+    /// The time at which all requests will have had their gap.
     paid: Instant,
-    /// The chat was warned that it asks too often.
+    /// True if the chat was warned that it asks too often.
     is_warned: bool,
 }
 
@@ -65,17 +65,17 @@ impl<K: Eq + Hash> Bounds<K> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Allowance {
     Granted,
-    /// For the first time since it asked nothing for a while.
+    /// The chat asks too often, for the first time after a while without requests.
     TooOften,
     StillTooOften,
 }
 
-/// Tasks that are under way, or wait for their turn, by chat.
+/// The tasks that are under way, or wait for their turn, by chat.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tickets(Arc<Mutex<HashMap<ChannelId, usize>>>);
 
 impl Tickets {
-    /// A place for one more of a chat, until it is dropped; None: it has `most` already.
+    /// Takes a place for one more task of a chat, until it is dropped; `None` if the chat has `most` already.
     pub(super) fn take(&self, chat: &ChannelId, most: usize) -> Option<Ticket> {
         let mut tickets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = tickets.entry(chat.clone()).or_default();

@@ -1,4 +1,4 @@
-//! Bulletins from the archive as a chat may see them.
+//! Finds bulletins from the archive as a chat may see them.
 
 use url::Url;
 
@@ -15,12 +15,12 @@ use crate::{
     push::card::{clean_line, cut, escape, link, show},
 };
 
-/// Characters of a headline in a list or a question.
+/// The most characters of a headline in a list or a question.
 pub(super) const TITLE: usize = 120;
-/// Pages that a list goes back.
+/// The most pages of a list.
 const MOST_PAGES: usize = 100;
 
-/// A page of bulletins that the asker may see, and whether there is another one.
+/// Returns a page of bulletins that the asker may see, and whether there is another one.
 pub(super) async fn page(
     base: &Base,
     asker: &Asker,
@@ -45,7 +45,7 @@ pub(super) async fn page(
     Ok((shown, found.more && page < MOST_PAGES))
 }
 
-/// The bulletin that is meant, if the asker may know of it.
+/// Returns the named bulletin, if the asker may know of it.
 pub(super) async fn bulletin(
     base: &Base,
     asker: &Asker,
@@ -63,7 +63,8 @@ pub(super) async fn bulletin(
     Ok(found.filter(|bulletin| may_know(base, asker, bulletin)))
 }
 
-/// Where others read along, an admin sees what they see, and what comes there by the config.
+/// Returns whether the asker may know of a bulletin. In a chat with other readers, an admin sees what they see, and
+/// what the config sends there.
 fn may_know(base: &Base, asker: &Asker, bulletin: &Bulletin) -> bool {
     if base.is_admin_alone(asker) {
         return true;
@@ -87,7 +88,7 @@ pub(super) fn line(base: &Base, bulletin: &Bulletin) -> String {
     format!("#{} {} {title}", bulletin.id, date.unwrap_or_default())
 }
 
-/// That there is no such bulletin, and of an address, which source would bring it.
+/// Returns that there is no such bulletin, and for an address, the source that would have it.
 pub(super) fn unknown(base: &Base, asker: &Asker, which: &Which) -> String {
     let words = asker.words();
     let url = match which {
@@ -107,13 +108,13 @@ pub(super) fn unknown(base: &Base, asker: &Asker, which: &Which) -> String {
     format!("{unknown}\n{hint}")
 }
 
-/// Returns how far two paths are the same.
+/// Returns the length of the common beginning of two paths.
 fn in_common(one: &str, other: &str) -> usize {
     let both = one.bytes().zip(other.bytes());
     both.take_while(|(one, other)| one == other).count()
 }
 
-/// An address that passes a bulletin on to others, where it has a page that they can open.
+/// Returns an address that shares a bulletin, if it has a page that others can open.
 pub(super) fn share_link(base: &Base, bulletin: &Bulletin) -> Option<String> {
     let is_public = |id| base.source(id).is_some_and(|source| source.public);
     let url = link(&bulletin.url).filter(|_| bulletin.sources().any(is_public))?;
@@ -121,7 +122,7 @@ pub(super) fn share_link(base: &Base, bulletin: &Bulletin) -> Option<String> {
     base.platform.share_link(url, &title)
 }
 
-/// The number and headline of a bulletin in a question, escaped.
+/// Returns the number and headline of a bulletin in a question, escaped.
 pub(super) fn named(bulletin: &Bulletin) -> (BulletinId, String) {
     let title = cut(&quiet(&clean_line(&bulletin.title)), TITLE);
     (bulletin.id, escape(&title))

@@ -1,4 +1,4 @@
-//! Buttons, and how each is written in few bytes: platforms have room for 64. Pure.
+//! Defines buttons, and encodes each in few bytes: platforms have room for 64. Pure.
 
 use super::{
     ask::Ask,
@@ -9,20 +9,20 @@ use crate::{
     push::card::CardAct,
 };
 
-/// Bytes of a button as it is written: the rest is for what its platform adds.
+/// The most bytes of an encoded button: the rest is for the platform's addition.
 #[cfg(test)]
 pub(in crate::bot) const LONGEST: usize = 53;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bot) enum Button {
     Cancel,
-    // ---- for those who change a chat's wishes ----
-    /// A page of the sources; for a channel that is set up from elsewhere, its id.
+    // ---- for people who change a chat's preferences ----
+    /// Shows a page of the sources; for a channel that is set up from another chat, with its id.
     Sources {
         page: usize,
         of: Option<ChannelId>,
     },
-    /// Wants or no longer wants a source; None: all of them. Pressed twice, it is as after once.
+    /// Turns a source on or off; `None` for all of them. Two presses have the same effect as one.
     Want {
         wants: bool,
         source: Option<SourceId>,
@@ -30,28 +30,28 @@ pub(in crate::bot) enum Button {
         of: Option<ChannelId>,
     },
     Set(Preference, String),
-    /// The settings, or what one of them may be.
+    /// Shows the settings, or the values of one of them.
     Menu(Option<Preference>),
-    /// Takes the word of that name out of the filter.
+    /// Removes the word with that name from the filter.
     DropWord(String),
-    /// Adds the address in the message; for a channel that is set up from elsewhere, its id.
+    /// Adds the address in the message; for a channel that is set up from another chat, with its id.
     Add {
         of: Option<ChannelId>,
     },
-    /// The chat asks to be let in.
+    /// Asks for admission of the chat.
     Join,
     /// Asks whether an added source is to be removed, and removes it.
     Remove(SourceId),
     RemoveNow(SourceId),
     Remind(BulletinId),
-    /// What a chat wishes for one source.
+    /// Shows a chat's preferences for one source.
     Own(SourceId),
     SetOwn(OwnWish, SourceId, String),
     // ---- for anyone ----
-    /// Below a card.
+    /// Performs an action below a card.
     OnCard(CardAct),
     Help,
-    /// The id of this private chat, and how the config names it.
+    /// Shows the id of this private chat, and its name in the config.
     ChatId,
     Ask(Ask),
     Story(BulletinId),
@@ -64,27 +64,27 @@ pub(in crate::bot) enum Button {
         page: usize,
     },
     // ---- for admins ----
-    /// Asks whether it is to be sent again, to the named channel or to all that have its source.
+    /// Asks whether to send a bulletin again, to the named channel or to all that have its source.
     Offer(BulletinId, Option<ChannelId>),
-    /// To the named channel, or to all that have its source.
+    /// Sends a bulletin again, to the named channel or to all that have its source.
     Rebroadcast(BulletinId, Option<ChannelId>),
-    /// The text in the message.
+    /// Broadcasts the text in the message.
     Broadcast,
     Undo {
         first: DeliveryId,
         count: u64,
     },
-    /// A chat, and who asked for it.
+    /// Admits a chat, with the person who asked for it.
     LetIn(ChannelId, Option<ChannelId>),
     TurnDown(ChannelId, Option<ChannelId>),
-    /// Held bulletins up to this one, of a source or of all.
+    /// Releases held bulletins up to this one, of a source or of all.
     Held(Release, BulletinId, Option<SourceId>),
     Channels {
         page: usize,
     },
     Health,
     HeldList,
-    /// A page of the sources, to manage them.
+    /// Shows a page of the sources, to manage them.
     Manage {
         page: usize,
     },
@@ -93,7 +93,7 @@ pub(in crate::bot) enum Button {
     Pause(SourceId, bool),
 }
 
-/// Settings that a chat may choose beside sources.
+/// A setting that a chat may choose in addition to sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bot) enum Preference {
     Language,
@@ -105,7 +105,7 @@ pub(in crate::bot) enum Preference {
     CardButtons,
 }
 
-/// Settings that a chat may choose for one source alone.
+/// A setting that a chat may choose for one source only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bot) enum OwnWish {
     Filter,
@@ -113,7 +113,7 @@ pub(in crate::bot) enum OwnWish {
     Silent,
 }
 
-/// The decision on bulletins that are held.
+/// The decision on held bulletins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bot) enum Release {
     All,
@@ -227,7 +227,7 @@ impl Button {
         }
     }
 
-    /// As it was [`written`](Self::written); `beside` is the conversation of the press.
+    /// Parses a button that was [`written`](Self::written); `beside` is the conversation of the press.
     pub(in crate::bot) fn read(what: &str, beside: &ChannelId) -> Option<Self> {
         let words: Vec<_> = what.split(' ').collect();
         let wish = Self::read_wish(&words, beside);
@@ -235,7 +235,7 @@ impl Button {
             .or_else(|| Self::read_for_admins(&words, beside))
     }
 
-    /// Buttons for those who change a chat's wishes.
+    /// Parses buttons for people who change a chat's preferences.
     fn read_wish(words: &[&str], beside: &ChannelId) -> Option<Self> {
         Some(match words {
             ["x"] => Self::Cancel,
@@ -270,7 +270,7 @@ impl Button {
         })
     }
 
-    /// Buttons for anyone.
+    /// Parses buttons for anyone.
     fn read_question(words: &[&str]) -> Option<Self> {
         Some(match words {
             ["?"] => Self::Help,
@@ -348,7 +348,8 @@ impl Button {
         )
     }
 
-    /// As [`Admin::is_for_admins_eyes`](super::command::AdminCommand::is_for_admins_eyes).
+    /// Returns the same as [`Admin::is_for_admins_eyes`](super::command::AdminCommand::is_for_admins_eyes) for a
+    /// button.
     pub(super) fn is_for_admins_eyes(&self) -> bool {
         let is_of_rebroadcast = matches!(
             self,

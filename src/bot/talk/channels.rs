@@ -1,4 +1,4 @@
-//! `/channels`: channels and chats, and those that wait to be let in.
+//! Answers `/channels`: channels and chats, and those that wait for admission.
 
 use super::{
     asker::Asker,
@@ -15,10 +15,10 @@ use crate::{
     push::card::{cut, escape},
 };
 
-/// Channels on a page, and chats that wait.
+/// The channels on a page, and the most waiting chats.
 const PAGE: usize = 10;
 const MOST_WAITING: usize = 12;
-/// Sources that the line of a channel names; more are counted.
+/// The most sources that the line of a channel names; more are counted.
 const MOST_SOURCES: usize = 3;
 
 pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<Reply, StoreError> {

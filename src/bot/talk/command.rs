@@ -1,9 +1,9 @@
-//! Commands as they are typed. Pure.
+//! Parses commands as they are typed. Pure.
 
 use super::words::{BotWords, fill};
 use crate::bulletin::{BulletinId, fold};
 
-/// The number of bulletins that `/latest` shows where none is given, and the most.
+/// The number of bulletins that `/latest` shows by default, and the most.
 pub(super) const LATEST: usize = 5;
 const MOST_LATEST: usize = 20;
 /// The most characters behind a command that are read.
@@ -11,33 +11,34 @@ const LONGEST: usize = 4096;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ChatCommand {
-    /// With what a deep link carries.
+    /// The start of the bot, with the payload of a deep link.
     Start(String),
     Help,
     Sources,
-    /// Nothing, a source, words to search for, or an address; perhaps a channel's name behind it.
+    /// A subscription, with an empty text, a source, words to search for, or an address; perhaps followed by a channel's
+    /// name.
     Subscribe(String),
     Unsubscribe(String),
     Latest(usize),
     Search(String),
     Why(String),
-    /// As its card shows it.
+    /// A bulletin, shown as its card.
     Show(BulletinId),
     Filter(String),
-    /// Added to the filter.
+    /// Words to add to the filter.
     MoreWords(String),
     Digest(String),
     Quiet(String),
     TimeZone(String),
     Language(String),
-    /// Of a bulletin's deadline, or `off`.
+    /// A reminder of a bulletin's deadline, or `off`.
     Remind(String),
-    /// Of the chat, or of a source that is named first.
+    /// The settings of the chat, or of a source that is named first.
     Settings(String),
-    /// A greeting, or words that are no command.
+    /// A greeting, or words that are not a command.
     Hello,
     Admin(AdminCommand),
-    /// A command of ours with something that it cannot take.
+    /// A command of ours with an invalid argument.
     Misused(Usage),
     Unknown,
 }
@@ -56,7 +57,7 @@ pub(super) enum Usage {
 }
 
 impl Usage {
-    /// Returns an answer that says how it is used.
+    /// Returns an answer that explains the usage.
     pub(super) fn say(self, words: &BotWords) -> String {
         let usage = match self {
             Self::Latest => words.usage_latest,
@@ -72,7 +73,7 @@ impl Usage {
     }
 }
 
-/// Commands of the config's admins alone.
+/// A command only for the config's admins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AdminCommand {
     Rebroadcast(Again),
@@ -83,16 +84,16 @@ pub(super) enum AdminCommand {
     Resume(String),
     Channels,
     Health,
-    /// The source is chosen by buttons.
+    /// Managing a source, which is chosen by buttons.
     Manage,
-    /// The bot asks for the text of the announcement.
+    /// An announcement, whose text the bot asks for.
     AskBroadcast,
 }
 
-/// What is to be sent again: `/rebroadcast 1042 staff`, and perhaps a note in the lines below.
+/// A request to send something again: `/rebroadcast 1042 staff`, and perhaps a note in the lines below.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Again {
-    /// None: what the answered message shows, else one of the latest.
+    /// The bulletin; `None` for the one in the answered message, otherwise one of the latest.
     pub(super) which: Option<Which>,
     /// The id or name of a channel, or the title of a chat.
     pub(super) channel: Option<String>,
@@ -100,7 +101,7 @@ pub(super) struct Again {
 }
 
 impl AdminCommand {
-    /// Returns whether it shows more than the chat that it is typed in is concerned with.
+    /// Returns whether it shows more than concerns the chat in which it is typed.
     pub(super) fn is_for_admins_eyes(&self) -> bool {
         !matches!(self, Self::Rebroadcast(_) | Self::AskBroadcast)
     }
@@ -117,7 +118,7 @@ impl Which {
     pub(super) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let is_link = |part: &&str| part.starts_with("http://") || part.starts_with("https://");
-        // A shared page comes with its title.
+        // A shared page is sent with its title.
         let mut links = text.split_whitespace().filter(is_link);
         match (links.next(), links.next()) {
             (Some(link), None) => return Some(Self::Link(link.to_owned())),
@@ -129,7 +130,7 @@ impl Which {
     }
 }
 
-/// The command in `text`, if it is one for the bot called `own_name`.
+/// Returns the command in `text`, if it is for the bot called `own_name`.
 pub(super) fn parse(text: &str, own_name: &str) -> Option<ChatCommand> {
     let text = text.trim_start().strip_prefix('/')?;
     let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
@@ -175,7 +176,7 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<ChatCommand> {
     })
 }
 
-/// Where no bulletin is named, the latest are shown: each has a button.
+/// Returns the latest bulletins, each with a button, if no bulletin is named.
 fn or_latest(rest: String, command: fn(String) -> ChatCommand) -> ChatCommand {
     match rest.is_empty() {
         true => ChatCommand::Latest(LATEST),
@@ -219,7 +220,8 @@ fn rebroadcast(rest: &str, is_note: bool) -> ChatCommand {
     }))
 }
 
-/// The numbers of what a pushed message shows: of one bulletin its last line, of several their lines.
+/// Returns the numbers in a pushed message: that of a single bulletin is in its last line, those of several in their
+/// lines.
 pub(super) fn numbers_of(card: &str) -> Vec<BulletinId> {
     let number = |text: &str| text.strip_prefix('#')?.parse().ok().map(BulletinId);
     let of_entry = |line: &str| {

@@ -1,5 +1,5 @@
-//! From what was heard to answers. What is asked of the store happens here, in the order in which it is heard;
-//! the answers themselves go out when their chat's turn comes.
+//! Turns messages into answers. The store is queried here, in the order in which messages arrive; the answers
+//! themselves are sent when their chat's turn comes.
 
 use std::{sync::Arc, time::Instant};
 
@@ -35,7 +35,7 @@ impl Conversation {
         }
     }
 
-    /// The same conversation with the config as it is now.
+    /// Returns the same conversation with the present config.
     pub(in crate::bot) fn with_base(&self, base: Base) -> Self {
         Self {
             tasks: self.tasks.with_base(base.clone()),
@@ -48,7 +48,7 @@ impl Conversation {
         &self.base
     }
 
-    /// Does what was asked for, and gives what is to be said.
+    /// Performs a request, and returns the messages to send.
     #[tracing::instrument(name = "command", skip_all, fields(place = %asker.place))]
     pub(in crate::bot) async fn hear(
         &self,
@@ -71,7 +71,7 @@ impl Conversation {
         let base = &self.base;
         match heard {
             Heard::Message(message) => self.read(asker, &message).await,
-            // Nobody is bothered by files that others send each other.
+            // Files that people send each other are not the bot's concern.
             Heard::File(_) if !asker.is_private() => Ok(Vec::new()),
             Heard::File(file) => Ok(vec![match outlines::refused(base, asker, &file) {
                 Some(why) => Effect::answer(asker, why),
@@ -80,7 +80,7 @@ impl Conversation {
             Heard::Press(press) => {
                 press::pressed(base, (&self.tasks, &self.pusher), asker, press).await
             }
-            // A message that others wrote is no command of the person who passes it on.
+            // A message written by others is not a command of the person who forwards it.
             Heard::PassedOn(None) => Ok(Vec::new()),
             Heard::PassedOn(Some((id, title))) => {
                 let reply = sources::offer_channel(base, asker, (&id, title)).await?;
@@ -104,8 +104,8 @@ impl Conversation {
         obey::obey(&self.base, at_hand, asker, (command, message)).await
     }
 
-    /// Warns a chat once that it asks too often, then says nothing more. None: it may ask. Cards are read by many:
-    /// people who press a button there are counted, and answered, apart.
+    /// Warns a chat once that it asks too often, then stays silent. `None` if it may ask. Cards have many readers:
+    /// people who press a button there are counted, and answered, individually.
     fn held_off(&self, asker: &Asker, is_press: bool) -> Option<Vec<Effect>> {
         if self.base.is_admin(asker) {
             return None;

@@ -1,4 +1,4 @@
-//! A chat's filter: set whole by `/filter`, word by word with buttons.
+//! Changes a chat's filter: as a whole by `/filter`, word by word with buttons.
 
 use chrono::Utc;
 
@@ -21,7 +21,7 @@ use crate::{
 
 pub(super) type Lists = (Vec<String>, Vec<String>);
 
-/// These words and no others from now on; the answer says what stood there before.
+/// Sets the filter to these words; the answer shows the earlier ones.
 pub(super) async fn set_filter(
     base: &Base,
     asker: &Asker,
@@ -54,7 +54,7 @@ pub(super) async fn set_filter(
     })
 }
 
-/// These words too.
+/// Adds these words.
 pub(super) async fn add_to_filter(
     base: &Base,
     asker: &Asker,
@@ -95,7 +95,7 @@ async fn filter_by(
     .await
 }
 
-/// Returns why the asker's chat cannot have a filter of these words; None: it can.
+/// Returns why the asker's chat cannot have a filter of these words; `None` if it can.
 pub(super) fn refused(base: &Base, asker: &Asker, (include, exclude): &Lists) -> Option<String> {
     let words = asker.words();
     if Filter::exceeds_a_chat(include, exclude) {
@@ -117,7 +117,8 @@ pub(super) fn refused(base: &Base, asker: &Asker, (include, exclude): &Lists) ->
     (!has_room).then(|| words.filter_no_room.to_owned())
 }
 
-/// As [`refused`], for a filter of one source beside the others of its chat: together they cost what a chat's may.
+/// Checks like [`refused`] a filter of one source together with the others of its chat: their total cost is limited to
+/// that of a chat's filter.
 pub(super) fn refused_beside(
     base: &Base,
     asker: &Asker,
@@ -133,8 +134,8 @@ pub(super) fn refused_beside(
     why.or_else(|| (!fits).then(|| asker.words().filter_no_room.to_owned()))
 }
 
-/// Filters that an older program accepted and that are too large by now: their chats are notified, once,
-/// and get everything until they choose anew.
+/// Removes filters that an older program accepted and that are too large by now: their chats are notified, once, and
+/// receive everything until they choose again.
 pub(in crate::bot) async fn drop_oversized_filters(base: &Base) -> Result<(), StoreError> {
     let by = Actor::Config;
     for (id, chat) in base.store.oversized_filters() {

@@ -1,4 +1,4 @@
-//! The words of a chat's filter: how they are shown, named and taken out. Pure.
+//! Shows, names and removes the words of a chat's filter. Pure.
 
 use super::button::Button;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// Characters of a word on its button.
+/// The most characters of a word on its button.
 const LABEL: usize = 20;
 
 pub(super) fn signed(chat: &Chat) -> impl Iterator<Item = (char, &str)> {
@@ -21,7 +21,7 @@ fn with_signs<'a>(
     include.chain(exclude.iter().map(|word| ('-', word.as_str())))
 }
 
-/// A button for each word, which takes it out.
+/// Returns a button for each word, which removes it.
 pub(super) fn drop_buttons(chat: &Chat) -> Vec<(String, Button)> {
     signed(chat)
         .map(|(sign, word)| drop_button(sign, word))
@@ -33,18 +33,18 @@ fn drop_button(sign: char, word: &str) -> (String, Button) {
     (label, Button::DropWord(hash_of(sign, word)))
 }
 
-/// A word's name in the data of a button, which has no room for the word.
+/// Returns a word's name in the data of a button, which has no room for the word.
 pub(super) fn hash_of(sign: char, word: &str) -> String {
     let hash = blake3::hash(format!("{sign}{word}").as_bytes());
     hash.to_hex()[..12].to_owned()
 }
 
-/// A chat's filter as one line, escaped; None: it has none.
+/// Returns a chat's filter as one line, escaped; `None` if it has none.
 pub(super) fn shown(chat: &Chat) -> Option<String> {
     shown_words(&chat.include, &chat.exclude)
 }
 
-/// As [`shown`].
+/// Returns the words as one line, like [`shown`].
 pub(super) fn shown_words(include: &[String], exclude: &[String]) -> Option<String> {
     let all: Vec<String> = with_signs(include, exclude)
         .map(|(sign, word)| format!("{sign}{word}"))

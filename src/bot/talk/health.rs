@@ -1,4 +1,4 @@
-//! `/health`: the status of everything, for admins.
+//! Answers `/health`: the status of everything, for admins.
 
 use chrono::Utc;
 
@@ -15,7 +15,7 @@ use crate::{
     watch::Watch,
 };
 
-/// Faults that a report of health names.
+/// The most faults that a report of health names.
 const NAMED: usize = 12;
 
 pub(super) async fn health(
@@ -35,7 +35,7 @@ pub(super) async fn health(
     let of_store = of_store.map(|(_, said)| said.to_owned());
     let senders = pusher.faults();
     let of_sender = |it: &push::Fault| fault(words, it.place, it.said(asker.language));
-    // Channels that wait for nothing but their sender are no faults of their own.
+    // A channel that only waits for its sender has no fault itself.
     let is_apart = |status: &&ChannelStatus| !senders.iter().any(|it| it.explains(status));
     let faults: Vec<String> = of_store
         .chain(senders.iter().map(of_sender))
@@ -107,8 +107,8 @@ fn fault(words: &BotWords, of: &str, why: &str) -> String {
     fill(words.fault, &[("name", of), ("why", why.as_str())])
 }
 
-/// Reports once, with the other faults, that another program receives what is said to the bot, and that it
-/// no longer does.
+/// Reports once, with the other faults, that another program receives the bot's messages, and later that it no longer
+/// does.
 pub(in crate::bot) async fn report_rival(
     base: &Base,
     watch: &Watch,

@@ -1,4 +1,4 @@
-//! Everything that comes in from a platform. Pure.
+//! Defines everything that arrives from a platform. Pure.
 
 use super::{button::Button, reply::Carrier, sent_file::SentFile};
 use crate::bulletin::ChannelId;
@@ -7,13 +7,13 @@ pub(in crate::bot) enum Heard {
     Message(Message),
     File(SentFile),
     Press(Press),
-    /// A message was passed on in private; the channel that it is from, and its title.
+    /// A message was forwarded in private; the channel that it is from, and its title.
     PassedOn(Option<(ChannelId, String)>),
     /// The bot is in a conversation; whether it was there before.
     Joined {
         was_there: bool,
     },
-    /// The bot was blocked, or is no member any more.
+    /// The bot was blocked, or is not a member any longer.
     Left,
 }
 
@@ -27,17 +27,17 @@ pub(in crate::bot) struct Message {
 #[derive(Debug, Clone, Default)]
 pub(in crate::bot) struct Original {
     pub(in crate::bot) text: String,
-    /// The bot wrote it.
+    /// True if the bot wrote it.
     pub(in crate::bot) is_own: bool,
-    /// It stands as the bot, or the channel that it pushes to, published it.
+    /// True if it is unchanged as the bot, or the channel that it pushes to, published it.
     pub(in crate::bot) is_published: bool,
 }
 
 pub(in crate::bot) struct Press {
-    /// None: no button that the bot made for this conversation.
+    /// The button; `None` if it is not one that the bot made for this conversation.
     pub(in crate::bot) button: Option<Button>,
-    /// The message that has it, as far as it can be read.
+    /// The message with the button, as far as it can be read.
     pub(in crate::bot) carrier: Option<Carrier>,
-    /// The message has this button; a client can send any press that it saw elsewhere.
+    /// True if the message has this button; a client can send any press that it saw elsewhere.
     pub(in crate::bot) is_shown: bool,
 }

@@ -1,4 +1,4 @@
-//! Held bulletins are shown to admins, who publish them or mark them as seen.
+//! Shows held bulletins to admins, who publish them or mark them as seen.
 
 use std::collections::HashMap;
 
@@ -18,13 +18,13 @@ use crate::{
     push::Sent,
 };
 
-/// Bulletins that a message names, and those that it shows on demand.
+/// The most bulletins that a message names, and the most that it shows on demand.
 const NAMED: usize = 12;
 const SHOWN: usize = 30;
-/// Of each source, so many newest are published.
+/// The number of newest bulletins of each source that are published.
 const NEWEST: usize = 3;
 
-/// Returns what is held of a source, or of all, with buttons.
+/// Returns the held bulletins of a source, or of all, with buttons.
 pub(super) async fn held(
     base: &Base,
     asker: &Asker,
@@ -69,7 +69,7 @@ async fn held_in(
         ]))
 }
 
-/// Newest first.
+/// Returns the held bulletins, newest first.
 async fn all_held(base: &Base, source: Option<&SourceId>) -> Result<Vec<Bulletin>, StoreError> {
     let query = BulletinQuery {
         source: source.cloned(),
@@ -89,7 +89,7 @@ pub(super) async fn release(
     if release == Release::Show {
         return Ok(held_in(base, words, source, SHOWN).await?.into());
     }
-    // Bulletins that came after the message was written are not meant.
+    // Bulletins that arrived after the message was written are excluded.
     let mut held = all_held(base, source.as_ref()).await?;
     held.retain(|bulletin| bulletin.id <= up_to);
     if held.is_empty() {
@@ -118,8 +118,8 @@ pub(super) async fn release(
     Ok(Reply::from(fill(words.settled, &parts)).into())
 }
 
-/// Reports to admins what was held since the last time, with buttons. The report is owed until one of
-/// them has it, or none ever will.
+/// Reports to admins which bulletins were held since the last time, with buttons. The report is due until one of them
+/// has it, or none ever will.
 pub(in crate::bot) async fn report_held(base: &Base) -> Result<(), StoreError> {
     let Some(newest) = base.store.unreported_held().await? else {
         return Ok(());
@@ -140,7 +140,7 @@ pub(in crate::bot) async fn report_held(base: &Base) -> Result<(), StoreError> {
     base.store.reported_held(newest).await
 }
 
-/// The newest of each source; `held` is newest first.
+/// Returns the newest of each source; `held` is newest first.
 fn newest(held: &[Bulletin], most: usize) -> Vec<&Bulletin> {
     let mut taken: HashMap<&SourceId, usize> = HashMap::new();
     let mut newest = Vec::new();

@@ -1,4 +1,4 @@
-//! `@bot words` in any chat: public bulletins that hold the words, to be posted there.
+//! Answers `@bot words` in any chat: public bulletins that contain the words, to be posted there.
 
 use std::time::Instant;
 
@@ -9,16 +9,16 @@ use crate::{
     push::card::{Card, clean_line, cut},
 };
 
-/// Bulletins that are offered at a time.
+/// The number of bulletins that are offered at a time.
 const OFFERED: usize = 20;
-/// Pages of them.
+/// The most pages of them.
 const MOST_PAGES: usize = 20;
 const MOST_WORDS: usize = 8;
-/// Characters of a headline, and of the line below it.
+/// The most characters of a headline, and of the line below it.
 const TITLE: usize = 100;
 const BELOW: usize = 100;
 
-/// What somebody types behind the bot's name.
+/// The text that a person types behind the bot's name.
 pub(in crate::bot) struct InlineAsk {
     pub(in crate::bot) person: ChannelId,
     pub(in crate::bot) spoken: Option<Language>,
@@ -31,15 +31,16 @@ pub(in crate::bot) struct Offered {
     pub(in crate::bot) id: BulletinId,
     pub(in crate::bot) title: String,
     pub(in crate::bot) below: String,
-    /// Its card, as replies are written.
+    /// Its card, in the markup of replies.
     pub(in crate::bot) card: String,
 }
 
 impl Conversation {
-    /// Returns what is offered, and the next page where there is one. Who asks too often is offered nothing.
+    /// Returns the bulletins that are offered, and the next page if there is one. A person who asks too often is
+    /// offered none.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     pub(in crate::bot) async fn offer(
         &self,
         ask: InlineAsk,

@@ -1,4 +1,4 @@
-//! Searches and readings of pages take longer; a few of them are done at a time while others are answered.
+//! Runs searches and readings of pages, which take longer; a few of them at a time, next to other answers.
 
 use std::sync::Arc;
 
@@ -21,12 +21,12 @@ use crate::{
     watch::Watch,
 };
 
-/// Searches of one chat that are under way or wait for it.
+/// The most searches of one chat that are under way or waiting.
 const MOST_SEARCHES: usize = 5;
-/// Pages of one chat that are being read or wait for it: slow ones must not keep the others waiting.
+/// The most pages of one chat that are being read or waiting: slow ones must not keep the others waiting.
 const MOST_PAGES: usize = 3;
 
-/// The number of tasks at a time.
+/// The limits of tasks at a time.
 struct Limits {
     searches: Semaphore,
     polls: Semaphore,
@@ -72,7 +72,7 @@ impl Tasks {
         }
     }
 
-    /// Reads an address to subscribe to; None: too many pages of this chat are being read already.
+    /// Reads an address to subscribe to; `None` if too many pages of this chat are being read already.
     pub(super) fn read_page(
         &self,
         asker: &Asker,
@@ -83,12 +83,12 @@ impl Tasks {
         Some(self.begin(asker, Slow::Page(url, of, ticket)))
     }
 
-    /// A turn of the searches: those of other chats take turns with it.
+    /// Takes a turn of the searches, in turn with those of other chats.
     pub(super) async fn search_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.limits.searches.acquire().await.ok()
     }
 
-    /// Does it beside the other answers, or says that too much of it is under way for this chat.
+    /// Runs a task next to the other answers, or answers that too many are under way for this chat.
     pub(super) fn begin(&self, asker: &Asker, what: Slow) -> Effect {
         let mut ticket = None;
         if matches!(what, Slow::Search(_) | Slow::Why(_) | Slow::Leaf(..)) {

@@ -1,4 +1,4 @@
-//! Sources by hand: the state of each one, a poll of it now, a pause and its end.
+//! Manages sources by hand: the state of each one, an immediate poll, a pause and its end.
 
 use chrono::{DateTime, Utc};
 
@@ -17,10 +17,10 @@ use crate::{
     watch::Watch,
 };
 
-/// Sources on a page.
+/// The number of sources on a page.
 const PAGE: usize = 8;
 
-/// A page of all sources, each with a button to what can be done with it.
+/// Returns a page of all sources, each with a button to manage it.
 pub(super) fn manage(base: &Base, asker: &Asker, page: usize) -> Reply {
     let words = asker.words();
     let (shown, page, last) = pages::part(&base.config.sources, PAGE, page);
@@ -140,7 +140,7 @@ pub(super) async fn pause(
     Ok(Reply::from(fill(text, &[("source", name)])).with([(label.to_owned(), back)]))
 }
 
-/// The source of this id, else of this name.
+/// Returns the source with this id, otherwise with this name.
 fn source<'a>(base: &'a Base, called: &str) -> Option<&'a Source> {
     let of_id = called.trim().parse().ok().and_then(|id| base.source(&id));
     let name = fold(called.trim());

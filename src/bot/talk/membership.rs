@@ -1,4 +1,4 @@
-//! Chats that the bot comes to and leaves: what leads there is paused, and goes on.
+//! Handles chats that the bot joins and leaves: their channels are paused and resumed.
 
 use chrono::Utc;
 
@@ -8,8 +8,8 @@ use crate::{
     ops::StoreError,
 };
 
-/// The bot came into a conversation, or is let in again: what was paused goes on, and the answer
-/// says how to push there to the person who added it.
+/// Records that the bot joined a conversation, or was admitted again: paused channels are resumed, and the answer
+/// explains to the person who added it how to push there.
 pub(super) async fn joined(
     base: &Base,
     asker: &Asker,
@@ -22,7 +22,7 @@ pub(super) async fn joined(
     })
 }
 
-/// Goes on with what was paused because the conversation was shut.
+/// Resumes channels that were paused because the conversation was shut.
 pub(super) async fn take_up(base: &Base, asker: &Asker) -> Result<(), StoreError> {
     let configured = base.channels_of(&asker.chat, asker.username.as_deref());
     let mut all: Vec<ChannelId> = configured.map(|(channel, _)| channel.id.clone()).collect();
@@ -36,7 +36,7 @@ pub(super) async fn take_up(base: &Base, asker: &Asker) -> Result<(), StoreError
     Ok(())
 }
 
-/// The bot was put out or blocked: what leads there is paused.
+/// Records that the bot was removed or blocked: channels that lead there are paused.
 pub(super) async fn left(base: &Base, asker: &Asker) -> Result<(), StoreError> {
     let (fault, why) = match asker.is_private() {
         true => (

@@ -1,4 +1,4 @@
-//! Facts that are remembered from one answer to the next, and lost with the program.
+//! Remembers facts from one answer to the next, which are lost with the program.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,23 +13,23 @@ use std::{
 use super::bounds::{Allowance, Bounds};
 use crate::bulletin::{ChannelId, Language};
 
-/// People who were refused are not answered again, as far as is remembered.
+/// The most rejected people that are remembered, so that they are not answered again.
 const MOST_REFUSED: usize = 1000;
-/// Conversations that are remembered.
+/// The most conversations that are remembered.
 const MOST_CHATS: usize = 20_000;
 
 #[derive(Debug, Default)]
 pub(in crate::bot) struct ChatMemory {
-    /// Conversations and people in them who were refused.
+    /// The conversations and people in them who were rejected.
     refused: Mutex<HashSet<(ChannelId, Option<ChannelId>)>>,
-    /// The languages of those who wrote, for what is said to them unasked.
+    /// The languages of people who wrote, for messages that they did not ask for.
     spoken: Mutex<HashMap<ChannelId, Language>>,
-    /// Chats for which admins were asked, and those of which they were notified.
+    /// The chats for which admins were asked, and those of which they were notified.
     requests: Mutex<HashSet<ChannelId>>,
     introduced: Mutex<HashSet<ChannelId>>,
-    /// For how many chats admins are asked.
+    /// The limit of chats for which admins are asked.
     admin_asks: Bounds<()>,
-    /// Another program receives what is said to the bot.
+    /// True if another program receives the bot's messages.
     has_rival: AtomicBool,
 }
 
@@ -46,7 +46,7 @@ impl ChatMemory {
         is_first(&self.introduced, of.clone(), MOST_CHATS)
     }
 
-    /// Returns whether admins may be asked about one more chat; strangers make as many groups as they like.
+    /// Returns whether admins may be asked about one more chat; strangers can create any number of groups.
     pub(super) fn may_ask_admins(&self) -> bool {
         self.admin_asks.ask((), Instant::now()) == Allowance::Granted
     }
@@ -67,7 +67,7 @@ impl ChatMemory {
         self.has_rival.load(Ordering::Relaxed)
     }
 
-    /// Gives what was known before.
+    /// Sets whether there is a rival; returns the previous value.
     pub(super) fn set_rival(&self, has_rival: bool) -> bool {
         self.has_rival.swap(has_rival, Ordering::Relaxed)
     }

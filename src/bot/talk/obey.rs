@@ -1,4 +1,4 @@
-//! A command that was typed, and who answers it.
+//! Passes a typed command to the part that answers it.
 
 use super::{
     archive,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{ops::StoreError, push::Pusher};
 
-/// Returns what a message asks for; None: it is none of the bot's business.
+/// Returns the request in a message; `None` if it does not concern the bot.
 pub(super) fn understood(message: &Message, own_name: &str) -> Option<ChatCommand> {
     let parsed = command::parse(&message.text, own_name);
     // An answer may begin with a slash, as a regular expression does.
@@ -30,7 +30,7 @@ pub(super) fn understood(message: &Message, own_name: &str) -> Option<ChatComman
     known.or_else(answer).or(parsed)
 }
 
-/// Returns what the message asked for that this one answers.
+/// Returns the question that this message answers.
 fn asked_in(message: &Message) -> Option<Ask> {
     let first = message.text.split_whitespace().next()?;
     let is_for_others = first.starts_with('/') && first.contains('@');
@@ -64,7 +64,7 @@ pub(super) async fn obey(
     Ok(vec![Effect::answer(asker, reply)])
 }
 
-/// Commands that are answered at once, in one message.
+/// Runs commands that are answered at once, in one message.
 async fn answered(base: &Base, asker: &Asker, command: ChatCommand) -> Result<Reply, StoreError> {
     match command {
         ChatCommand::Hello => Ok(welcome::menu(asker)),
@@ -86,7 +86,7 @@ async fn answered(base: &Base, asker: &Asker, command: ChatCommand) -> Result<Re
     }
 }
 
-/// Says to the admin alone what others in a group are not to see.
+/// Runs an admin's command. The answer is sent only to the admin if others in a group are not to see it.
 async fn administer(
     base: &Base,
     (tasks, pusher): (&Tasks, &Pusher),
@@ -133,7 +133,7 @@ async fn act_on(
         AdminCommand::Health => health::health(base, pusher, asker).await,
         AdminCommand::Manage => Ok(manage::manage(base, asker, 0)),
         AdminCommand::AskBroadcast => Ok(Reply::asking(Ask::Broadcast.text(asker.words()))),
-        // It takes longer.
+        // A poll takes longer.
         AdminCommand::Poll(_) => Ok(Reply::default()),
     }
 }

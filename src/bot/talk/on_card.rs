@@ -1,5 +1,5 @@
-//! Buttons below a card. In a private chat they are answered there; in a group or channel each reader is led to the
-//! conversation that is theirs alone, so that nobody else is disturbed.
+//! Handles buttons below a card. In a private chat they are answered there; in a group or channel each reader is led to
+//! their private conversation, so that others are not disturbed.
 
 use super::{
     asker::Asker,
@@ -16,7 +16,7 @@ use crate::{
     push::card::{CardAct, clean_line, cut, escape, link},
 };
 
-/// Characters of a text in one message, beside its title and its address.
+/// The most characters of a text in one message, in addition to its title and its address.
 const LONGEST: usize = 3000;
 
 pub(super) async fn pressed(
@@ -47,7 +47,8 @@ pub(super) async fn pressed(
     }
 }
 
-/// What a reader asked for in a group or channel, which shows the bulletin; None: no link that the bot made for them.
+/// Returns the answer to a button in a group or channel, which shows the bulletin; `None` if the bot made no such link
+/// for the asker.
 pub(super) async fn linked(
     base: &Base,
     asker: &Asker,
@@ -71,7 +72,7 @@ pub(super) async fn linked(
     }))
 }
 
-/// A bulletin's text as it is archived, as far as one message has room for it.
+/// Returns a bulletin's archived text, as far as one message has room for it.
 async fn full_text(base: &Base, asker: &Asker, bulletin: &Bulletin) -> Result<Reply, StoreError> {
     let words = asker.words();
     let text = base.store.text(bulletin.id).await?.unwrap_or_default();
@@ -95,7 +96,7 @@ fn headline(id: BulletinId, title: &str) -> String {
     format!("<b>{}</b> #{id}", escape(&clean_line(title)))
 }
 
-/// No sound for bulletins of that source from now on.
+/// Turns off the sound for bulletins of that source.
 async fn mute(base: &Base, asker: &Asker, source: &SourceId) -> Result<Pressed, StoreError> {
     let words = asker.words();
     if !base.administrates_here(asker).await {

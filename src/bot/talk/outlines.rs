@@ -1,4 +1,4 @@
-//! OPML by sending the file: an admin adds the feeds of another program as sources.
+//! Imports an OPML file that an admin sends: adds the feeds of another program as sources.
 
 use chrono::Utc;
 
@@ -19,13 +19,13 @@ use crate::{
     push::card::escape,
 };
 
-/// Bytes of a file: the lists of feed readers have some hundred per feed.
+/// The most bytes of a file: the lists of feed readers have some hundred per feed.
 const LARGEST: usize = 1 << 20;
-/// Sources that one file adds at most, and those that are named.
+/// The most sources that one file adds, and the most that are named.
 const MOST: usize = 500;
 const NAMED: usize = 10;
 
-/// Returns why a file is not taken at all; None: it is read.
+/// Returns why a file is not accepted at all; `None` if it is read.
 pub(super) fn refused(base: &Base, asker: &Asker, file: &SentFile) -> Option<Reply> {
     let words = asker.words();
     let name = file.name.to_lowercase();
@@ -74,7 +74,7 @@ fn source(asker: &Asker, block: &SourceBlock) -> AddedSource {
     AddedSource::from_chat(block.id.clone(), named, asker.place.clone(), Utc::now())
 }
 
-/// Returns what was added and how much was not.
+/// Returns which sources were added and how many were not.
 fn report(asker: &Asker, imported: &Imported, added: &[String]) -> Reply {
     let words = asker.words();
     let all = imported.blocks.len() + imported.skipped.len();

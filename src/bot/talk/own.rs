@@ -1,4 +1,5 @@
-//! A chat's wishes for one source, which win over those for all: `/settings SOURCE` and the ⚙ beside a source.
+//! Changes a chat's preferences for one source, which override those for all: `/settings SOURCE` and the ⚙ next to a
+//! source.
 
 use super::{
     asker::Asker,
@@ -19,12 +20,12 @@ use crate::{
     words,
 };
 
-/// Sources for which a chat may have wishes of their own.
+/// The most sources for which a chat may have separate preferences.
 const MOST: usize = 30;
 
 type Change = Box<dyn FnOnce(&mut SourceWish) + Send>;
 
-/// `/settings SOURCE`, perhaps with a setting and its value behind it.
+/// Answers `/settings SOURCE`, perhaps followed by a setting and its value.
 pub(super) async fn settings(base: &Base, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
     let words = asker.words();
     let (name, setting) = parts(what);
@@ -74,7 +75,7 @@ pub(super) async fn set(
     Ok(why.map_or_else(|| menu(base, asker, known).into(), Pressed::note))
 }
 
-/// Makes a change; None, or why it cannot be made.
+/// Applies a change; `None` on success, otherwise why it is impossible.
 async fn apply(
     base: &Base,
     asker: &Asker,
@@ -94,7 +95,7 @@ async fn apply(
     Ok(None)
 }
 
-/// The change that a value of a setting means, or the answer to the asker.
+/// Returns the change that a value of a setting means, or the answer to the asker.
 fn change(
     base: &Base,
     asker: &Asker,
@@ -141,7 +142,7 @@ fn change(
     Ok(change)
 }
 
-/// The source that is named, and the setting with its value where one is.
+/// Returns the named source, and the setting with its value if there is one.
 fn parts(what: &str) -> (&str, Option<(OwnWish, &str)>) {
     let mut at = 0;
     for word in what.split_whitespace() {
@@ -164,14 +165,14 @@ fn wish_called(word: &str) -> Option<OwnWish> {
     .find_map(|(wish, is_it)| is_it.then_some(wish))
 }
 
-/// Returns whether a word is one of those, in whatever language.
+/// Returns whether a word is one of those, in any language.
 fn is_heard(word: &str, known: impl Fn(&words::HeardWords) -> &'static [&'static str]) -> bool {
     let word = word.to_lowercase();
     let mut all = Language::ALL.into_iter();
     all.any(|language| known(&words::of(language).heard).contains(&&*word))
 }
 
-/// A source's wishes, and what they may be.
+/// Shows a source's preferences, and their possible values.
 fn menu(base: &Base, asker: &Asker, source: &Source) -> Reply {
     let words = asker.words();
     let chat = base.own_wishes(asker);

@@ -1,4 +1,4 @@
-//! A chat's wishes for single sources, as people read them.
+//! Describes a chat's preferences for single sources in words.
 
 use super::{
     base::Base,
@@ -10,7 +10,7 @@ use crate::{
     push::card::escape,
 };
 
-/// A line for each source for which a chat has wishes of their own.
+/// Returns a line for each source for which a chat has separate preferences.
 pub(super) fn lines(base: &Base, words: &BotWords, chat: &Chat) -> Vec<String> {
     let own = chat.own.iter().filter(|(source, _)| chat.wants(source));
     let line = |(id, wish): (&SourceId, &SourceWish)| {
@@ -22,7 +22,7 @@ pub(super) fn lines(base: &Base, words: &BotWords, chat: &Chat) -> Vec<String> {
     own.filter_map(line).collect()
 }
 
-/// Wishes in words, escaped; None: there are none.
+/// Returns preferences in words, escaped; `None` if there are none.
 pub(super) fn sentence(words: &BotWords, wish: &SourceWish) -> Option<String> {
     let silent = wish.silent.map(|silent| match silent {
         true => words.own_silent.to_owned(),

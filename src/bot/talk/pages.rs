@@ -1,7 +1,7 @@
-//! Long lists: a part of them in a message, and buttons that show another part in its place. Pure.
+//! Splits long lists: a part of them in a message, and buttons that show another part in its place. Pure.
 //!
-//! Nothing is remembered for a list: the search words stand in the message itself, in its first
-//! line, and come back with the press.
+//! Nothing is remembered for a list: the search words are in the first line of the message itself, and are returned
+//! with the press.
 
 use super::{
     button::Button,
@@ -9,17 +9,17 @@ use super::{
 };
 use crate::push::card::clean_line;
 
-/// In front of the search words.
+/// The sign in front of the search words.
 const LENS: &str = "🔎 ";
-/// Characters of the search words that are kept.
+/// The most characters of the search words that are kept.
 const LONGEST: usize = 100;
 
-/// The first line of a list of search results; escaped by the caller.
+/// Returns the first line of a list of search results; escaped by the caller.
 pub(super) fn head(search_words: &str) -> String {
     format!("{LENS}{search_words}")
 }
 
-/// One line, as [`asked`] gives it back.
+/// Returns the search words as one line, which [`asked`] returns.
 pub(super) fn kept(search_words: &str) -> String {
     let line = clean_line(search_words);
     line.chars()
@@ -29,13 +29,14 @@ pub(super) fn kept(search_words: &str) -> String {
         .to_owned()
 }
 
-/// Returns the search words, as the message has them; empty where there were none.
+/// Returns the search words from a message; empty if there were none.
 pub(super) fn asked(message: &str) -> String {
     let first = message.lines().next().unwrap_or_default();
     first.strip_prefix(LENS).unwrap_or_default().to_owned()
 }
 
-/// `items` of a page, its number (the last one where there is no such page), and the last one's.
+/// Returns the `items` of a page, its number (that of the last page if there is no such page), and the number of the
+/// last page.
 pub(super) fn part<T>(items: &[T], size: usize, page: usize) -> (&[T], usize, usize) {
     let last = items.len().saturating_sub(1) / size;
     let page = page.min(last);
@@ -44,7 +45,7 @@ pub(super) fn part<T>(items: &[T], size: usize, page: usize) -> (&[T], usize, us
     (&items[from..to], page, last)
 }
 
-/// A heading with the number of its page and the last one's, as readers count them.
+/// Returns a heading with the number of its page and of the last one, as readers count them.
 pub(super) fn numbered(words: &BotWords, heading: &str, page: usize, last: usize) -> String {
     let [page, last] = [page, last].map(|number| (number + 1).to_string());
     let parts = [
@@ -55,7 +56,7 @@ pub(super) fn numbered(words: &BotWords, heading: &str, page: usize, last: usize
     fill(words.numbered, &parts)
 }
 
-/// Buttons to the pages before and after this one.
+/// Returns buttons to the pages before and after this one.
 pub(super) fn row(
     page: usize,
     has_next: bool,

@@ -1,18 +1,18 @@
-//! Addresses of pages as people type and paste them. Pure.
+//! Finds addresses of pages as people type and paste them. Pure.
 
 use url::Url;
 
-/// Signs that end a sentence or a bracket behind an address, and that hardly an address ends with.
+/// Signs that end a sentence or a bracket behind an address, but hardly ever an address.
 const ENDS: [char; 9] = [',', ';', '.', '!', '？', '！', '）', '》', '】'];
 
-/// Returns what stands between spaces, line ends and the commas of a Chinese keyboard, which no address holds.
+/// Splits at spaces, line ends and the commas of a Chinese keyboard, which no address contains.
 pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split(|c: char| c.is_whitespace() || "，、；。".contains(c));
     let parts = parts.map(|part| part[beginning(part)..].trim_end_matches(ENDS));
     parts.filter(|part| !part.is_empty())
 }
 
-/// Where an address begins that Chinese words lead up to without a space.
+/// Returns the position of an address that follows Chinese words without a space.
 fn beginning(part: &str) -> usize {
     let lower = part.to_ascii_lowercase();
     let places = ["http://", "https://"].map(|scheme| lower.find(scheme));
@@ -21,7 +21,7 @@ fn beginning(part: &str) -> usize {
     before.filter(|c| !c.is_ascii()).map_or(0, |_| place)
 }
 
-/// The whole addresses among the parts.
+/// Returns the complete addresses among the parts.
 pub(super) fn addresses(text: &str) -> Vec<Url> {
     parts(text).filter_map(address).collect()
 }
@@ -31,7 +31,7 @@ pub(super) fn address(part: &str) -> Option<Url> {
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
-/// An address as people type it; most sites that are reached by it send on to `https` themselves.
+/// Parses an address as people type it; most sites redirect to `https` themselves.
 pub(super) fn bare_address(part: &str) -> Option<Url> {
     let is_likely = part.starts_with("www.") || part.contains('/');
     let is_likely = is_likely && !part.contains("://") && !part.contains(char::is_whitespace);
@@ -43,7 +43,8 @@ pub(super) fn bare_address(part: &str) -> Option<Url> {
         .then_some(url)
 }
 
-/// The addresses in a text, with a space between them: the bare ones only where none has a scheme. None: there are none.
+/// Returns the addresses in a text, separated by a space: bare ones only if none has a scheme. `None` if there are
+/// none.
 pub(super) fn in_passing(text: &str) -> Option<String> {
     let all = |is_one: fn(&str) -> Option<Url>| {
         let found: Vec<&str> = parts(text).filter(|part| is_one(part).is_some()).collect();
@@ -52,7 +53,7 @@ pub(super) fn in_passing(text: &str) -> Option<String> {
     all(address).or_else(|| all(named_by_a_domain))
 }
 
-/// A bare address in words that may be about anything: `and/or`, `2026.11/30` and `公告.doc` are none.
+/// Parses a bare address in words that may be about anything: `and/or`, `2026.11/30` and `公告.doc` are not addresses.
 fn named_by_a_domain(part: &str) -> Option<Url> {
     let host = part.split(['/', ':', '?']).next().unwrap_or_default();
     let is_named = host.is_ascii()

@@ -1,4 +1,4 @@
-//! Messages of people who know no commands: a greeting, an address, a number, a word. Pure.
+//! Understands messages of people who know no commands: a greeting, an address, a number, a word. Pure.
 
 use super::{
     command::{ChatCommand, LATEST, Which},
@@ -9,10 +9,10 @@ use crate::{
     words,
 };
 
-/// Makes a command of what it is about.
+/// A function that makes a command from its subject.
 type Command = fn(String) -> ChatCommand;
 
-/// The words of a language that stand for a command that is about something, alone or before it.
+/// Returns a language's words for a command with a subject, which may follow the word.
 fn about(language: Language) -> [(&'static [&'static str], Command); 3] {
     let heard = &words::of(language).heard;
     [
@@ -22,7 +22,7 @@ fn about(language: Language) -> [(&'static [&'static str], Command); 3] {
     ]
 }
 
-/// The words of a language that stand for another command.
+/// Returns a language's words for another command.
 fn alone(language: Language) -> [(&'static [&'static str], Command); 4] {
     let heard = &words::of(language).heard;
     [
@@ -33,7 +33,7 @@ fn alone(language: Language) -> [(&'static [&'static str], Command); 4] {
     ]
 }
 
-/// Returns what a message in a private chat asks for; None: it holds no text.
+/// Returns the command that a message in a private chat means; `None` if it has no text.
 pub(super) fn command(text: &str) -> Option<ChatCommand> {
     let text = text.trim();
     if text.is_empty() || text.starts_with('/') {
@@ -45,7 +45,7 @@ pub(super) fn command(text: &str) -> Option<ChatCommand> {
     let known = first_word(text).or_else(|| {
         let address = pasted::in_passing(text).map(ChatCommand::Subscribe);
         match run_on(text) {
-            // A shared page comes with its title, which may begin with any word.
+            // A shared page is sent with its title, which may begin with any word.
             None | Some(ChatCommand::Search(_)) if address.is_some() => address,
             run_on => run_on,
         }
@@ -53,7 +53,7 @@ pub(super) fn command(text: &str) -> Option<ChatCommand> {
     Some(known.unwrap_or(ChatCommand::Hello))
 }
 
-/// The command of the first word. Whatever language people read, they may write another one.
+/// Returns the command of the first word. People may write in another language than they read.
 fn first_word(text: &str) -> Option<ChatCommand> {
     let (first, rest) = text
         .split_once(|c: char| c.is_whitespace() || "：:".contains(c))
@@ -65,8 +65,8 @@ fn first_word(text: &str) -> Option<ChatCommand> {
     Some(command(rest.trim().to_owned()))
 }
 
-/// The command of the word that a text begins with, where no space parts words: 订阅通知公告. A single sign may begin
-/// any other word.
+/// Returns the command of the word at the beginning of a text without spaces between words: 订阅通知公告. A single sign may
+/// begin any other word.
 fn run_on(text: &str) -> Option<ChatCommand> {
     let all = Language::ALL.into_iter().flat_map(about);
     let all = all.flat_map(|(words, command)| words.iter().map(move |word| (*word, command)));
@@ -81,7 +81,7 @@ fn run_on(text: &str) -> Option<ChatCommand> {
     Some(command(rest.trim().to_owned()))
 }
 
-/// Without a name, the bot offers the sources to unsubscribe from.
+/// Unsubscribes. Without a name, the bot offers the sources to unsubscribe from.
 fn leaving(rest: String) -> ChatCommand {
     ChatCommand::Unsubscribe(rest)
 }

@@ -1,4 +1,4 @@
-//! The conversation's requests to the platform that it is held on.
+//! Defines the conversation's requests to the platform that it is held on.
 
 use futures::future::BoxFuture;
 
@@ -8,17 +8,17 @@ use crate::{
     push::Sent,
 };
 
-/// Rights that the config gives on this platform.
+/// The rights that the config gives on this platform.
 #[derive(Debug, Clone)]
 pub(in crate::bot) struct Permissions {
-    /// Each by the conversation with them alone.
+    /// The admins, each by their private conversation.
     pub(in crate::bot) admins: Vec<ChannelId>,
     pub(in crate::bot) subscribe: Subscribe,
     pub(in crate::bot) add_sources: AddSources,
 }
 
 impl Permissions {
-    /// The permissions where the config does not name the platform.
+    /// Returns the permissions if the config does not name the platform.
     pub(in crate::bot) fn nobody() -> Self {
         Self {
             admins: Vec::new(),
@@ -29,7 +29,7 @@ impl Permissions {
 }
 
 pub(in crate::bot) trait Platform: Send + Sync {
-    /// The bot's own name there, by which commands in groups call it.
+    /// Returns the bot's own name there, by which commands in groups address it.
     fn name(&self) -> &str;
 
     /// Returns whether a person administrates a conversation.
@@ -39,16 +39,16 @@ pub(in crate::bot) trait Platform: Send + Sync {
         chat: &'a ChannelId,
     ) -> BoxFuture<'a, bool>;
 
-    /// The conversation of that public name, and its title.
+    /// Returns the conversation with that public name, and its title.
     fn find<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Option<(ChannelId, String)>>;
 
-    /// The whole conversation that a place belongs to.
+    /// Returns the whole conversation that a place belongs to.
     fn whole(&self, place: &ChannelId) -> ChannelId;
 
     /// Returns whether a conversation is one person's own.
     fn is_private(&self, chat: &ChannelId) -> bool;
 
-    /// The place in that conversation to which a channel of the config leads.
+    /// Returns the place in that conversation to which a channel of the config leads.
     fn place_of(
         &self,
         channel: &Channel,
@@ -56,31 +56,32 @@ pub(in crate::bot) trait Platform: Send + Sync {
         username: Option<&str>,
     ) -> Option<ChannelId>;
 
-    /// Returns how the config would name the conversation as a channel.
+    /// Returns the config block that would make the conversation a channel.
     fn config_block(&self, asker: &Asker) -> String;
 
-    /// An address that opens the conversation with `person` alone and says `what` there, once for all signed for them.
+    /// Returns an address that opens the private conversation with `person` and sends `what` there, signed for that
+    /// person.
     fn link_for(&self, person: &ChannelId, what: &str) -> Option<String>;
 
-    /// What such an address said there; None: no word of the bot's own for that person.
+    /// Returns the payload of such an address; `None` if the bot did not sign it for that person.
     fn linked<'a>(&self, person: &ChannelId, payload: &'a str) -> Option<&'a str>;
 
-    /// An address that opens the choice of whom to pass something on to.
+    /// Returns an address that opens the choice of a chat to share something with.
     fn share_link(&self, url: &str, text: &str) -> Option<String>;
 
-    /// The content of a file that somebody sent, of at most so many bytes; None: it cannot be had.
+    /// Returns the content of a file that a person sent, of at most `most` bytes; `None` if it cannot be downloaded.
     fn file<'a>(&'a self, id: &'a str, most: usize) -> BoxFuture<'a, Option<Vec<u8>>>;
 
-    /// Returns whether messages can be taken back there.
+    /// Returns whether messages can be deleted there.
     fn can_delete(&self, id: &ChannelId, configured: Option<&Channel>) -> bool;
 
-    /// Says something once its turn has come; false where too much waits to be said.
+    /// Sends a message once its turn comes; returns false if too many wait.
     fn notify(&self, to: &ChannelId, reply: Reply) -> bool;
 
-    /// Says something, once; None where there is nothing to say.
+    /// Sends a message, once; `None` if it is empty.
     fn say<'a>(&'a self, to: &'a ChannelId, reply: Reply) -> BoxFuture<'a, Option<Sent>>;
 
-    /// Shows something in place of a message, once.
+    /// Replaces a message, once.
     fn edit<'a>(
         &'a self,
         chat: &'a ChannelId,
@@ -88,7 +89,7 @@ pub(in crate::bot) trait Platform: Send + Sync {
         reply: Reply,
     ) -> BoxFuture<'a, Sent>;
 
-    /// Deletes what was sent; whether it is gone.
+    /// Deletes a message that was sent; returns whether it is gone.
     fn delete<'a>(
         &'a self,
         delivery: &'a Delivery,

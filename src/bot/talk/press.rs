@@ -1,4 +1,4 @@
-//! A button that was pressed, and who answers it.
+//! Passes a pressed button to the part that answers it.
 
 use super::{
     add, admission, archive,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{ops::StoreError, push::Pusher};
 
-/// A press does what its button says if the bot wrote it and who pressed may do so.
+/// Performs a press if the bot wrote the button and the asker may press it.
 pub(super) async fn pressed(
     base: &Base,
     (tasks, pusher): (&Tasks, &Pusher),
@@ -50,7 +50,7 @@ pub(super) async fn pressed(
     Ok(effects)
 }
 
-/// The button and the message that has it, or why the asker may not press it.
+/// Returns the button and its message, or why the asker may not press it.
 async fn allowed(
     base: &Base,
     asker: &Asker,
@@ -60,7 +60,7 @@ async fn allowed(
     let (Some(button), Some(carrier)) = (press.button, press.carrier) else {
         return Err(words.stale_button);
     };
-    // A client can press on any message what it saw on another one.
+    // A client can press on any message a button that it saw on another one.
     if !asker.is_private() && !press.is_shown && !may_cancel(base, asker).await {
         return Err(words.stale_button);
     }
@@ -73,7 +73,8 @@ async fn allowed(
     Ok((button, carrier))
 }
 
-/// In a group, a question is cancelled, and its message changed, by those who could have said yes to it.
+/// Returns whether the asker may cancel a question. In a group, only people who could have confirmed it may cancel it
+/// and change its message.
 async fn may_cancel(base: &Base, asker: &Asker) -> bool {
     base.is_admin(asker) || base.administrates_here(asker).await
 }
@@ -125,7 +126,7 @@ async fn done(
     })
 }
 
-/// Buttons that change nothing.
+/// Handles buttons that change nothing.
 async fn read(
     base: &Base,
     asker: &Asker,

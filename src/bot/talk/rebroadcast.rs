@@ -1,5 +1,5 @@
-//! `/rebroadcast` and `/broadcast`: asked for by an admin, confirmed by a button, done once, reported,
-//! and undone where it was a mistake.
+//! Answers `/rebroadcast` and `/broadcast`: requested by an admin, confirmed by a button, done once, reported, and
+//! undone if it was a mistake.
 
 use chrono::{TimeDelta, Utc};
 
@@ -23,14 +23,15 @@ use crate::{
 
 /// The time in which an act can be undone after it was reported.
 pub(super) const UNDO: TimeDelta = TimeDelta::seconds(60);
-/// Channels that a question names; more are counted.
+/// The most channels that a question names; more are counted.
 const NAMED: usize = 10;
-/// Characters of a note.
+/// The most characters of a note.
 const LONGEST_NOTE: usize = 500;
-/// Between what a question says and the text that it is about.
+/// The line between the text of a question and its subject.
 const RULE: &str = "\n\n—\n\n";
 
-/// What is named, or what the answered message shows; of several, and where nothing is named, it asks which.
+/// Offers to send the named bulletin again, or that of the answered message; if there are several, or none is named, it
+/// asks which.
 pub(super) async fn offer_again(
     base: &Base,
     asker: &Asker,
@@ -67,7 +68,7 @@ pub(super) async fn offer_again(
     }
 }
 
-/// A button for each bulletin; the note stands in the text, from where [`noted`] takes it.
+/// Returns a button for each bulletin; the note is in the text, from which [`noted`] reads it.
 fn choice(
     words: &BotWords,
     text: String,
@@ -81,7 +82,7 @@ fn choice(
     rows.fold(reply, |reply, row| reply.with(row.iter().map(button)))
 }
 
-/// Says that there is no such channel, and offers those that there are.
+/// Returns that there is no such channel, and offers the existing ones.
 fn unknown_channel(base: &Base, words: &BotWords, name: &str, which: Option<&Which>) -> Reply {
     let name = escape(&cut(&clean_line(name), 50));
     let reply = Reply::from(fill(words.no_channel, &[("channel", &name)]));
@@ -101,7 +102,7 @@ fn unknown_channel(base: &Base, words: &BotWords, name: &str, which: Option<&Whi
     })
 }
 
-/// Asks an admin whether it is really meant.
+/// Asks an admin for confirmation.
 pub(super) async fn offer(
     base: &Base,
     asker: &Asker,
@@ -137,19 +138,19 @@ pub(super) async fn offer(
     ]))
 }
 
-/// A note as it goes out: bounded, and without what parts a question from its card.
+/// Returns a note as it is sent: bounded, and without the line that separates a question from its card.
 fn shortened(note: &str) -> String {
     cut(&clean_text(note), LONGEST_NOTE).replace(RULE, "\n")
 }
 
-/// Escaped.
+/// Returns the note below a question, escaped.
 fn note_below(words: &BotWords, note: Option<&str>) -> String {
     note.map_or_else(String::new, |note| {
         format!("\n\n{}\n{}", words.note_label, escape(note))
     })
 }
 
-/// The note that stands in a question. Nothing before it goes over several lines but what the bot itself says.
+/// Returns the note in a question. Before it, only the bot's own text has several lines.
 pub(super) fn noted(question: &str) -> Option<String> {
     let head = question.split_once(RULE).map_or(question, |(head, _)| head);
     Language::ALL.into_iter().find_map(|language| {
@@ -183,7 +184,7 @@ pub(super) async fn offer_broadcast(
     )
 }
 
-/// In how many of the channels a message cannot be taken back.
+/// Returns in how many of the channels a message cannot be deleted.
 fn lasting(base: &Base, words: &BotWords, to: &[ChannelId]) -> String {
     let stays = |id: &&ChannelId| {
         let configured = base.channel(id);
@@ -195,7 +196,7 @@ fn lasting(base: &Base, words: &BotWords, to: &[ChannelId]) -> String {
     }
 }
 
-/// The channel of that id or name, or the chat of that title.
+/// Returns the channel with that id or name, or the chat with that title.
 fn called(base: &Base, name: &str) -> Option<ChannelId> {
     let of_id = name.parse().ok().and_then(|id| known_as(base, &id));
     let asked = fold(name);
@@ -211,7 +212,7 @@ fn called(base: &Base, name: &str) -> Option<ChannelId> {
     of_id.or_else(of_name).or_else(of_title)
 }
 
-/// The channel or chat of that id; a chat may be a channel of the config, under another one.
+/// Returns the channel or chat with that id; a chat may be a channel of the config, under another one.
 fn known_as(base: &Base, id: &ChannelId) -> Option<ChannelId> {
     if base.channel(id).is_some() || base.store.chat(id).is_some() {
         return Some(id.clone());
@@ -221,7 +222,7 @@ fn known_as(base: &Base, id: &ChannelId) -> Option<ChannelId> {
     leading.find_map(|(known, place)| (place == *id).then(|| known.id.clone()))
 }
 
-/// Queues it. The message that carries the button is the request's id: pressed twice, it is one request.
+/// Queues the rebroadcast. The message with the button is the request's id: two presses are one request.
 pub(super) async fn rebroadcast(
     base: &Base,
     asker: &Asker,
@@ -252,8 +253,8 @@ pub(super) async fn broadcast(
     begun(base, asker, queued, None, carrier).await
 }
 
-/// A question that was answered with no stays so, whatever is pressed on it later; one that was
-/// answered with yes is no longer one.
+/// Cancels a question. A question that was declined stays so, regardless of later presses; one that was confirmed is no
+/// longer a question.
 pub(super) async fn cancel(
     base: &Base,
     asker: &Asker,
@@ -267,7 +268,7 @@ pub(super) async fn cancel(
     })
 }
 
-/// The question becomes the report, which is owed from now on.
+/// Turns the question into the report, which is due from now on.
 async fn begun(
     base: &Base,
     asker: &Asker,
@@ -306,7 +307,7 @@ fn progress(words: &BotWords, report: &Report) -> Reply {
     Reply::from(words.queued.say_with(report.run.count, &parts)).with([undo_button(words, report)])
 }
 
-/// Cancels what waits; what was sent is deleted once all of it is settled.
+/// Cancels waiting deliveries; sent ones are deleted once all of them are settled.
 pub(super) async fn undo(
     base: &Base,
     asker: &Asker,
@@ -326,7 +327,7 @@ pub(super) async fn undo(
     if is_late {
         return Ok(Pressed::note(words.too_late));
     }
-    // The message says more by now, perhaps.
+    // The message may have been updated since.
     if report.undone {
         return Ok(Pressed::note(words.undoing));
     }
@@ -336,13 +337,13 @@ pub(super) async fn undo(
     Ok(Reply::from(words.undoing).into())
 }
 
-/// The message that asks is the request's id.
+/// Returns the request's id, which is the message with the question.
 fn request(asker: &Asker, carrier: &Carrier) -> String {
     let chat = asker.chat.as_str().replacen(':', " ", 1);
     format!("{chat} {}", carrier.message.0)
 }
 
-/// Returns what a report is about.
+/// Returns the subject of a report.
 pub(super) fn what(words: &BotWords, report: &Report) -> String {
     match report.bulletin {
         Some(id) => fill(words.the_bulletin, &[("id", id.to_string())]),
@@ -355,7 +356,7 @@ pub(super) fn undo_button(words: &BotWords, report: &Report) -> (String, Button)
     (words.undo.to_owned(), Button::Undo { first, count })
 }
 
-/// Where others read along, chats are counted and not named.
+/// Returns the names of chats; not in a chat with other readers.
 fn named(base: &Base, asker: &Asker, to: &[ChannelId]) -> String {
     if !asker.is_private() {
         return "…".to_owned();

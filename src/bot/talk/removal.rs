@@ -1,4 +1,4 @@
-//! Sources that were added from a chat, and their removal.
+//! Removes sources that were added from a chat.
 
 use chrono::Utc;
 
@@ -15,8 +15,8 @@ use crate::{
     push::card::{cut, escape},
 };
 
-/// Returns whether the asker is to see that a source can be removed: it was added from their chat, or they
-/// are an admin where nobody else reads along.
+/// Returns whether to show the asker that a source can be removed: it was added from their chat, or they are an admin
+/// in a private chat.
 pub(super) fn is_to_remove(base: &Base, asker: &Asker, id: &SourceId) -> bool {
     let added = base.store.added_sources().borrow().clone();
     let added = added.iter().find(|source| source.id == *id);
@@ -66,7 +66,7 @@ pub(super) async fn remove(
     Ok(Reply::from(fill(words.removed, &[("source", &name)])).into())
 }
 
-/// The added source, or why the asker may not remove it.
+/// Returns the added source, or why the asker may not remove it.
 async fn removable(base: &Base, asker: &Asker, id: &SourceId) -> Result<AddedSource, &'static str> {
     let words = asker.words();
     let added = base.store.added_sources().borrow().clone();

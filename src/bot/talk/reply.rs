@@ -1,7 +1,7 @@
-//! Everything that goes out to a platform: texts with buttons, and where they go. Pure.
+//! Defines everything that is sent to a platform: texts with buttons, and their recipients. Pure.
 //!
-//! Texts are written in the few styles that cards use: `<b>`, `<code>`, `<pre>` and `<a href>`, with `<`, `>` and
-//! `&` escaped. Each platform renders them as it can.
+//! Texts use the few styles of cards: `<b>`, `<code>`, `<pre>` and `<a href>`, with `<`, `>` and `&` escaped. Each
+//! platform renders them as it can.
 
 use futures::future::BoxFuture;
 
@@ -11,16 +11,16 @@ use crate::{
     ops::StoreError,
 };
 
-/// A message in the making.
+/// A message before it is sent.
 #[derive(Debug, Clone, Default)]
 pub(in crate::bot) struct Reply {
     pub(in crate::bot) text: String,
     pub(in crate::bot) buttons: Vec<Vec<(String, Button)>>,
     /// Labels and addresses that open, below the buttons.
     pub(in crate::bot) links: Vec<(String, String)>,
-    /// A reply to this message is what it asks for.
+    /// True if it asks for a reply to this message.
     pub(in crate::bot) asks: bool,
-    /// Says that somebody may not; in a group once, after that it is silence.
+    /// True if it tells a person that they may not do something; shown once in a group.
     pub(super) refuses: bool,
 }
 
@@ -62,16 +62,16 @@ impl Reply {
     }
 }
 
-/// The answer to a press: a note at the button, and the text of its message from then on.
+/// The answer to a press: a note at the button, and the new text of its message.
 #[derive(Debug, Default)]
 pub(super) struct Pressed {
     pub(super) note: String,
     pub(super) shown: Option<Reply>,
     /// Further messages.
     pub(super) more: Vec<(ChannelId, Reply)>,
-    /// Work that takes longer, whose outcome is a message of its own.
+    /// Work that takes longer, whose result is its own message.
     pub(super) later: Option<Slow>,
-    /// In place of the note: an address that opens.
+    /// An address to open, in place of the note.
     pub(super) opens: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl From<Reply> for Pressed {
 }
 
 impl Pressed {
-    /// The message stays, and another one follows.
+    /// Keeps the message, and sends another one.
     pub(super) fn beside(asker: &Asker, reply: Reply) -> Self {
         Self {
             more: vec![(asker.place.clone(), reply)],
@@ -115,29 +115,29 @@ impl Pressed {
     }
 }
 
-/// The message that carries a button.
+/// The message with a button.
 #[derive(Debug, Clone)]
 pub(in crate::bot) struct Carrier {
     pub(in crate::bot) message: MessageRef,
-    /// As it is shown, without markup.
+    /// The text as it is shown, without markup.
     pub(in crate::bot) text: String,
 }
 
-/// Errands of a platform, in the order in which they are given.
+/// A task for a platform; they are done in the given order.
 pub(in crate::bot) enum Effect {
     Say(Saying),
     Alone(Alone),
-    /// Shows something in place of a message of the conversation.
+    /// Replaces a message of the conversation.
     Edit {
         chat: ChannelId,
         message: MessageRef,
         reply: Reply,
     },
-    /// Ends a press, with a note at the button or without a word.
+    /// Ends a press, with a note at the button or silently.
     Note(String),
     /// Ends a press, and opens an address for the person who pressed.
     Open(String),
-    /// Takes longer; meanwhile the conversation shows that somebody is at work.
+    /// Takes longer; meanwhile the conversation shows that the bot is working.
     Later {
         place: ChannelId,
         work: BoxFuture<'static, Result<Option<Effect>, StoreError>>,
@@ -146,26 +146,26 @@ pub(in crate::bot) enum Effect {
 
 /// One message for one conversation.
 pub(in crate::bot) struct Saying {
-    /// The conversation that brought it about, and waits for its turn.
+    /// The conversation that caused it, and whose turn it takes.
     pub(in crate::bot) of: ChannelId,
     pub(in crate::bot) to: ChannelId,
     pub(in crate::bot) reply: Reply,
-    /// Of several answers to one question that could not be given yet, the last one is. None: its text
-    /// is its own question.
+    /// The question: of several answers to one question that could not be sent yet, only the last is sent. `None` if
+    /// its text is its own question.
     pub(in crate::bot) question: Option<String>,
 }
 
-/// Something for a person alone, and then something for others.
+/// A message for a person in private, and then messages for others.
 pub(in crate::bot) struct Alone {
     pub(in crate::bot) saying: Saying,
-    /// Once the person has it.
+    /// The messages once the person has it.
     pub(in crate::bot) then: Vec<(ChannelId, Reply)>,
-    /// If the person cannot be written to.
+    /// The messages if the person cannot be written to.
     pub(in crate::bot) otherwise: Vec<(ChannelId, Reply)>,
 }
 
 impl Alone {
-    /// Answers in the conversation with the person who asked in a group.
+    /// Answers a person who asked in a group in their private conversation.
     pub(super) fn new(asker: &Asker, alone: ChannelId, reply: Reply) -> Self {
         Self {
             saying: Saying {
@@ -195,7 +195,7 @@ impl Effect {
         matches!(self, Self::Say(saying) if saying.reply.refuses)
     }
 
-    /// A message to a conversation that did not ask just now.
+    /// Sends a message to a conversation that did not just ask.
     pub(super) fn notify(of: &ChannelId, to: ChannelId, reply: Reply) -> Self {
         Self::Say(Saying {
             of: of.clone(),

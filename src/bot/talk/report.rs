@@ -1,6 +1,7 @@
-//! Reports of what was sent to many: written into the message that asked, true also after a crash.
+//! Reports messages that were sent to many chats: written into the message of the request, and correct even after a
+//! crash.
 //!
-//! The store knows which are owed; this loop checks them, and so does its next run.
+//! The store knows which reports are due; this loop checks them, and so does its next run.
 
 use std::time::Duration;
 
@@ -19,10 +20,10 @@ use crate::{
 };
 
 const CHECKS: Duration = Duration::from_secs(1);
-/// Deliveries that are counted in the time of one check, so that large acts are checked less often.
+/// The deliveries that add the time of one check, so that large acts are checked less often.
 const PER_CHECK: u64 = 1000;
 
-/// Checks all reports that are owed; returns how long to wait until the next time.
+/// Checks all reports that are due; returns how long to wait until the next time.
 pub(in crate::bot) async fn report(base: &Base) -> Result<Duration, StoreError> {
     let mut wait = CHECKS;
     let mut reports = base.store.reports().await?;
@@ -48,7 +49,7 @@ async fn check(base: &Base, report: Report) -> Result<(), StoreError> {
     if report.undone {
         return take_back(base, &report).await;
     }
-    // It is owed until it is there; shown twice it is the same.
+    // The report is due until it is shown; showing it twice is harmless.
     if !show(base, &report, tally, true).await {
         return Ok(());
     }
@@ -70,7 +71,7 @@ async fn end_undo(base: &Base, report: &Report, reported_ms: i64) -> Result<(), 
     base.store.change_report(report.run, done).await
 }
 
-/// Returns whether the platform has it, or never will.
+/// Shows a report; returns whether the platform has it, or never will.
 async fn show(base: &Base, report: &Report, tally: Tally, can_undo: bool) -> bool {
     let words = base.words_at(&report.asked_in());
     let parts = [
@@ -89,7 +90,7 @@ async fn show(base: &Base, report: &Report, tally: Tally, can_undo: bool) -> boo
     show_in(base, report, reply).await
 }
 
-/// Writes into the message that asked, or a new one where that is gone.
+/// Writes the report into the message of the request, or into a new one if that is gone.
 async fn show_in(base: &Base, report: &Report, reply: Reply) -> bool {
     let (chat, message) = (report.asked_in(), report.message_ref());
     let sent = base.platform.edit(&chat, &message, reply.clone()).await;
@@ -101,7 +102,7 @@ async fn show_in(base: &Base, report: &Report, reply: Reply) -> bool {
     sent.is_settled()
 }
 
-/// Deletes what was sent. After a crash it begins again: what is gone already counts as deleted.
+/// Deletes messages that were sent. After a crash it restarts: messages that are gone already count as deleted.
 async fn take_back(base: &Base, report: &Report) -> Result<(), StoreError> {
     let deliveries = base.store.run(report.run).await?;
     let (mut deleted, mut left, mut dropped) = (0u64, 0u64, 0u64);
@@ -109,7 +110,7 @@ async fn take_back(base: &Base, report: &Report) -> Result<(), StoreError> {
         let count = match delivery.state {
             DeliveryState::Sent if delete(base, delivery).await => &mut deleted,
             DeliveryState::Sent => &mut left,
-            // Nobody knows the message that was perhaps sent.
+            // The id of a message that was perhaps sent is unknown.
             DeliveryState::Dropped if is_perhaps_sent(delivery) => &mut left,
             DeliveryState::Dropped => &mut dropped,
             _ => continue,
@@ -125,7 +126,7 @@ async fn take_back(base: &Base, report: &Report) -> Result<(), StoreError> {
     ];
     let reply = Reply::from(fill(words.undone, &parts));
     if !show_in(base, report, reply).await {
-        // It is owed; what is gone already counts as deleted then.
+        // The report is due again; messages that are gone count as deleted then.
         return Ok(());
     }
     let done = |report: &mut Report| {

@@ -1,4 +1,4 @@
-//! Settings of a chat: digest, quiet hours, time zone, sound, language.
+//! Changes settings of a chat: digest, quiet hours, time zone, sound, language.
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
@@ -19,7 +19,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-// ---- commands: what stands behind one sets it, nothing shows it ----
+// ---- commands: with an argument they set it, without one they show it ----
 
 pub(super) async fn set_digest(
     base: &Base,
@@ -96,7 +96,7 @@ pub(super) async fn set_language(
     let Some(language) = language_called(what) else {
         return Ok(Usage::Language.say(asker.words()).into());
     };
-    // Said in the new language.
+    // Answered in the new language.
     let asker = Asker {
         language,
         ..asker.clone()
@@ -142,7 +142,7 @@ pub(super) async fn set(
     Ok(reply.into())
 }
 
-/// Cities as people of these parts call them.
+/// Cities by their names in this region.
 const CITIES: [(&str, Tz); 6] = [
     ("beijing", Tz::Asia__Shanghai),
     ("北京", Tz::Asia__Shanghai),
@@ -152,7 +152,8 @@ const CITIES: [(&str, Tz); 6] = [
     ("台北", Tz::Asia__Taipei),
 ];
 
-/// By its name, or by its city's. `GMT+8` is none: the `Etc/GMT+8` of the tables lies west of Greenwich.
+/// Returns a zone by its name, or by its city's. `GMT+8` is not one: the `Etc/GMT+8` of the tables is west of
+/// Greenwich.
 fn zone_called(what: &str) -> Option<Tz> {
     let what = what.trim().replace(' ', "_");
     let folded = fold(&what);

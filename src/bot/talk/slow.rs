@@ -1,4 +1,4 @@
-//! Commands that read much or ask others, and take longer than others should wait. Pure.
+//! Defines commands that read much or contact others, and take longer than others should wait. Pure.
 
 use url::Url;
 
@@ -14,6 +14,6 @@ pub(super) enum Slow {
     Page(Url, Option<ChannelId>, Ticket),
     /// A list of feeds, to add them as sources.
     Outlines(SentFile),
-    /// A page of what was searched for, in the message that shows the last one.
+    /// A page of a search, in the message that shows the last one.
     Leaf(String, usize, MessageRef),
 }

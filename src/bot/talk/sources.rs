@@ -1,4 +1,4 @@
-//! The sources that a chat may see: searched, shown on pages, turned on and off by buttons.
+//! Shows the sources that a chat may see: searched, paged, turned on and off by buttons.
 
 use super::{
     ask::Ask,
@@ -18,7 +18,7 @@ use crate::{
     push::card::escape,
 };
 
-/// Sources on a page.
+/// The number of sources on a page.
 const PAGE: usize = 8;
 
 pub(super) async fn turn(
@@ -57,7 +57,7 @@ pub(super) async fn turn(
     })
 }
 
-/// A page of the sources, each with a button that turns it on and off.
+/// Returns a page of the sources, each with a button that turns it on and off.
 pub(super) fn offer_sources(
     base: &Base,
     asker: &Asker,
@@ -76,7 +76,7 @@ pub(super) fn offer_sources(
         (true, ..) => format!("{head}\n\n{}", words.no_sources),
         (false, 0, _) => head,
         (false, last, true) => pages::numbered(words, &head, page, last),
-        // The search words are read back from the first line.
+        // The search words are read from the first line again.
         (false, last, false) => {
             let heading = format!("<b>{}</b>", words.sources);
             format!("{head}\n{}", pages::numbered(words, &heading, page, last))
@@ -113,7 +113,7 @@ fn head(words: &BotWords, search_words: &str, is_elsewhere: bool, chat: Option<&
     }
 }
 
-/// That a chat was not let in, where it wants anything.
+/// Returns that a chat was not admitted, if it wants any source.
 fn state(words: &BotWords, chat: Option<&Chat>) -> String {
     let state = match chat.map(|chat| (chat.standing, chat.wants_any())) {
         Some((Standing::Pending, true)) => words.state_pending,
@@ -123,7 +123,7 @@ fn state(words: &BotWords, chat: Option<&Chat>) -> String {
     format!("\n{state}")
 }
 
-/// Buttons that turn a source on or off, and remove one that was added from here.
+/// Returns buttons that turn a source on or off, and remove one that was added from here.
 fn row(
     base: &Base,
     asker: &Asker,
@@ -163,8 +163,8 @@ fn all_button(
     (label.to_owned(), button)
 }
 
-/// Ways to what does not show: to be let in, and to search for a source. What is typed is about the chat
-/// that it is typed in.
+/// Adds buttons to ask for admission, and to search for a source. Typed words apply to the chat in which they are
+/// typed.
 fn with_doors(base: &Base, asker: &Asker, target: &Target, reply: Reply) -> Reply {
     if target.of.is_some() {
         return reply;
@@ -180,7 +180,7 @@ fn with_doors(base: &Base, asker: &Asker, target: &Target, reply: Reply) -> Repl
         .with([(words.find_source.to_owned(), Button::Ask(Ask::Source))])
 }
 
-/// Marks a source that a chat gets, or will get once an admin has agreed.
+/// Returns a mark for a source that a chat receives, or will receive once an admin has agreed.
 fn mark(chat: &Chat, source: &Source) -> &'static str {
     match chat.standing {
         _ if !chat.wants(&source.id) => "",
@@ -190,7 +190,7 @@ fn mark(chat: &Chat, source: &Source) -> &'static str {
     }
 }
 
-/// Somebody passed a channel's post on to the bot: that channel may be set up from here.
+/// Offers to set up the channel whose post a person forwarded to the bot.
 pub(super) async fn offer_channel(
     base: &Base,
     asker: &Asker,

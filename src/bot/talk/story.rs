@@ -1,4 +1,4 @@
-//! The story of one bulletin: `/why`, its reminder, and the buttons for what may be done with it.
+//! Tells the story of one bulletin: `/why`, its reminder, and the buttons for it.
 
 use std::sync::Arc;
 
@@ -23,14 +23,14 @@ use crate::{
     push::card::{escape, mark},
 };
 
-/// Channels that a bulletin's story names; more are counted.
+/// The most channels that a bulletin's story names; more are counted.
 const NAMED: usize = 15;
-/// Channels whose filters refuse a bulletin, so many of which are searched for those that did not get it.
+/// The most channels whose filters reject a bulletin that are searched for those that did not receive it.
 const MOST_REFUSING: usize = 200;
-/// Deliveries of a bulletin in one channel: itself, corrections, files, reminders.
+/// The most deliveries of a bulletin in one channel: itself, corrections, files, reminders.
 const MOST_OF_ONE: usize = 100;
 
-/// A bulletin's story: to admins in their own chats all of it, elsewhere what concerns the chat.
+/// Returns a bulletin's story: all of it to admins in their private chats, elsewhere only the part about the chat.
 pub(super) async fn why(base: &Base, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
     let words = asker.words();
     let Some(which) = Which::read(what) else {
@@ -51,7 +51,7 @@ pub(super) async fn why(base: &Base, asker: &Asker, what: &str) -> Result<Reply,
     Ok(with_acts(base, asker, &bulletin, lines.join("\n").into()))
 }
 
-/// Returns what may be done with a bulletin, below what is said of it.
+/// Adds the buttons for a bulletin below its description.
 pub(super) fn with_acts(base: &Base, asker: &Asker, bulletin: &Bulletin, reply: Reply) -> Reply {
     let words = asker.words();
     let has_deadline = bulletin.deadline.is_some();
@@ -62,7 +62,7 @@ pub(super) fn with_acts(base: &Base, asker: &Asker, bulletin: &Bulletin, reply: 
     reply.with(acts.into_iter().flatten())
 }
 
-/// As `/remind ID`, said at the button.
+/// Does the same as `/remind ID`, answered at the button.
 pub(super) async fn remind_pressed(
     base: &Base,
     asker: &Asker,
@@ -75,7 +75,7 @@ pub(super) async fn remind_pressed(
     Ok(Pressed::note(answer.text))
 }
 
-/// A reminder of a bulletin's deadline, or none any more.
+/// Sets a reminder of a bulletin's deadline, or removes it.
 pub(super) async fn remind(base: &Base, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
     let words = asker.words();
     if !base.administrates_here(asker).await {
@@ -92,7 +92,7 @@ pub(super) async fn remind(base: &Base, asker: &Asker, what: &str) -> Result<Rep
     reminder(base, asker, id).await
 }
 
-/// A reminder of a bulletin that the asker may know of; None: no reminder of any.
+/// Sets a reminder of a bulletin that the asker may know of; `None` removes every reminder.
 pub(super) async fn reminder(
     base: &Base,
     asker: &Asker,
@@ -125,12 +125,12 @@ fn found_when(base: &Base, asker: &Asker, bulletin: &Bulletin) -> String {
     fill(asker.words().why_found, &parts)
 }
 
-/// Returns what became of it in the asker's chat: how the bulletin itself came, and a reminder that is to come.
+/// Returns what happened to it in the asker's chat: how the bulletin itself arrived, and a coming reminder.
 async fn here(base: &Base, asker: &Asker, bulletin: &Bulletin) -> Result<Vec<String>, StoreError> {
     let words = asker.words();
     let own = own_channels(base, asker);
     let mut deliveries = Vec::new();
-    // A chat may be reminded of what it has no subscription to.
+    // A chat may have a reminder of a bulletin without a subscription.
     let mut places: Vec<ChannelId> = own.iter().map(|channel| channel.id.clone()).collect();
     if !places.contains(&asker.place) {
         places.push(asker.place.clone());
@@ -165,7 +165,7 @@ async fn here(base: &Base, asker: &Asker, bulletin: &Bulletin) -> Result<Vec<Str
     Ok(lines)
 }
 
-/// Returns what leads to the asker's chat and topic.
+/// Returns the channels that lead to the asker's chat and topic.
 fn own_channels(base: &Base, asker: &Asker) -> Vec<Channel> {
     let leading = base.channels_of(&asker.chat, asker.username.as_deref());
     let mut own: Vec<Channel> = leading.map(|(channel, _)| channel.clone()).collect();
@@ -226,7 +226,7 @@ fn in_channel(base: &Base, words: &BotWords, channel: &ChannelId, what: &str) ->
     format!("· {line}")
 }
 
-/// Channels that have its source and did not get it, with what kept it from them.
+/// Returns the channels that have its source and did not receive it, with the reasons.
 async fn kept_from(
     base: &Base,
     asker: &Asker,
@@ -257,7 +257,7 @@ async fn kept_from(
     Ok(lines)
 }
 
-/// Says that a command must name one bulletin.
+/// Returns that a command must name one bulletin.
 fn unread(words: &BotWords, what: &str, usage: Usage) -> Reply {
     match what.split_whitespace().nth(1) {
         Some(_) => words.one_at_a_time.into(),
@@ -265,12 +265,12 @@ fn unread(words: &BotWords, what: &str, usage: Usage) -> Reply {
     }
 }
 
-/// Returns whether such a delivery brings the bulletin itself.
+/// Returns whether such a delivery contains the bulletin itself.
 fn brings(kind: DeliveryKind) -> bool {
     matches!(kind, DeliveryKind::New | DeliveryKind::Rebroadcast)
 }
 
-/// Of several deliveries, the one that came furthest says what became of the bulletin.
+/// Returns the progress of a delivery; of several deliveries, the one with the most progress counts for the bulletin.
 fn progress(state: DeliveryState) -> u8 {
     match state {
         DeliveryState::Dropped => 0,
@@ -281,7 +281,7 @@ fn progress(state: DeliveryState) -> u8 {
     }
 }
 
-/// Returns what in a channel's own wishes keeps a bulletin of one of its sources from it.
+/// Returns which of a channel's own preferences keeps a bulletin of one of its sources from it.
 fn reason(words: &BotWords, channel: &Channel, bulletin: &Bulletin) -> Option<String> {
     if !channel.wants(&bulletin.source) {
         return None;

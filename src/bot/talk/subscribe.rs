@@ -1,4 +1,4 @@
-//! Chats subscribe to sources by link, by name and by address, and unsubscribe.
+//! Subscribes chats to sources by link, by name and by address, and unsubscribes them.
 
 use super::{
     admission,
@@ -23,7 +23,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// Sources and addresses that one command names at most.
+/// The most sources and addresses that one command names.
 const MOST_AT_ONCE: usize = 10;
 
 pub(super) async fn start(
@@ -58,7 +58,7 @@ async fn begin(base: &Base, asker: &Asker, payload: &str) -> Result<Reply, Store
     }
 }
 
-/// A link to what the chat does not see: perhaps only those see it who were let in.
+/// Answers a link to a source that the chat does not see: perhaps only admitted chats see it.
 async fn start_blindly(
     base: &Base,
     asker: &Asker,
@@ -138,8 +138,8 @@ fn no_source(words: &BotWords, what: &str) -> Reply {
     fill(words.no_source, &[("source", escape(&cut(what, 100)))]).into()
 }
 
-/// Tries every address in what was typed or pasted, and takes the sources that are named between them;
-/// other words, such as the page's title, are not about anything.
+/// Tries every address in a typed or pasted text, and subscribes to the sources that are named between them; other
+/// words, such as the page's title, are ignored.
 async fn subscribe_each(
     base: &Base,
     tasks: &Tasks,
@@ -149,7 +149,7 @@ async fn subscribe_each(
     let mut effects = Vec::new();
     let mut has_room = true;
     for (place, part) in parts(what).take(MOST_AT_ONCE).enumerate() {
-        // Of several answers to one question the last one is given.
+        // Of several answers to one question only the last is sent.
         let asker = &Asker {
             question: format!("{} {place}", asker.question),
             ..asker.clone()
@@ -184,7 +184,7 @@ pub(super) async fn unsubscribe(
     }
 }
 
-/// Leaves everything that is named, and says of each what came of it.
+/// Unsubscribes from everything that is named, and reports the result of each.
 async fn unsubscribe_each(
     base: &Base,
     asker: &Asker,
@@ -239,7 +239,7 @@ async fn unsubscribe_from(
     Ok(reply.with(remove))
 }
 
-/// The source that is meant by its address, name or id; it may be one that the config has no more.
+/// Returns the source with that address, name or id; it may have been removed from the config.
 fn wanted_called(base: &Base, asker: &Asker, target: &Target, name: &str) -> Option<SourceId> {
     let at = address(name).and_then(|url| visible::known_at(base, asker, target, &url));
     let called = || visible::source_called(base, asker, target, name).cloned();

@@ -1,4 +1,4 @@
-//! A command is about the wishes of the asker's own conversation, or of a channel that they administrate.
+//! Finds the target of a command: the asker's own conversation, or a channel that they administrate.
 
 use chrono::Utc;
 
@@ -12,9 +12,9 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) id: ChannelId,
-    /// A channel that is set up from elsewhere.
+    /// The channel that is set up from another chat, if any.
     pub(super) of: Option<ChannelId>,
-    /// None: as it is called already.
+    /// The new title; `None` if it keeps its present one.
     pub(super) title: Option<String>,
 }
 
@@ -26,7 +26,7 @@ pub(super) fn own(asker: &Asker) -> Target {
     }
 }
 
-/// The channel `of` that is set up from elsewhere, or else the asker's own conversation.
+/// Returns the channel `of` that is set up from another chat, otherwise the asker's own conversation.
 pub(super) fn target_of(asker: &Asker, of: Option<&ChannelId>, title: Option<String>) -> Target {
     match of {
         Some(chat) => Target {
@@ -39,14 +39,14 @@ pub(super) fn target_of(asker: &Asker, of: Option<&ChannelId>, title: Option<Str
 }
 
 impl Target {
-    /// The whole conversation that it is, or is a part of.
+    /// Returns the whole conversation that the target is, or is a part of.
     pub(super) fn chat<'a>(&'a self, asker: &'a Asker) -> &'a ChannelId {
         self.of.as_ref().unwrap_or(&asker.chat)
     }
 }
 
-/// Returns what a command names, and whose wishes it is about: `news @channel` is about that channel. An error
-/// says why the asker may not.
+/// Returns the argument of a command, and its target: `news @channel` is about that channel. An error states why the
+/// asker may not.
 pub(super) async fn named(
     base: &Base,
     asker: &Asker,
@@ -72,7 +72,7 @@ pub(super) async fn named(
     })
 }
 
-/// Channels of the config that lead to the same place.
+/// Returns the channels of the config that lead to the same place.
 pub(super) fn configured(base: &Base, asker: &Asker, target: &Target) -> Vec<ChannelId> {
     let chat = base.platform.whole(&target.id);
     let name = asker.username.as_deref().filter(|_| target.of.is_none());
@@ -81,7 +81,7 @@ pub(super) fn configured(base: &Base, asker: &Asker, target: &Target) -> Vec<Cha
     same.map(|(channel, _)| channel.id.clone()).collect()
 }
 
-/// Changes what a chat wishes for, in the log under the asker's name.
+/// Changes a chat's preferences, logged under the asker's name.
 pub(super) async fn change(
     base: &Base,
     asker: &Asker,
@@ -104,7 +104,7 @@ pub(super) async fn change(
         .await
 }
 
-/// Returns what a chat is once the asker wishes for something there.
+/// Returns a chat's standing once the asker wants something there.
 pub(super) fn standing_if_asked(base: &Base, asker: &Asker, target: &Target) -> Standing {
     let before = base.store.chat(&target.id);
     let before = before.map_or(Standing::New, |chat| chat.standing);

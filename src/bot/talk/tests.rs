@@ -1,5 +1,5 @@
-//! Conversations without a platform: people type and press, and read the answers. Nothing of Telegram is
-//! here; the ids are whatever the platform of these tests makes of them.
+//! Tests conversations without a platform: people type and press, and read the answers. Nothing of Telegram is here;
+//! the platform of these tests chooses the ids.
 
 mod paper;
 
@@ -22,7 +22,7 @@ async fn a_person_subscribes_by_a_button_and_sees_it_among_the_settings() {
     assert!(!sources.text().contains("Staff"), "{}", sources.text());
     let turned = town.presses(&ada, &sources, "Campus news").await.remove(0);
     assert_eq!(town.last_note(), words.note_on);
-    // The list stands in the same message, with a mark at what is wanted.
+    // The list is in the same message, with a mark at the chosen source.
     assert_eq!(turned.message, sources.message);
     assert!(turned.text().contains("✓ Campus news"), "{}", turned.text());
     let settings = town.types(&ada, "/settings").await.remove(0);
@@ -48,7 +48,7 @@ async fn an_admin_lets_a_newcomer_in_and_the_newcomer_is_notified() {
     assert!(asked[0].text().contains("once an admin approves"));
     let question = town.notified().remove(0);
     assert_eq!(question.to, admin.place);
-    // Who asks again asks nobody twice.
+    // A repeated request does not ask the admins again.
     town.types(&ada, "/subscribe news").await;
     assert!(town.notified().is_empty());
     let decided = town.presses(&admin, &question, words.let_in).await;
@@ -63,7 +63,7 @@ async fn an_admin_lets_a_newcomer_in_and_the_newcomer_is_notified() {
         "{}",
         decided[1].text()
     );
-    // What is not public shows to those who were let in.
+    // Sources that are not public are visible to admitted chats.
     let sources = town.types(&ada, "/sources").await.remove(0);
     assert!(sources.text().contains("Staff"), "{}", sources.text());
 }
@@ -166,7 +166,7 @@ async fn what_is_for_admins_eyes_is_said_to_them_alone() {
         "{}",
         said[0].text()
     );
-    // Who never wrote to the bot cannot be written to.
+    // A person who never wrote to the bot cannot be written to.
     town.paper.shut(&own.place);
     let said = town.types(&admin, "/health").await;
     assert_eq!(said.len(), 1);

@@ -1,21 +1,21 @@
-//! Words and `off` as people type them on a phone. Pure.
+//! Parses words and `off` as people type them on a phone. Pure.
 
 use crate::{bulletin::Language, words};
 
-/// Returns whether that takes a setting away, in whatever language.
+/// Returns whether this removes a setting, in any language.
 pub(super) fn is_off(what: &str) -> bool {
     let what = what.to_lowercase();
     let mut all = Language::ALL.into_iter();
     all.any(|language| words::of(language).heard.off.contains(&what.as_str()))
 }
 
-/// Between words: a phone's Chinese keyboard offers commas sooner than spaces, and no notice holds a word
-/// with one in it.
+/// Returns whether a character separates words: a phone's Chinese keyboard offers commas sooner than spaces, and no
+/// notice contains a word with one in it.
 fn parts_words(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | '，' | '、' | '；')
 }
 
-/// Words to include (`+word` or `word`) and to exclude (`-word`), each once; `/a regex/` may hold spaces.
+/// Parses words to include (`+word` or `word`) and to exclude (`-word`), each once; `/a regex/` may contain spaces.
 pub(super) fn signed_words(text: &str) -> (Vec<String>, Vec<String>) {
     let (mut include, mut exclude) = (Vec::<String>::new(), Vec::<String>::new());
     let mut rest = text.trim_start_matches(parts_words);
@@ -36,8 +36,8 @@ pub(super) fn signed_words(text: &str) -> (Vec<String>, Vec<String>) {
     (include, exclude)
 }
 
-/// Where `/a regex/` ends: behind a slash and its flags, where nothing follows or what parts words; else
-/// with the text.
+/// Returns the end of `/a regex/`: behind a slash and its flags, if nothing or a separator follows; otherwise the end
+/// of the text.
 fn regex_end(word: &str) -> usize {
     let slashes = word.char_indices().skip(1).filter(|(_, c)| *c == '/');
     let mut ends = slashes.map(|(at, _)| {

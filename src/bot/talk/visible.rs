@@ -1,4 +1,4 @@
-//! The sources that a chat may see, and what they are called there.
+//! Finds the sources that a chat may see, and their names there.
 
 use url::Url;
 
@@ -14,7 +14,8 @@ use crate::{
     push::card::escape,
 };
 
-/// Sources that may be shown there: to a chat that was not let in only public ones, whoever asks.
+/// Returns the sources that may be shown there: to a chat that was not admitted only public ones, regardless of the
+/// asker.
 pub(super) fn visible<'a>(
     base: &'a Base,
     asker: &Asker,
@@ -27,7 +28,7 @@ pub(super) fn visible<'a>(
     sources.filter(move |source| source.public || sees_all)
 }
 
-/// Those in whose name, id or address each of some words is.
+/// Returns the sources whose name, id or address contains each of the words.
 pub(super) fn matching<'a>(
     base: &'a Base,
     asker: &Asker,
@@ -41,7 +42,7 @@ pub(super) fn matching<'a>(
     })
 }
 
-/// An admin may name any.
+/// Returns the source with that name or id; an admin may name any.
 pub(super) fn source_called<'a>(
     base: &'a Base,
     asker: &Asker,
@@ -62,8 +63,7 @@ pub(super) fn has(base: &Base, target: &Target, source: &SourceId) -> bool {
         .is_some_and(|chat| chat.wants(source))
 }
 
-/// The source of that address that the chat may see; one that was added just now is not in the config
-/// yet.
+/// Returns the source with that address that the chat may see; one that was just added is not in the config yet.
 pub(super) fn known_at(base: &Base, asker: &Asker, target: &Target, url: &Url) -> Option<Source> {
     let asked = canonical_url(url.as_str());
     let is_there = |url: &str| canonical_url(url) == asked;
@@ -77,18 +77,19 @@ pub(super) fn known_at(base: &Base, asker: &Asker, target: &Target, url: &Url) -
     })
 }
 
-/// Returns whether sources that are not public show there as well.
+/// Returns whether sources that are not public are shown there as well.
 pub(super) fn sees_all(base: &Base, asker: &Asker) -> bool {
     let is_let_in = |id: &ChannelId| base.store.chat(id).is_some_and(|it| it.may_have(false));
     base.is_admin_alone(asker) || is_let_in(&asker.place) || is_let_in(&asker.chat)
 }
 
-/// Returns what a chat wants, as it may be shown to it: a link may have led it to what it does not see yet.
+/// Returns the sources that a chat wants, as they may be shown to it: a link may have led it to a source that it does
+/// not see yet.
 pub(super) fn names_for(base: &Base, chat: &Chat, words: &BotWords) -> String {
     names_of(base, chat, chat.may_have(false), words)
 }
 
-/// Returns what a chat wants by name, escaped; what is not public only where all may be shown.
+/// Returns the sources that a chat wants by name, escaped; those that are not public only if all may be shown.
 pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &BotWords) -> String {
     let Some(wanted) = &chat.sources else {
         return words.all_sources.to_owned();
@@ -98,7 +99,7 @@ pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &BotWords) ->
     named(base, wanted, 20, words)
 }
 
-/// Sources by name, escaped; of many the first ones.
+/// Returns sources by name, escaped; only the first ones if there are many.
 pub(super) fn named<'a>(
     base: &Base,
     sources: impl Iterator<Item = &'a SourceId>,

@@ -1,4 +1,4 @@
-//! A chat wants a source, or no longer: what came of that wish.
+//! Turns a source on or off for a chat, and reports the outcome.
 
 use super::{
     admission,
@@ -15,21 +15,21 @@ use crate::{
     push::card::escape,
 };
 
-/// The outcome of a wish for a source.
+/// The outcome of a request for a source.
 pub(super) enum WishOutcome {
-    /// It is as it was wished; what the chat has now.
+    /// The request was applied; the chat as it is now.
     Now(Chat),
-    /// It comes once an admin has let the chat in.
+    /// The source is received once an admin has admitted the chat.
     Pending,
     /// An admin turned the chat down.
     TurnedDown,
-    /// Nobody may subscribe.
+    /// No one may subscribe.
     Nobody,
-    /// It comes through a channel of the config, which changes there alone.
+    /// The source arrives through a channel of the config, which only changes there.
     InConfig(ChannelId),
 }
 
-/// Makes a chat want a source or not; None: all of them.
+/// Turns a source on or off for a chat; `None` for all of them.
 pub(super) async fn want(
     base: &Base,
     asker: &Asker,
@@ -61,7 +61,7 @@ pub(super) async fn want(
             chat.own
                 .retain(|id, _| wished.as_ref().is_some_and(|gone| gone != id));
         }
-        // Of all but one, a chat that was not let in is not to learn the names of the others.
+        // A chat that was not admitted and turns off one of all must not learn the names of the hidden ones.
         let all = config.sources.iter();
         let all = all.filter(|it| it.public || chat.may_have(false));
         let all = all.map(|it| it.id.clone()).collect();
@@ -77,7 +77,7 @@ pub(super) async fn want(
     Ok(WishOutcome::Pending)
 }
 
-/// The channel of the config that brings the source there, whatever the chat itself wishes.
+/// Returns the channel of the config that delivers the source there, regardless of the chat's own choice.
 fn through_config(
     base: &Base,
     asker: &Asker,
@@ -96,7 +96,7 @@ fn through_config(
     leading.find(|id| base.channel(id).is_some_and(brings))
 }
 
-/// Subscribes to a source, or to all, and says what came of it.
+/// Subscribes to a source, or to all, and reports the outcome.
 pub(super) async fn subscribe_to(
     base: &Base,
     asker: &Asker,

@@ -1,4 +1,4 @@
-//! The greeting of newcomers: what this is and what they can ask for; for admins also how the config names their chat.
+//! Greets newcomers: explains the bot and its commands; to admins also how the config names their chat.
 
 use super::{
     ask::Ask,
@@ -14,7 +14,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// Returns what a chat reads where it asks how to begin; in a channel nothing.
+/// Returns the text for a chat that asks how to begin; nothing in a channel.
 pub(super) fn welcome(base: &Base, asker: &Asker) -> Reply {
     let words = asker.words();
     let help = (words.help_label.to_owned(), Button::Help);
@@ -29,12 +29,13 @@ pub(super) fn welcome(base: &Base, asker: &Asker) -> Reply {
     }
 }
 
-/// Readers have no use for how the config names their chat. Until it names admins, nobody knows who they are.
+/// Returns whether to show how the config names the chat, which readers do not need. Until the config names admins,
+/// they are unknown.
 fn may_set_up(base: &Base, asker: &Asker) -> bool {
     base.permissions.admins.is_empty() || base.is_admin(asker)
 }
 
-/// In two lines, what this is and how to begin.
+/// Explains in two lines what this is and how to begin.
 fn greeting(base: &Base, asker: &Asker) -> String {
     let words = asker.words();
     match channels_there(base, asker) {
@@ -43,7 +44,7 @@ fn greeting(base: &Base, asker: &Asker) -> String {
     }
 }
 
-/// The id of a private chat, and how the config names it.
+/// Returns the id of a private chat, and how the config names it.
 pub(super) fn set_up_here(base: &Base, asker: &Asker) -> Reply {
     let words = asker.words();
     let text = match channels_there(base, asker) {
@@ -53,7 +54,7 @@ pub(super) fn set_up_here(base: &Base, asker: &Asker) -> Reply {
     doors(asker, fill(text, &names_of(base, asker)).into())
 }
 
-/// The parts of a text that says how the config pushes to a chat.
+/// Returns the parts of a text that explains how the config pushes to a chat.
 fn names_of(base: &Base, asker: &Asker) -> [(&'static str, String); 3] {
     [
         ("id", address(&asker.chat).to_owned()),
@@ -62,7 +63,7 @@ fn names_of(base: &Base, asker: &Asker) -> [(&'static str, String); 3] {
     ]
 }
 
-/// The names of the channels of the config that lead to the asker's chat; None: there are none.
+/// Returns the names of the channels of the config that lead to the asker's chat; `None` if there are none.
 fn channels_there(base: &Base, asker: &Asker) -> Option<String> {
     let known = base.channels_of(&asker.chat, asker.username.as_deref());
     let names: Vec<_> = known
@@ -71,7 +72,7 @@ fn channels_there(base: &Base, asker: &Asker) -> Option<String> {
     (!names.is_empty()).then(|| names.join(asker.words().between_names))
 }
 
-/// How to push to a group or channel, as it is written to `reader`: its id and the config block to paste.
+/// Explains to `reader` how to push to a group or channel: its id and the config block to paste.
 pub(super) fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
     let words = reader.words();
     let known = channels_there(base, asker);
@@ -89,8 +90,8 @@ pub(super) fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
     reply.with([(words.sources.to_owned(), Button::Sources { page, of })])
 }
 
-/// Explains in private, to the person who asks, how to push to a group or channel: its readers have no use for it. A
-/// person who cannot be written to reads in the group where to ask; of a channel the admins of the config are
+/// Explains in private, to the person who asks, how to push to a group or channel: its readers do not need that. A
+/// person who cannot be written to reads in the group where to ask; for a channel the admins of the config are
 /// notified.
 pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Effect> {
     let line = (asker.kind == ChatKind::Group)
@@ -111,7 +112,7 @@ pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Effect> {
     })]
 }
 
-/// Returns how to push to a chat where nobody is named who could be notified; once, as far as is remembered.
+/// Returns how to push to a chat without a known person who could be notified; once, as far as is remembered.
 fn for_admins(base: &Base, asker: &Asker) -> Vec<(ChannelId, Reply)> {
     if !base.memory.is_first_introduction(&asker.chat) {
         return Vec::new();
@@ -147,14 +148,14 @@ pub(super) fn help(base: &Base, asker: &Asker) -> Reply {
         ])
 }
 
-/// The answer to words that are no command.
+/// Returns the answer to words that are not a command.
 pub(super) fn menu(asker: &Asker) -> Reply {
     let words = asker.words();
     let reply = doors(asker, words.menu.into());
     reply.with([(words.help_label.to_owned(), Button::Help)])
 }
 
-/// Buttons to all that anyone may ask for.
+/// Adds buttons to everything that anyone may request.
 fn doors(asker: &Asker, reply: Reply) -> Reply {
     let words = asker.words();
     let (page, of, n) = (0, None, command::LATEST);

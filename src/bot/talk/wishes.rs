@@ -1,4 +1,4 @@
-//! A chat's wishes at a glance, and what each of them may be.
+//! Shows a chat's preferences, and the possible values of each.
 
 use super::{
     ask::Ask,
@@ -16,7 +16,7 @@ use crate::{
     push::card::{clean_line, cut},
 };
 
-/// Words of a filter in a row of buttons.
+/// The number of filter words in a row of buttons.
 const IN_A_ROW: usize = 3;
 /// The choices of the buttons.
 pub(super) const DIGESTS: [&str; 4] = ["08:00", "12:00", "18:00", "21:00"];
@@ -30,7 +30,7 @@ const ZONES: [&str; 6] = [
     "America/New_York",
 ];
 
-/// Changes one wish of the asker's own chat, and shows them all.
+/// Changes one preference of the asker's own chat, and shows them all.
 pub(super) async fn wish(
     base: &Base,
     asker: &Asker,
@@ -44,7 +44,7 @@ pub(super) async fn wish(
     let target = target::own(asker);
     let known = base.store.chat(&target.id);
     let has_own = known.is_some_and(|chat| chat.wants_any());
-    // A channel of the config is as the config says, whatever the chat wishes.
+    // A channel of the config follows the config, not the chat's preferences.
     let is_words = what.starts_with("language");
     if let Some(channel) = target::configured(base, asker, &target).first()
         && !has_own
@@ -87,7 +87,7 @@ pub(super) fn settings(base: &Base, asker: &Asker) -> Reply {
     pairs.fold(reply, |reply, pair| reply.with(pair.iter().map(button)))
 }
 
-/// The sources that a chat is subscribed to, or has asked for.
+/// Returns the sources that a chat is subscribed to, or has asked for.
 fn subscriptions(base: &Base, chat: &Chat, words: &BotWords) -> String {
     let named = visible::names_for(base, chat, words);
     let asked = |state| fill(words.rule, &[("state", named.as_str()), ("cause", state)]);
@@ -99,7 +99,7 @@ fn subscriptions(base: &Base, chat: &Chat, words: &BotWords) -> String {
     }
 }
 
-/// The channels of the config that lead to the same place.
+/// Returns the channels of the config that lead to the same place.
 fn also_in_config(base: &Base, asker: &Asker) -> Option<String> {
     let configured = target::configured(base, asker, &target::own(asker));
     let named: Vec<_> = configured.iter().map(|id| base.title_of(id)).collect();
@@ -109,7 +109,7 @@ fn also_in_config(base: &Base, asker: &Asker) -> Option<String> {
     (!named.is_empty()).then_some(line)
 }
 
-/// Returns what one of the wishes may be; None: all of them.
+/// Shows the possible values of one preference; `None` shows all preferences.
 pub(super) fn menu(base: &Base, asker: &Asker, wish: Option<Preference>) -> Reply {
     let words = asker.words();
     let Some(wish) = wish else {
@@ -168,12 +168,12 @@ fn label_of<'a>(words: &BotWords, choice: &'a str) -> &'a str {
     }
 }
 
-/// The name of a language in that language.
+/// Returns the name of a language in that language.
 fn name_of(language: Language) -> &'static str {
     crate::words::of(language).name
 }
 
-/// Escaped.
+/// Returns a preference in words, escaped.
 fn shown_wish(words: &BotWords, chat: &Chat, wish: Preference) -> String {
     let or_off = |wish: Option<String>| wish.unwrap_or_else(|| words.off.to_owned());
     match wish {
@@ -197,7 +197,7 @@ fn on_or_off(words: &BotWords, is_on: bool) -> &'static str {
     }
 }
 
-/// Wishes in the order in which they are shown.
+/// Returns the preferences in the order in which they are shown.
 fn labels(words: &BotWords) -> [(&'static str, Preference); 7] {
     [
         (words.label_filter, Preference::Filter),

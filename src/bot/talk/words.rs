@@ -1,4 +1,4 @@
-//! Quotes of pages and servers, made fit to stand in the bot's texts.
+//! Prepares quotes of pages and servers for the bot's texts.
 
 pub(super) use crate::words::{BotWords, fill};
 use crate::{
@@ -11,13 +11,13 @@ pub(in crate::bot) fn of(language: Language) -> &'static BotWords {
     &words::of(language).bot
 }
 
-/// A source's name as messages and buttons have room for it, without markup. It may be the title of a page.
+/// Returns a source's name cut for messages and buttons, without markup. It may be the title of a page.
 pub(super) fn shown_name(name: &str) -> String {
     const LONGEST: usize = 40;
     page_words(name, LONGEST)
 }
 
-/// Names in a row, with how many there are in all where these are only the first.
+/// Returns names in a row, with the total number if these are only the first.
 pub(super) fn in_a_row(words: &BotWords, names: &[String], all: usize) -> String {
     let shown = names.join(words.between_names);
     match all > names.len() {
@@ -29,7 +29,7 @@ pub(super) fn in_a_row(words: &BotWords, names: &[String], all: usize) -> String
     }
 }
 
-/// Returns what a page or server says, on one line of so many characters: it calls nobody.
+/// Returns text of a page or server on one line of at most `longest` characters: it mentions no one.
 pub(super) fn page_words(said: &str, longest: usize) -> String {
     quiet(&cut(&clean_line(said), longest))
 }

@@ -1,4 +1,4 @@
-//! The data behind a button, signed for its chat, in at most 64 bytes. Pure.
+//! Encodes the data behind a button, signed for its chat, in at most 64 bytes. Pure.
 
 use super::super::talk::Button;
 use crate::{
@@ -10,7 +10,7 @@ pub(super) fn data(button: &Button, token: &Secret, chat: i64) -> String {
     signed(&button.written(), token, chat)
 }
 
-/// None: nothing that this bot wrote for that chat.
+/// Returns the button; `None` if this bot did not write it for that chat.
 pub(super) fn read(data: &str, token: &Secret, chat: i64) -> Option<Button> {
     let what = verified(data, token, chat)?;
     Button::read(what, &ChannelId::of_chat(chat, None))

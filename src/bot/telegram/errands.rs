@@ -1,4 +1,4 @@
-//! Answers that are given while further updates come in, each when its chat's turn has come.
+//! Sends answers while further updates arrive, each when its chat's turn comes.
 
 use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe};
 
@@ -7,10 +7,10 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::supervise::{Supervisor, reason};
 
-/// Answers that wait for their turn, and those of one chat: what it asks beyond that is not answered.
+/// The most answers that wait for their turn, and the most of one chat: further requests are not answered.
 pub(super) const MOST_ERRANDS: usize = 1000;
 const MOST_OF_A_CHAT: usize = 20;
-/// With so many of them, each chat has one: a few chats must not take the places of all others.
+/// The number of answers from which each chat has one: a few chats must not take the places of all others.
 const CROWDED: usize = 200;
 
 /// Work that ends with a message, and the chat that it is for.
@@ -19,10 +19,10 @@ pub(super) struct Errand {
     pub(super) work: BoxFuture<'static, ()>,
 }
 
-/// The chat that was answered, and the panic that it met.
+/// The chat that was answered, and the panic if there was one.
 type Finished = (i64, Result<(), Box<dyn Any + Send>>);
 
-/// Gives answers, each when its chat's turn has come.
+/// Sends answers, each when its chat's turn comes.
 pub(super) async fn run(mut errands: mpsc::Receiver<Errand>, supervisor: &Supervisor) {
     let mut at_work: JoinSet<Finished> = JoinSet::new();
     let mut of_chat: HashMap<i64, usize> = HashMap::new();
@@ -43,7 +43,7 @@ pub(super) async fn run(mut errands: mpsc::Receiver<Errand>, supervisor: &Superv
                 let most = if at_work.len() < CROWDED { MOST_OF_A_CHAT } else { 1 };
                 if *count < most {
                     *count += 1;
-                    // One that panics gives its chat's place back, too.
+                    // An errand that panics frees its chat's place, too.
                     let work = AssertUnwindSafe(work).catch_unwind();
                     at_work.spawn(work.map(move |ended| (chat, ended)));
                 }

@@ -1,4 +1,4 @@
-//! Updates as the conversation hears them. Pure.
+//! Converts updates to messages of the conversation. Pure.
 
 use teloxide::types::{
     CallbackQuery, Chat, ChatMemberUpdated, InlineKeyboardButtonKind, Message, MessageOrigin,
@@ -11,10 +11,10 @@ use super::{
 };
 use crate::bulletin::{ChannelId, Language, MessageRef, Secret, topic_of};
 
-/// The user that Telegram names where an administrator of a group writes in the group's own name.
+/// The user that Telegram names if an administrator of a group writes in the group's own name.
 const ANONYMOUS: u64 = 1_087_968_824;
 
-/// `me` is the bot's own id.
+/// Converts a message; `me` is the bot's own id.
 pub(super) fn message(message: &Message, me: i64) -> (Asker, Heard) {
     let asker = writer(message);
     let heard = match message.forward_origin() {
@@ -76,7 +76,7 @@ fn writer(message: &Message) -> Asker {
     Asker {
         question: message.text().unwrap_or_default().to_owned(),
         speaks_for_chat: sender == Some(chat.id),
-        // Anybody who has a channel may write in its name.
+        // Any owner of a channel may write in its name.
         person: asker.person.filter(|_| sender.is_none()),
         ..asker
     }
@@ -115,11 +115,11 @@ fn title(chat: &Chat) -> String {
 
 pub(super) fn language(user: &User) -> Option<Language> {
     let code = user.language_code.as_deref()?;
-    // Whoever speaks none of ours most likely reads English.
+    // A person who speaks none of our languages most likely reads English.
     Some(Language::of_tag(code).unwrap_or(Language::OF_LOG))
 }
 
-/// The channel that something is from which was passed on in private.
+/// Returns the channel of a post that was forwarded in private.
 fn passed_on(asker: &Asker, origin: &MessageOrigin) -> Option<(ChannelId, String)> {
     let MessageOrigin::Channel { chat, .. } = origin else {
         return None;
@@ -132,7 +132,7 @@ fn passed_on(asker: &Asker, origin: &MessageOrigin) -> Option<(ChannelId, String
 fn original(message: &Message, me: i64) -> Original {
     let from = message.from.as_ref();
     let is_own = from.is_some_and(|from| i64::try_from(from.id.0) == Ok(me));
-    // A card in a channel bears the channel's name; what anybody passed on is not the bot's word.
+    // A card in a channel has the channel's name; a message that was forwarded is not the bot's own.
     let is_passed_on = message.forward_origin().is_some();
     let speaker = message.sender_chat.as_ref();
     let is_channels = speaker.is_some_and(|speaker| speaker.id == message.chat.id);

@@ -1,4 +1,4 @@
-//! `@bot words` in any chat: what is offered to be posted there.
+//! Answers `@bot words` in any chat with bulletins to post there.
 
 use futures::FutureExt;
 use teloxide::{
@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{bulletin::ChannelId, push::telegram::preview};
 
-/// Seconds for which Telegram may give the same answer to the same person again.
+/// The seconds for which Telegram may give the same answer to the same person again.
 const KEPT: u32 = 30;
 
-/// None: nobody asked.
+/// Returns the errand that answers; `None` if the person's id is out of range.
 pub(super) fn errand(
     telegram: &TelegramPlatform,
     conversation: Conversation,

@@ -1,7 +1,7 @@
-//! The parts of an update that the bot reads, and nothing else. Pure.
+//! Picks the parts of an update that the bot reads. Pure.
 //!
-//! Telegram says more each year, and one kind of entity that teloxide's reader does not know spoils all
-//! of its update: somebody's command would be lost for what nobody here reads.
+//! Telegram adds more each year, and one kind of entity that teloxide's reader does not know spoils its whole update: a
+//! person's command would be lost because of a part that is not read here.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ const OF_MESSAGE: [&str; 12] = [
     "migrate_to_chat_id",
     "reply_markup",
 ];
-/// The rest of a file is pictures of it.
+/// The parts of a file that are read; the rest is pictures of it.
 const OF_FILE: [&str; 5] = [
     "file_id",
     "file_unique_id",
@@ -53,7 +53,7 @@ pub(super) fn known(update: &Value) -> Value {
 
 fn message(message: &Value) -> Value {
     let mut known = picked(message, &OF_MESSAGE);
-    // Of what was passed on, a picture says as well as a text whose it is.
+    // For a forwarded message, a picture shows its origin as well as a text does.
     if known.contains_key("forward_origin") {
         known.entry("text").or_insert_with(|| "".into());
     }
@@ -91,7 +91,7 @@ mod tests {
             .kind
     }
 
-    /// Nobody knows these forms yet.
+    /// Returns a message with forms that do not exist yet.
     fn strange(mut message: Value) -> Value {
         message["entities"] = json!([{"type": "hologram", "offset": 0, "length": 1}]);
         message["quote"] = json!({"text": 1});

@@ -1,4 +1,4 @@
-//! The menus of commands that Telegram shows.
+//! Sets the menus of commands that Telegram shows.
 
 use teloxide::{
     payloads::{SetMyCommands, SetMyCommandsSetters},
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Sets Telegram's list of commands while people are answered already, and again when the commands change.
+/// Sets Telegram's list of commands while people are already answered, and again when the commands change.
 pub(super) async fn keep(voice: &Voice, mut live: Live) {
     let mut sent = None;
     loop {
@@ -26,7 +26,7 @@ pub(super) async fn keep(voice: &Voice, mut live: Live) {
             sent = Some(menus);
         }
         if live.changed().await.is_err() {
-            // Nobody can change it any more.
+            // The config cannot change any longer.
             std::future::pending::<()>().await;
         }
     }
@@ -51,10 +51,10 @@ async fn set_menus(voice: &Voice, menus: &[SetMyCommands]) {
     }
 }
 
-/// The rights of plain members of a group.
+/// The commands in the menu of plain members of a group.
 const OF_MEMBERS: [&str; 6] = ["latest", "search", "sources", "why", "settings", "help"];
 
-/// A menu for each language and scope: an admin's own chat has the admins' commands as well, and a group
+/// Returns a menu for each language and scope: an admin's private chat has the admins' commands as well, and a group
 /// shows its members what they may do.
 fn menus(config: &Config) -> Vec<SetMyCommands> {
     let menu = |language: Language, scope: BotCommandScope, is_admin: bool| {

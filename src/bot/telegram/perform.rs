@@ -1,4 +1,4 @@
-//! Effects of the conversation become errands that are done when their chat's turn has come.
+//! Turns effects of the conversation into errands that are done when their chat's turn comes.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -21,16 +21,17 @@ use crate::{
     push::{Sent, card::cut, telegram::about},
 };
 
-/// After so long people wonder whether they were heard; Telegram then shows for so long that they were.
+/// The time after which people wonder whether their message arrived, and the time for which Telegram then shows that it
+/// did.
 const NOTICED: Duration = Duration::from_secs(2);
 const SHOWN_BUSY: Duration = Duration::from_secs(5);
-/// Characters of a note at a button.
+/// The most characters of a note at a button.
 const LONGEST_NOTE: usize = 200;
 
-/// The errands of the conversation, done or about to be done.
+/// The effects of the conversation, done or about to be done.
 type Doing = BoxFuture<'static, Result<Option<Effect>, StoreError>>;
 
-/// None: there is nothing to say. `press` is what a note answers.
+/// Returns the errand of an effect; `None` if there is nothing to send. `press` is the press that a note answers.
 pub(super) fn errand(
     telegram: &Arc<TelegramPlatform>,
     effect: Effect,
@@ -67,7 +68,7 @@ pub(super) fn errand(
     }
 }
 
-/// The chat whose turn it takes, the message, and what that is about.
+/// Returns the chat whose turn it takes, the message, and its subject.
 fn prepared(telegram: &TelegramPlatform, saying: Saying) -> Option<(i64, SendMessage, u64)> {
     let (chat, _) = saying.of.chat()?;
     let message = requests::message(telegram.token.as_ref(), &saying.to, saying.reply)?;
@@ -82,7 +83,7 @@ fn say(telegram: &TelegramPlatform, saying: Saying) -> Option<Errand> {
     Some(Errand { chat, work })
 }
 
-/// Says something in a person's own chat, and then what is for others.
+/// Sends a message in a person's private chat, and then the messages for others.
 fn say_alone(telegram: &TelegramPlatform, alone: Alone) -> Option<Errand> {
     let (chat, message, question) = prepared(telegram, alone.saying)?;
     let messages = |lines: Vec<(ChannelId, _)>| {
@@ -97,7 +98,7 @@ fn say_alone(telegram: &TelegramPlatform, alone: Alone) -> Option<Errand> {
         note(&sent);
         let lines = match sent {
             Sent::Done(_) => then,
-            // Nobody is written to who never wrote.
+            // A person who never wrote to the bot cannot be written to.
             Sent::Gone(_) => otherwise,
             _ => Vec::new(),
         };

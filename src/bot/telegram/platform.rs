@@ -1,4 +1,4 @@
-//! Telegram as the platform of a conversation. Chats are its ids, topics their parts.
+//! Implements the platform of a conversation for Telegram. Chats are its ids, topics their parts.
 
 use std::time::Duration;
 
@@ -28,9 +28,9 @@ use crate::{
     },
 };
 
-/// The longest that Telegram is waited for when it is asked who somebody is: others wait meanwhile.
+/// The longest wait for Telegram when it is asked about a person: others wait in the meantime.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// From one deleted message to the next.
+/// The gap from one deleted message to the next.
 const GAP: Duration = Duration::from_millis(40);
 const TRIES: usize = 3;
 
@@ -43,7 +43,7 @@ pub(super) struct Me {
 
 pub(super) struct TelegramPlatform {
     pub(super) me: Me,
-    /// Buttons are signed with it; without one there are none.
+    /// The key that signs buttons; without it there are none.
     pub(super) token: Option<Secret>,
     pub(super) voice: Voice,
     pub(super) errands: mpsc::Sender<Errand>,
@@ -221,7 +221,7 @@ impl Platform for TelegramPlatform {
 }
 
 impl TelegramPlatform {
-    /// Returns what Telegram says while others wait.
+    /// Requests something from Telegram while others wait.
     async fn asked<P: Payload + Serialize>(&self, question: &P) -> Result<Value, CallError> {
         let api = self.voice.telegram.api();
         api.call_within(question, PATIENCE).await
@@ -242,8 +242,8 @@ impl TelegramPlatform {
         }
     }
 
-    /// Asks whether somebody is a member. Only an administrator bot is answered that for certain; who the
-    /// administrators are, every bot is.
+    /// Returns whether a person is an administrator. Only an administrator bot gets a certain answer about any member;
+    /// any bot may list the administrators.
     async fn is_listed(&self, chat: i64, user: u64) -> bool {
         let question = GetChatAdministrators::new(ChatId(chat));
         let listed = self.asked(&question).await;
@@ -287,7 +287,7 @@ fn is_administrator(member: &Value) -> bool {
     matches!(member["status"].as_str(), Some("creator" | "administrator"))
 }
 
-/// An answer that could not be sent is no fault of anybody who could do something about it.
+/// Logs an answer that could not be sent, which no one could fix.
 pub(super) fn note(sent: &Sent) {
     if !matches!(sent, Sent::Done(_)) {
         tracing::info!("an answer of the bot was not sent: {sent}");

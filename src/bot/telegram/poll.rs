@@ -1,4 +1,4 @@
-//! The long poll: updates from the offset that the store holds, and what to do while there are none.
+//! Performs the long poll: updates from the offset that the store has, and the waits if there are none.
 
 use std::time::{Duration, Instant};
 
@@ -17,27 +17,27 @@ use crate::push::{
 /// The time for which Telegram may keep a poll open, and the further time that its answer may take.
 const POLL: Duration = Duration::from_secs(25);
 const GRACE: Duration = Duration::from_secs(15);
-/// Another program polls with the same token: it will not end within a second.
+/// The wait if another program polls with the same token, which will not end within a second.
 const CONFLICT_WAITS: Duration = Duration::from_secs(15);
-/// Without another poller for so long, it is gone.
+/// The time without another poller after which it is gone.
 const RIVAL_GONE: Duration = Duration::from_secs(180);
 const DENIED_WAITS: Duration = Duration::from_secs(60);
-/// People are answered soon once Telegram is back.
+/// The longest wait, so that people are answered soon once Telegram is back.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 pub(super) enum Polled {
     Updates(Vec<PolledUpdate>),
-    /// Nothing; whether another poller is the reason.
+    /// No updates, with the error and whether another poller is its cause.
     Wait(Sent, bool),
 }
 
-/// An update as it came; None where it is of a form that nobody here knows.
+/// An update as received; `None` if its form is unknown here.
 pub(super) struct PolledUpdate {
     pub(super) id: i32,
     pub(super) update: Option<Update>,
 }
 
-/// One long poll.
+/// Performs one long poll.
 pub(super) async fn updates(voice: &Voice, offset: i32) -> Polled {
     let kinds = [
         AllowedUpdate::Message,
@@ -61,7 +61,7 @@ pub(super) async fn updates(voice: &Voice, offset: i32) -> Polled {
     }
 }
 
-/// Returns what an error means, and whether it is that somebody else polls.
+/// Returns the meaning of an error, and whether another program polls.
 pub(super) fn understood(error: CallError) -> (Sent, bool) {
     let conflict = matches!(&error, CallError::Refused { code: 409, .. });
     (verdict::of(error, 0), conflict)
@@ -69,7 +69,7 @@ pub(super) fn understood(error: CallError) -> (Sent, bool) {
 
 fn received(update: &Value) -> Option<PolledUpdate> {
     let id = i32::try_from(update["update_id"].as_i64()?).ok()?;
-    // teloxide's reader takes text alone; what it does not know, it gives as an error of that kind.
+    // teloxide's reader accepts only text; an update that it does not know is returned as an error of that kind.
     let read = serde_json::from_str::<Update>(&known(update).to_string()).ok();
     let update = read.filter(|update| !matches!(update.kind, UpdateKind::Error(_)));
     if update.is_none() {
@@ -78,16 +78,16 @@ fn received(update: &Value) -> Option<PolledUpdate> {
     Some(PolledUpdate { id, update })
 }
 
-/// The obstacle, so that it is reported once.
+/// The obstacle, remembered so that it is reported once.
 #[derive(Default)]
 pub(super) struct Trouble {
     times: u32,
-    /// When another poller was met last.
+    /// The time at which another poller was last met.
     rival: Option<Instant>,
 }
 
 impl Trouble {
-    /// A poll failed: reports it the first time, and returns how long to wait.
+    /// Records that a poll failed: reports it the first time, and returns how long to wait.
     pub(super) fn met(&mut self, voice: &Voice, sent: &Sent, conflict: bool) -> Duration {
         if conflict {
             if self.rival.replace(Instant::now()).is_none() {
@@ -98,7 +98,7 @@ impl Trouble {
             return CONFLICT_WAITS;
         }
         self.times += 1;
-        // One poll that breaks off is no news.
+        // A single failed poll is not worth reporting.
         if self.times > 1 || matches!(sent, Sent::Denied(_)) {
             voice.is_ill(sent);
         }

@@ -1,4 +1,4 @@
-//! Replies as Telegram takes them: messages and edits with their keyboards. Pure.
+//! Converts replies to Telegram's requests: messages and edits with their keyboards. Pure.
 
 use teloxide::{
     payloads::{EditMessageText, EditMessageTextSetters, SendMessage, SendMessageSetters},
@@ -14,12 +14,12 @@ use crate::{
     push::telegram::preview,
 };
 
-/// Characters of a message after parsing; whole lines beyond it are left out.
+/// The most characters of a message after parsing; whole lines beyond it are left out.
 const LONGEST: usize = 4096;
-/// Bytes of a button's data.
+/// The most bytes of a button's data.
 const LONGEST_DATA: usize = 64;
 
-/// None: there is nothing to say.
+/// Returns the message; `None` if there is nothing to send.
 pub(super) fn message(token: Option<&Secret>, to: &ChannelId, reply: Reply) -> Option<SendMessage> {
     let (chat, topic) = to.chat()?;
     if reply.text.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn message(token: Option<&Secret>, to: &ChannelId, reply: Reply) -> O
         .parse_mode(ParseMode::Html)
         .link_preview_options(preview(None));
     message.message_thread_id = topic.map(|topic| ThreadId(MessageId(topic)));
-    // In a group, everybody's keyboard would open.
+    // In a group, the keyboard of every member would open.
     if reply.asks && chat > 0 {
         message = message.reply_markup(ForceReply::new());
     } else if !keyboard.inline_keyboard.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn message(token: Option<&Secret>, to: &ChannelId, reply: Reply) -> O
     Some(message)
 }
 
-/// None: no message of Telegram.
+/// Returns the edit; `None` if it is not a message of Telegram.
 pub(super) fn edit(
     token: Option<&Secret>,
     (chat, message): (&ChannelId, &MessageRef),
@@ -60,7 +60,7 @@ fn keyboard(token: Option<&Secret>, chat: i64, reply: &Reply) -> InlineKeyboardM
     let rows = reply.buttons.iter().map(|row| {
         let buttons = row.iter().filter_map(|(text, button)| {
             let data = data::data(button, token?, chat);
-            // One that Telegram refuses would take the whole message with it.
+            // A button that Telegram rejects would make the whole message fail.
             let fits = data.len() <= LONGEST_DATA;
             fits.then(|| InlineKeyboardButton::callback(text.clone(), data))
         });
@@ -74,8 +74,8 @@ fn keyboard(token: Option<&Secret>, chat: i64, reply: &Reply) -> InlineKeyboardM
     InlineKeyboardMarkup::new(rows.filter(|row| !row.is_empty()))
 }
 
-/// HTML of at most [`LONGEST`] characters as a reader sees it; no markup goes over several of the
-/// lines that are left out.
+/// Returns HTML of at most [`LONGEST`] characters as a reader sees it; no markup spans several of the lines that are
+/// left out.
 fn fitting(html: String) -> String {
     if seen(&html) <= LONGEST {
         return html;

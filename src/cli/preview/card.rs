@@ -1,4 +1,4 @@
-//! `preview --card`: what a channel would be sent of what a page says.
+//! Implements `preview --card`: shows the card of a page that a channel would be sent.
 
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -18,10 +18,10 @@ use crate::{
     source::{Reading, fetch::Fetcher},
 };
 
-/// Bulletins of a list that are shown: each costs its site a request.
+/// The most bulletins of a list that are shown: each costs its site a request.
 const NEWEST: usize = 5;
 
-/// A channel of the config by its id, else one of this kind as the built-in card has it.
+/// Returns a channel of the config by its id, otherwise one of this kind with the built-in card.
 pub(super) fn channel(name: &str, config: &Config) -> Result<Channel, UsageError> {
     let mut channels = config.channels.iter();
     if let Some(known) = channels.find(|channel| channel.id.to_string() == name) {
@@ -80,8 +80,8 @@ pub(super) fn show(
     Ok(())
 }
 
-/// The bulletins that the service would push of the newest notices at an address, and the name of their source: it is
-/// polled into a scratch store, which opens the articles, and filters, as a poll of the service does.
+/// Returns the bulletins that the service would push of the newest notices at an address, and the name of their source:
+/// it is polled into a scratch store, which opens the articles and filters like a poll of the service.
 pub(super) async fn newest(
     config: &Config,
     url: &Url,
@@ -108,7 +108,7 @@ pub(super) async fn newest(
     Ok((source.name, found?.items))
 }
 
-/// The source of the config at this address, else one as `add` would make it.
+/// Returns the source of the config at this address, otherwise one as `add` would make it.
 fn source_at(config: &Config, url: &Url, title: Option<&str>) -> Source {
     let shown = Login::taken_off(url);
     let is_there = |source: &&Source| source.address().is_some_and(|known| *known == *shown);
@@ -127,7 +127,7 @@ fn source_at(config: &Config, url: &Url, title: Option<&str>) -> Source {
     }
 }
 
-/// Returns what the page would be called as a source, and its bulletins as the page alone shows them.
+/// Returns the name of the page as a source, and its bulletins as only the page shows them.
 pub(super) fn of_page(page: &Page, reading: Reading) -> (String, Vec<Bulletin>) {
     let host = || page.url.host_str().unwrap_or("preview").to_owned();
     let all = |notices: Vec<Notice>| (1..).zip(notices).map(of_notice).collect();

@@ -1,4 +1,4 @@
-//! A reading as the contract's JSON, as text, as a block for the config.
+//! Prints a reading as the API's JSON, as text, or as a block for the config.
 
 use url::Url;
 
@@ -15,12 +15,12 @@ use crate::{
     source::{NoticeFeed, NoticeList, OtherList, ReadStep, Reading},
 };
 
-/// The contract's object for an input.
+/// Returns the API's object for an input.
 pub(in crate::cli) fn json(input: &str, seen: &Seen) -> Preview {
     round::shown(input, &seen.reading, seen.warning.as_ref())
 }
 
-/// A `[[source]]` block that reads this page as it was read here.
+/// Returns a `[[source]]` block that reads this page as it was read here.
 pub(in crate::cli) fn suggestion(url: &Url, seen: &Seen, taken: &[SourceId]) -> SourceBlock {
     let (title, kind, select, found) = match &seen.reading {
         Reading::List(list) => {
@@ -60,7 +60,7 @@ pub(in crate::cli) fn suggestion(url: &Url, seen: &Seen, taken: &[SourceId]) -> 
     block
 }
 
-/// For people: what it is, then what stands there.
+/// Prints a reading for people: its kind, then its content.
 pub(in crate::cli) fn text(
     page: &Page,
     seen: &Seen,
@@ -96,7 +96,7 @@ pub(in crate::cli) fn text(
     }
 }
 
-/// What each step of reading came to.
+/// Prints the result of each step of reading.
 pub(in crate::cli) fn steps(steps: &[ReadStep]) -> anyhow::Result<()> {
     for step in steps {
         for (at, said) in step.said.iter().enumerate() {
@@ -118,7 +118,7 @@ fn list_text(list: &NoticeList, verbose: bool) -> anyhow::Result<()> {
     others(&list.others, verbose)
 }
 
-/// Returns what else stands on a page: its other lists, and with `all` what is none, and why.
+/// Prints the other lists of a page, and with `all` also the groups of links that are not one, and why.
 pub(in crate::cli) fn others(others: &[OtherList], all: bool) -> anyhow::Result<()> {
     for other in others.iter().filter(|other| all || other.is_list) {
         let kind = if other.is_list {
@@ -150,7 +150,7 @@ fn notices_text(notices: &[Notice], verbose: bool) -> anyhow::Result<()> {
     Ok(table.print()?)
 }
 
-/// Where what is known of an article begins, behind its name.
+/// The column at which facts about an article begin, behind their names.
 const FACT: usize = 11;
 
 fn article_text(article: &Article) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! The API of a running instance.
+//! Calls the API of a running instance.
 
 use std::{path::Path, time::Duration};
 
@@ -16,10 +16,10 @@ use crate::{
     web::USER_HEADER,
 };
 
-/// An instance that is just starting, or a command that is just ending, is waited for.
+/// The time to wait for an instance that is just starting, or a command that is just ending.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The name of the user who runs the command: services and containers often set no variable for it.
+/// Returns the name of the user who runs the command: services and containers often set no variable for it.
 pub(super) fn user() -> String {
     let named = |name| std::env::var(name).ok().filter(|user| !user.is_empty());
     let number = || format!("uid-{}", rustix::process::getuid().as_raw());
@@ -29,7 +29,7 @@ pub(super) fn user() -> String {
         .unwrap_or_else(number)
 }
 
-/// The API of a running instance, by what it left in the state folder.
+/// The API of a running instance, found by its file in the state folder.
 pub(in crate::cli) struct Api {
     client: Client,
     url: String,
@@ -37,7 +37,7 @@ pub(in crate::cli) struct Api {
 }
 
 impl Api {
-    /// None: nothing in the state folder says where an instance is.
+    /// Returns the API; `None` if nothing in the state folder tells where an instance is.
     pub(in crate::cli) fn of(session: &Session) -> Option<Self> {
         let address = Address::read(&session.state)?;
         session.mask.hide([address.token.clone()]);
@@ -48,13 +48,13 @@ impl Api {
         })
     }
 
-    /// Returns whether the instance is there: an address may outlive its instance.
+    /// Returns whether the instance exists: an address may outlive its instance.
     pub(in crate::cli) async fn answers(&self) -> bool {
         let asked = self.client.get(format!("{}/healthz", self.url));
         asked.timeout(PATIENCE).send().await.is_ok()
     }
 
-    /// A list, in as many answers as it takes: each is bounded.
+    /// Returns a list, in as many answers as it takes: each is bounded.
     pub(in crate::cli) async fn list<T: DeserializeOwned>(
         &self,
         what: &str,
@@ -113,7 +113,7 @@ impl Api {
         read(self.request(Method::POST, what).json(body)).await
     }
 
-    /// Takes the changed config; `named` must be the one that the instance runs by.
+    /// Reloads the changed config; `named` must be the one that the instance runs with.
     pub(in crate::cli) async fn reload(&self, named: Option<&Path>) -> anyhow::Result<()> {
         let mut request = self.request(Method::POST, "reload");
         if let Some(named) = named {
@@ -149,7 +149,7 @@ async fn read<T: DeserializeOwned>(request: RequestBuilder) -> anyhow::Result<T>
         .context("the running instance answered in the format of another version")
 }
 
-/// A good answer; a problem is an error in its own words.
+/// Returns a successful answer; a problem becomes an error in its own words.
 pub(super) async fn answer(request: RequestBuilder) -> anyhow::Result<Response> {
     let answer = request
         .send()

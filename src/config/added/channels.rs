@@ -1,4 +1,4 @@
-//! Channels that live in the store, read by the rules of `[[channel]]`.
+//! Reads channels in the store by the rules of `[[channel]]`.
 
 use serde_json::Value;
 use toml::de::DeTable;
@@ -20,10 +20,10 @@ use crate::{
 };
 
 impl Config {
-    /// Reads the keys of a channel that is to live in the store.
+    /// Reads the keys of a channel that is to be stored.
     ///
     /// # Errors
-    /// All that is wrong with them.
+    /// Fails with all mistakes in them.
     pub fn check_channel(
         &self,
         id: &ChannelId,
@@ -47,14 +47,14 @@ impl Config {
         }
     }
 
-    /// The channel, as far as its keys are right, and what is wrong with them.
+    /// Returns the channel, as far as its keys are correct, and the mistakes in them.
     fn read_channel(
         &self,
         id: &ChannelId,
         keys: &ChannelKeys,
         kind: Option<&RobotKind>,
     ) -> (Option<Channel>, Vec<FieldFault>) {
-        // A key that is missing is on no line: `all_missing` finds it.
+        // A missing key is on no line: `all_missing` finds it.
         let lines = lines(("", id.as_str()), keys, &[]);
         let text: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
         let text = text.join("\n");
@@ -86,8 +86,8 @@ impl Config {
         (channel, found.collect())
     }
 
-    /// Takes a channel of the store. A key that this version refuses is as if it were absent; a source that it names and that
-    /// is gone brings no other ones in its place.
+    /// Adds a channel of the store. A key that this version rejects is treated as absent; a source that it names and
+    /// that was removed is not replaced by others.
     pub(super) fn join_channel(&mut self, added: &AddedChannel) {
         if self.channels.iter().any(|known| known.id == added.id) {
             tracing::warn!(
@@ -127,14 +127,14 @@ impl Config {
         self.channels.push(channel);
     }
 
-    /// Returns whether a channel lives in the store.
+    /// Returns whether a channel is in the store.
     #[must_use]
     pub fn is_joined_channel(&self, channel: &ChannelId) -> bool {
         self.joined_channels.contains(channel)
     }
 }
 
-/// Kinds that are set up elsewhere.
+/// Rejects kinds that are set up elsewhere.
 fn not_of_the_store(kind: Option<&Value>) -> Option<FieldFault> {
     let expected = match kind.filter(|kind| !kind.is_null()).map(Value::as_str) {
         None => return Some(missing("kind", "a kind such as `webhook`")),
@@ -149,7 +149,7 @@ fn not_of_the_store(kind: Option<&Value>) -> Option<FieldFault> {
     Some(FieldFault::new("kind", InputFault::Unusable, expected))
 }
 
-/// The keys without which nothing can be sent, and that are not there.
+/// Returns the missing keys without which nothing can be sent.
 fn all_missing<'a>(
     kind: &'a RobotKind,
     keys: &'a ChannelKeys,

@@ -1,11 +1,11 @@
-//! Keys as JSON, written as lines of TOML, so that the rules of the config read them.
+//! Converts keys in JSON to lines of TOML, so that the rules of the config read them.
 
 use serde_json::{Map, Value};
 
 use crate::bulletin::{Filter, InputFault};
 
-/// A line of TOML for each key but those of `left_out`, each with its key. What is missing is said of the first one, which
-/// belongs to `first`.
+/// Returns a line of TOML for each key except those of `left_out`, each with its key. A missing key is reported at the
+/// first line, which belongs to `first`.
 pub(super) fn lines(
     (first, id): (&str, &str),
     keys: &Map<String, Value>,
@@ -47,18 +47,18 @@ fn toml(value: &Value) -> String {
                 .collect();
             format!("{{ {} }}", entries.join(", "))
         }
-        // TOML has none; within a list it is a mistake that is to be reported.
+        // TOML has no null; within a list it is a mistake that is to be reported.
         Value::Null => "{}".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
 
-/// Strings of JSON are strings of TOML but for one character.
+/// Converts a JSON string to TOML, which differs in only one character.
 fn text(text: &str) -> String {
     Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
-/// The mistake in the words of a filter.
+/// Returns the mistake in the words of a filter.
 pub(super) fn wrong_pattern(value: Option<&Value>) -> InputFault {
     let patterns = value.and_then(Value::as_array).into_iter().flatten();
     let patterns = patterns.filter_map(Value::as_str).map(str::to_owned);

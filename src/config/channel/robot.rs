@@ -1,4 +1,4 @@
-//! Channels of the platforms beside Telegram, by the keys that each kind has.
+//! Reads channels of the platforms other than Telegram, by the keys that each kind has.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// A channel by the keys that its kind has.
+/// Reads a channel by the keys of its kind.
 pub(super) fn read(
     table: &mut Table<'_>,
     kind: &'static RobotKind,
@@ -81,7 +81,7 @@ pub(super) fn read(
     is_enough.then(|| ChannelKind::Robot(Robot::new(kind, values)))
 }
 
-/// An address that nobody may see, as it stands in the secret.
+/// Reads a secret address as it appears in the secret.
 fn secret_address(
     around: Surroundings<'_>,
     with_path: bool,
@@ -102,7 +102,7 @@ fn secret_address(
     }
 }
 
-/// A mail server's address, which may hold a password.
+/// Reads a mail server's address, which may contain a password.
 fn smtp(around: Surroundings<'_>) -> impl Fn(&Value<'_>) -> Read<Secret> {
     move |value| {
         let secret = around.secret()(value)?;
@@ -131,7 +131,7 @@ fn mailbox(value: &Value<'_>) -> Read<Mailbox> {
     })
 }
 
-/// Those that a mail goes to.
+/// Reads the recipients of a mail.
 fn mailboxes(value: &Value<'_>) -> Read<Vec<Mailbox>> {
     let list = list(mailbox)(value)?;
     if list.is_empty() {
@@ -143,7 +143,7 @@ fn mailboxes(value: &Value<'_>) -> Read<Vec<Mailbox>> {
     Ok(list)
 }
 
-/// A number, or one in a string.
+/// Reads a number, or one in a string.
 fn number(value: &Value<'_>) -> Read<u64> {
     match value.get_ref() {
         DeValue::String(text) => match text.trim().parse() {
@@ -169,7 +169,7 @@ fn room(value: &Value<'_>) -> Read<String> {
     Ok(room)
 }
 
-/// An address to which paths are added.
+/// Returns an address to which paths are added.
 fn base(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }

@@ -1,4 +1,4 @@
-//! Sources as the lines of a document that feed readers take.
+//! Writes sources as the lines of a document that feed readers accept.
 
 use quick_xml::{
     Writer,
@@ -10,7 +10,7 @@ use crate::bulletin::Login;
 
 /// The prefix of our own attributes, which other programs ignore.
 const NAMESPACE: &str = "urn:noticast:opml";
-/// The page that an outline is about, where its feed is one that we make.
+/// The attribute with the page of an outline whose feed is our own.
 pub(super) const PAGE: &str = "noticast:page";
 
 /// A source as a line of an OPML document.
@@ -20,18 +20,18 @@ pub struct Outline {
     pub address: Address,
 }
 
-/// A source as feed readers get it.
+/// The address of a source for feed readers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
-    /// It is a feed itself.
+    /// The source is a feed itself.
     Feed(Url),
-    /// It is a page, and this is our feed of it.
+    /// The source is a page, and this is our feed of it.
     OwnFeed { page: Url, feed: Url },
-    /// It is a page, and nobody makes a feed of it.
+    /// The source is a page without a feed.
     Page(Url),
 }
 
-/// An OPML document of sources, without users and passwords.
+/// Returns an OPML document of sources, without users and passwords.
 #[must_use]
 pub fn to_opml(outlines: &[Outline]) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -92,7 +92,7 @@ impl Outline {
     }
 }
 
-/// An address without user and password.
+/// Returns an address without user and password.
 pub(super) fn without_login(url: &Url) -> String {
     Login::taken_off(url).as_str().to_owned()
 }

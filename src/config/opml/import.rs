@@ -1,4 +1,4 @@
-//! Outlines of other programs as blocks of the config; each that is left out is named with the reason.
+//! Converts outlines of other programs to blocks of the config; each that is left out is named with the reason.
 
 use std::{collections::HashMap, fmt};
 
@@ -15,18 +15,18 @@ use crate::{
     config::{block::SourceBlock, checked::Config},
 };
 
-/// The declaration of a document is searched for in these first bytes.
+/// The number of first bytes in which the declaration of a document is searched for.
 const DECLARED_WITHIN: usize = 256;
 
 /// The content of a document.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Imported {
-    /// To append, in the order of the document.
+    /// The blocks to append, in the order of the document.
     pub blocks: Vec<SourceBlock>,
     pub skipped: Vec<Skipped>,
 }
 
-/// An outline that becomes no source.
+/// An outline that does not become a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// Its name, or its address.
@@ -40,10 +40,10 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// The text of a document, by its byte order mark or by the charset that it declares.
+/// Returns the text of a document, decoded by its byte order mark or by the charset that it declares.
 ///
 /// # Errors
-/// It is in another charset than it says, or in one that is not known.
+/// Fails if it is in another charset than it declares, or in an unknown one.
 pub fn decode(bytes: &[u8]) -> Result<String, String> {
     let charset = match Encoding::for_bom(bytes) {
         Some((charset, _)) => charset,
@@ -59,7 +59,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, String> {
     Ok(text.into_owned())
 }
 
-/// The charset of `<?xml version="1.0" encoding="…"?>`; UTF-8 where nothing is said.
+/// Returns the charset of `<?xml version="1.0" encoding="…"?>`; UTF-8 if there is no declaration.
 fn declared(bytes: &[u8]) -> Result<&'static Encoding, String> {
     let head = &bytes[..bytes.len().min(DECLARED_WITHIN)];
     // Two bytes for each character: the declaration itself can only be read as such.
@@ -87,10 +87,10 @@ fn declared(bytes: &[u8]) -> Result<&'static Encoding, String> {
     })
 }
 
-/// The outlines of an OPML document that `config` does not watch yet, as blocks to append.
+/// Returns the outlines of an OPML document that `config` does not watch yet, as blocks to append.
 ///
 /// # Errors
-/// The reason why a text is no OPML.
+/// Fails with the reason why a text is not OPML.
 pub fn from_opml(text: &str, config: &Config) -> Result<Imported, String> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     let lenient = reader.config_mut();
@@ -134,7 +134,7 @@ fn is_named(element: &BytesStart<'_>, name: &[u8]) -> bool {
 /// An outline that is not closed yet.
 struct Open {
     name: String,
-    /// Nothing was made of it, and it may still turn out to be a folder.
+    /// True if nothing was made of it, and it may still turn out to be a folder.
     is_bare: bool,
 }
 
@@ -161,7 +161,7 @@ impl<'a> Import<'a> {
     }
 
     fn open(&mut self, element: &BytesStart<'_>) {
-        // An outline that holds others is a folder.
+        // An outline that contains others is a folder.
         if let Some(around) = self.open.last_mut() {
             around.is_bare = false;
         }
@@ -190,7 +190,7 @@ impl<'a> Import<'a> {
         self.imported.skipped.push(Skipped { name, why });
     }
 
-    /// Makes a block of an outline; the error is why there is none.
+    /// Makes a block of an outline; the error is the reason why there is none.
     fn take(&mut self, outline: &Outline) -> Result<(), String> {
         if outline.is_comment {
             return Err("it is a comment".to_owned());
@@ -214,7 +214,7 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// Reports what was never closed, too.
+    /// Finishes the import, including outlines that were never closed.
     fn done(mut self) -> Imported {
         while !self.open.is_empty() {
             self.close();
@@ -223,7 +223,7 @@ impl<'a> Import<'a> {
     }
 }
 
-/// The attributes of an outline, whatever the case of their names.
+/// The attributes of an outline, regardless of the case of their names.
 #[derive(Default)]
 struct Outline {
     title: String,
@@ -231,7 +231,7 @@ struct Outline {
     is_comment: bool,
     feed: String,
     url: String,
-    /// Of an outline of ours.
+    /// The page of an outline that we wrote.
     page: String,
 }
 
@@ -255,7 +255,7 @@ impl Outline {
         outline
     }
 
-    /// Its address as it is written, and what stands there.
+    /// Returns its address as it is written, and the kind of page there.
     fn address(&self) -> Option<(&str, ReadAs)> {
         let addresses = [
             (&self.page, ReadAs::Auto),
@@ -268,7 +268,7 @@ impl Outline {
             .map(|(address, kind)| (address.as_str(), kind))
     }
 
-    /// Returns what it is called, for people.
+    /// Returns its name for people.
     fn name(&self) -> &str {
         match (self.title.as_str(), self.address()) {
             ("", Some((address, _))) => address,
@@ -278,7 +278,7 @@ impl Outline {
     }
 }
 
-/// The value of an attribute; one with an entity that nobody knows stays as it is written.
+/// Returns the value of an attribute; one with an unknown entity stays as it is written.
 fn value(attribute: &Attribute<'_>) -> String {
     attribute
         .normalized_value(XmlVersion::default())
@@ -288,12 +288,12 @@ fn value(attribute: &Attribute<'_>) -> String {
         )
 }
 
-/// An address of the web; `feed:` before one, or instead of its scheme, says that it is a feed's.
+/// Parses a web address; `feed:` before it, or instead of its scheme, marks it as a feed's.
 fn web_address(written: &str) -> Result<Url, String> {
     let lower = written.to_ascii_lowercase();
     let after = |prefix: &str| lower.starts_with(prefix).then(|| &written[prefix.len()..]);
     let plain = if let Some(rest) = after("feed://") {
-        // Some writers put it before a whole address.
+        // Some writers put the prefix before a complete address.
         match rest.contains("://") {
             true => rest.to_owned(),
             false => format!("http://{rest}"),

@@ -35,7 +35,7 @@ fn body(outlines: &str) -> String {
     format!("<opml version='2.0'><body>{outlines}</body></opml>")
 }
 
-/// Why the only outline is skipped.
+/// Returns why the only outline is skipped.
 fn why(outline: &str) -> String {
     let imported = import(&body(outline));
     assert_eq!(imported.blocks, [], "{outline}");

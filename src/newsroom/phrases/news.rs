@@ -1,4 +1,4 @@
-//! Templates of news.
+//! Holds the templates of news.
 
 use super::template::PhraseTemplate;
 

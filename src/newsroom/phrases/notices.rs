@@ -1,4 +1,4 @@
-//! Templates of notices.
+//! Holds the templates of notices.
 
 use super::template::PhraseTemplate;
 

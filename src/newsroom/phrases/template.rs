@@ -1,12 +1,12 @@
-//! The shape of a template.
+//! Defines the shape of a template.
 
-/// One kind of bulletin.
+/// A kind of bulletin.
 #[derive(Debug)]
 pub(in crate::newsroom) struct PhraseTemplate {
     pub title: &'static str,
     pub body: &'static [&'static str],
     /// The department that issues it.
     pub from: &'static str,
-    /// Names of files that go with it.
+    /// The names of the files that accompany it.
     pub files: &'static [&'static str],
 }

@@ -1,4 +1,4 @@
-//! Templates of tenders.
+//! Holds the templates of tenders.
 
 use super::template::PhraseTemplate;
 

@@ -1,4 +1,4 @@
-//! What a reader may ask for at a card, and how that is written in few bytes. Pure.
+//! Defines the actions that a card offers its reader, and encodes them in few bytes. Pure.
 
 use crate::{
     bulletin::{
@@ -11,16 +11,16 @@ use crate::{
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CardAct {
-    /// The text as it is archived.
+    /// Sends the text as it is archived.
     Text(BulletinId),
-    /// A reminder of its deadline.
+    /// Sets a reminder of the bulletin's deadline.
     Remind(BulletinId),
-    /// No sound for bulletins of that source in this chat.
+    /// Turns the sound off for bulletins of the source in this chat.
     Mute(SourceId),
 }
 
 impl CardAct {
-    /// As the data of a button.
+    /// Returns the action as the data of a button.
     pub(crate) fn written(&self) -> String {
         match self {
             Self::Text(id) => format!("C t {id}"),
@@ -29,7 +29,7 @@ impl CardAct {
         }
     }
 
-    /// As it was [`written`](Self::written).
+    /// Parses an action that was [`written`](Self::written).
     pub(crate) fn read(words: &[&str]) -> Option<Self> {
         let bulletin = |id: &str| id.parse().ok().map(BulletinId);
         match words {
@@ -40,8 +40,8 @@ impl CardAct {
         }
     }
 
-    /// As a link to the bot carries it, for readers who press in a group or channel; no id of a source has this form.
-    /// None: it concerns the chat that it was pressed in.
+    /// Returns the action as a link to the bot carries it, for readers who press in a group or channel; no source id
+    /// has this form. `None` if the action concerns the chat in which it was pressed.
     pub(crate) fn linked(&self) -> Option<String> {
         match self {
             Self::Text(id) => Some(format!("T{id}")),
@@ -50,7 +50,7 @@ impl CardAct {
         }
     }
 
-    /// As it was [`linked`](Self::linked).
+    /// Parses an action that was [`linked`](Self::linked).
     pub(crate) fn of_link(payload: &str) -> Option<Self> {
         let number = |payload: &str| payload.parse().ok().map(BulletinId);
         let text = payload.strip_prefix('T').and_then(number).map(Self::Text);
@@ -59,7 +59,7 @@ impl CardAct {
     }
 }
 
-/// Returns what may be asked for at the card of a delivery: nothing where it shows several bulletins.
+/// Returns the actions that the card of a delivery offers: none if it shows several bulletins.
 pub(super) fn offered(
     waiting: &Waiting,
     bulletins: &[Bulletin],
@@ -86,15 +86,16 @@ fn has_buttons(channel: &Channel) -> bool {
     matches!(channel.kind, ChannelKind::Telegram { buttons: true, .. })
 }
 
-/// Returns whether there is a text beside the summary, as far as the config says: sources of the desk and those that
-/// are gone may have one.
+/// Returns whether there is a text in addition to the summary, as far as the config tells: sources added at the desk
+/// and sources that were removed may have one.
 fn has_text(bulletin: &Bulletin, config: &Config) -> bool {
     let mut sources = config.sources.iter();
     let source = sources.find(|source| source.id == bulletin.source);
     source.is_none_or(|source| source.full_text)
 }
 
-/// The source by which a chat that subscribed by itself has the bulletin, if it comes with a sound.
+/// Returns the source through which a chat that subscribed on its own receives the bulletin, if it arrives with a
+/// sound.
 fn sounding(bulletin: &Bulletin, channel: &Channel) -> Option<SourceId> {
     channel.id.chat()?;
     let source = bulletin.sources().find(|source| channel.wants(source))?;

@@ -1,5 +1,5 @@
-//! A message that was sent, as it is to be shown after something changed; and the short note where it
-//! cannot be edited.
+//! Renders a message that was sent as it is to appear after a change, and the short note for platforms that cannot edit
+//! it.
 
 use super::{
     shape::Card,
@@ -15,12 +15,12 @@ use crate::{
     words::{self, fill},
 };
 
-/// Changes that a message lists, the latest, and characters of an earlier title.
+/// The most changes that a message lists (the latest), and the most characters of an earlier title.
 const MOST: usize = 3;
 const TITLE: usize = 150;
 
 impl Card {
-    /// Returns what an update sends: the message anew, or a note of what changed.
+    /// Returns the card that an update sends: the whole message again, or a note of what changed.
     pub(crate) fn of_edition(
         update: &Waiting,
         mut edition: Edition,
@@ -43,7 +43,7 @@ impl Card {
         card
     }
 
-    /// Returns what a message says that was sent, with what changed on top, for platforms with a form of their own.
+    /// Returns the words of a message that was sent, with its changes on top, for platforms with their own form.
     pub(in crate::push) fn edited_wording(&self) -> CardWording {
         let mut wording = self.wording();
         if self.changes.is_empty() {
@@ -58,7 +58,7 @@ impl Card {
         wording
     }
 
-    /// Returns what changed, one tap away.
+    /// Returns the changes as a quotation that opens with one tap.
     pub(super) fn changes_html(&self) -> String {
         if self.changes.is_empty() {
             return String::new();
@@ -72,7 +72,7 @@ impl Card {
         self.changes.iter().map(line).collect()
     }
 
-    /// Characters that the changes take.
+    /// Returns the number of characters that the changes take.
     pub(super) fn changes_length(&self) -> usize {
         self.changes_plain().chars().count()
     }
@@ -83,7 +83,7 @@ fn lines(changes: &[(BulletinId, String)]) -> String {
     lines.join("\n")
 }
 
-/// With the bulletin that each is of.
+/// Returns a line for each change, with the bulletin that it belongs to.
 fn changes(edition: &Edition, language: Language, channel: &Channel) -> Vec<(BulletinId, String)> {
     let is_one = edition.bulletins.len() == 1;
     let mut changed = Vec::new();
@@ -126,7 +126,7 @@ fn line(
     format!("{at}{about} {what}")
 }
 
-/// Returns what else than its title changed, in words.
+/// Returns in words what changed besides the title.
 pub(crate) fn what_changed(what: &Changed, language: Language) -> Option<String> {
     let words = &words::of(language).cards;
     let said = |text, name, what: &str| fill(text, &[(name, cut(&clean_line(what), TITLE))]);

@@ -1,4 +1,4 @@
-//! The files of a bulletin on its card: named, and linked where the platform can.
+//! Lists the files of a bulletin on its card: by name, and as links where the platform supports them.
 
 use super::{
     shape::Card,
@@ -9,12 +9,12 @@ use crate::{
     words,
 };
 
-/// Files that a card names, and characters of a name.
+/// The most files that a card names, and the most characters of a name.
 const MOST: usize = 8;
 const NAME: usize = 60;
 
 impl Card {
-    /// A line for each file, as Telegram's HTML.
+    /// Returns a line for each file, as Telegram's HTML.
     pub(super) fn files_html(&self) -> String {
         let line = |(name, url): (String, Option<&str>)| match url {
             Some(url) => format!("\n📎 <a href=\"{}\">{}</a>", escape(url), escape(&name)),
@@ -29,7 +29,7 @@ impl Card {
             .collect()
     }
 
-    /// Characters that the files take.
+    /// Returns the number of characters that the files take.
     pub(super) fn files_length(&self) -> usize {
         self.files_plain().chars().count()
     }
@@ -40,7 +40,8 @@ impl Card {
     }
 }
 
-/// Names, and addresses that people can open. Of many, the page has the rest.
+/// Returns the names of the files, with addresses that people can open. If there are many, a last entry leads to the
+/// page, which has the rest.
 pub(super) fn files_of(
     bulletin: &Bulletin,
     language: Language,

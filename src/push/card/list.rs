@@ -1,8 +1,8 @@
-//! A card of several bulletins, grouped by source: the bundle of one poll, with a summary of the first, and
-//! the digest.
+//! Renders a card of several bulletins, grouped by source: the bundle of one poll, with a summary of the first, and the
+//! digest.
 //!
-//! The channel decides how many go into one message ([`Card::fitting`]); what does not fit
-//! follows in the next one, so that each bulletin is reachable from what was sent.
+//! The channel decides how many go into one message ([`Card::fitting`]); the rest follows in the next one, so that each
+//! bulletin can be reached from the messages.
 
 use super::{
     shape::{Card, Grouping},
@@ -10,7 +10,7 @@ use super::{
     words::{EntryWords, by_source, heading},
 };
 
-/// Characters of the title of an entry, and of the summary below the headline.
+/// The most characters of the title of an entry, and of the summary below the headline.
 const TITLE: usize = 120;
 const SUMMARY: usize = 300;
 
@@ -19,7 +19,7 @@ const SUMMARY: usize = 300;
 enum Ink {
     /// Telegram's HTML.
     Html,
-    /// Without markup; addresses stand below what they are of.
+    /// Plain text without markup; an address is on the line below its title.
     Plain,
     /// The text that a reader of the HTML sees.
     Seen,
@@ -40,7 +40,7 @@ impl Ink {
         }
     }
 
-    /// A title that is written already, as the link to `url`, and what follows it on its line.
+    /// Returns a title that is already rendered, as a link to `url`, and the text that follows it on its line.
     fn linked(self, title: &str, url: Option<&str>, after: &str) -> String {
         match (self, url) {
             (Self::Html, Some(url)) => format!("<a href=\"{}\">{title}</a>{after}", escape(url)),
@@ -51,7 +51,7 @@ impl Ink {
 }
 
 impl Card {
-    /// As [`Card::plain`], without addresses where they make it longer than `limit` characters.
+    /// Returns [`Card::plain`], without addresses if they make it longer than `limit` characters.
     pub(crate) fn plain_within(&self, limit: usize) -> String {
         let plain = self.plain();
         if self.further.is_empty() || plain.chars().count() <= limit {
@@ -68,7 +68,7 @@ impl Card {
         self.list(Ink::Plain)
     }
 
-    /// Returns what a reader of the HTML sees: without the addresses of its links.
+    /// Returns the text that a reader of the HTML sees, which lacks the addresses of the links.
     pub(crate) fn list_seen(&self) -> String {
         self.list(Ink::Seen)
     }
@@ -82,7 +82,7 @@ impl Card {
         top + &self.groups(ink) + &changes
     }
 
-    /// A heading, and below it the entries of each source.
+    /// Returns a heading, and below it the entries of each source.
     fn groups(&self, ink: Ink) -> String {
         let entries = self.entries();
         let mut text = ink.bold(&heading(self.form, entries.len(), self.language));
@@ -105,7 +105,7 @@ impl Card {
     }
 }
 
-/// The date and the summary below the first bulletin of a bundle.
+/// Returns the date and the summary below the first bulletin of a bundle.
 fn details(words: &EntryWords, ink: Ink) -> String {
     let summary = words.summary.as_ref().map(|summary| cut(summary, SUMMARY));
     let mut text = String::new();
@@ -121,7 +121,7 @@ fn details(words: &EntryWords, ink: Ink) -> String {
     text
 }
 
-/// An entry: its title, by when people must act, and its number.
+/// Returns the line of an entry: its title, its deadline and its number.
 fn line(words: &EntryWords, ink: Ink) -> String {
     let deadline = words.deadline.as_ref().map(|by| format!(" · {by}"));
     let after = format!("{} #{}", deadline.unwrap_or_default(), words.number);

@@ -1,10 +1,10 @@
-//! A card of one bulletin as Telegram's HTML and as plain text.
+//! Renders a card of one bulletin as Telegram's HTML and as plain text.
 
 use super::{shape::Card, text::escape, words::mark};
 use crate::bulletin::DeliveryKind;
 
 impl Card {
-    /// Telegram's HTML: at most 4,096 characters after parsing, whatever the page holds.
+    /// Returns Telegram's HTML: at most 4,096 characters after parsing, regardless of the page's content.
     pub(crate) fn html(&self) -> String {
         if let Some(own) = &self.own {
             return own.clone();
@@ -32,8 +32,8 @@ impl Card {
         html + &format!("\n\n#{}", words.number) + &self.changes_html()
     }
 
-    /// The same without markup, for a platform that cannot read ours. That of several bulletins has all
-    /// their addresses, and is as long as they are.
+    /// Returns the card without markup, for a platform that cannot read ours. A card of several bulletins has all their
+    /// addresses, however long that is.
     pub(crate) fn plain(&self) -> String {
         if !self.further.is_empty() {
             return self.list_plain();
@@ -52,7 +52,7 @@ impl Card {
         text += &self.files_plain();
         text += &format!("\n\n#{}", words.number);
         text += &self.changes_plain();
-        // The address counts as text here; one that does not fit is left out whole.
+        // The address counts as text here; one that does not fit is left out entirely.
         match &words.url {
             Some(url) if text.chars().count() + url.chars().count() < 4096 => {
                 text + &format!("\n{url}")
@@ -61,7 +61,7 @@ impl Card {
         }
     }
 
-    /// Returns what stands above the headline: what kind of card it is, and the note.
+    /// Returns the lines above the headline: the kind of card and the note.
     pub(super) fn top(
         &self,
         bold: impl Fn(&str) -> String,

@@ -1,4 +1,4 @@
-//! A channel's own card in place of the built-in one, where it has a template.
+//! Renders a channel's own card in place of the built-in one if the channel has a template.
 
 use serde_json::Value;
 
@@ -9,20 +9,20 @@ use super::{
 };
 use crate::bulletin::{Bulletin, Channel, ChannelKind, DeliveryKind, TemplateFields, TemplateFile};
 
-/// Characters of a message of Telegram; what is longer with its markup is shown as the built-in card.
+/// The most characters of a Telegram message; a card that is longer with its markup is shown as the built-in one.
 const LONGEST: usize = 4096;
-/// Stands behind a text to see whether a kind shows that to its end: what is too long is cut there.
+/// A sign appended to a text to see whether a kind shows the text to its end: a text that is too long is cut there.
 const END: char = '■';
 
 impl Card {
-    /// Returns what the channel's template makes of it; the same where it has none, or where `draft`, what the
-    /// kind posts of a card, has no room for all of it.
+    /// Returns the card as the channel's template renders it; the same card if there is no template, or if `draft`,
+    /// which returns what the kind posts of a card, has no room for all of it.
     pub(crate) fn in_own_words(self, channel: &Channel, draft: impl Fn(&Self) -> Value) -> Self {
         self.own_words(channel, draft).unwrap_or(self)
     }
 
-    /// Returns how many of its first `most` bulletins go into one message, in the channel's own words where it
-    /// has some.
+    /// Returns how many of the card's first `most` bulletins go into one message, in the channel's own words if it has
+    /// a template.
     pub(crate) fn fitting_own_words(
         &self,
         most: usize,
@@ -50,7 +50,8 @@ impl Card {
         draft(&to_its_end).to_string().contains(END).then_some(own)
     }
 
-    /// A kind without markup shows it as the text that it is; data has it beside the fields.
+    /// Renders the channel's template. A kind without markup shows the result as plain text; data carries it next to
+    /// the fields.
     fn templated(mut self, channel: &Channel) -> Self {
         let template = channel.template.as_ref();
         let (Some(template), true) = (template, self.bulletin.is_some()) else {

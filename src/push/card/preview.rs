@@ -1,4 +1,4 @@
-//! A card that is shown before it is sent.
+//! Renders a card that is shown before it is sent.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::{
     config::Config,
 };
 
-/// Characters of a summary: a question stands beside it.
+/// The most characters of a summary: a question is shown next to it.
 const SUMMARY: usize = 600;
 
 impl Card {
-    /// As a rebroadcast in `language` would show it, but for a long summary.
+    /// Returns the card as a rebroadcast in `language` would show it, except that a long summary is cut.
     pub(crate) fn preview(mut bulletin: Bulletin, language: Language, config: &Config) -> Self {
         let summary = bulletin.summary.take();
         bulletin.summary = summary.map(|text| cut(&clean_text(&text), SUMMARY));

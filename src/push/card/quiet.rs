@@ -1,9 +1,9 @@
-//! Bulletins and names as a channel may show them, so that what a page says calls nobody there.
+//! Alters bulletins and names for a channel so that the text of a page mentions no one there.
 
 use crate::bulletin::{Bulletin, Channel, ChannelKind, quiet};
 
-/// A bulletin as `channel` may show it. Other kinds than Telegram write mentions in signs that are escaped, or
-/// beside the text.
+/// Returns a bulletin as `channel` may show it. Kinds other than Telegram write mentions in signs that are escaped, or
+/// outside the text.
 pub(super) fn on(channel: &Channel, bulletin: Bulletin) -> Bulletin {
     match channel.kind {
         ChannelKind::Telegram { .. } => quiet_bulletin(bulletin),
@@ -21,7 +21,7 @@ pub(super) fn quiet_bulletin(mut bulletin: Bulletin) -> Bulletin {
     bulletin
 }
 
-/// The name of a source as `channel` may show it: it may be the title of a page.
+/// Returns the name of a source as `channel` may show it, since it may be the title of a page.
 pub(super) fn name_on(channel: &Channel, name: &str) -> String {
     match channel.kind {
         ChannelKind::Telegram { .. } => quiet(name),

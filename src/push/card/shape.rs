@@ -1,4 +1,4 @@
-//! A card: what one delivery shows, before it is put in words.
+//! Defines a card: the content of one delivery before it is put in words.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     ops::Waiting,
 };
 
-/// One delivery, ready to be shown anywhere.
+/// The content of one delivery, ready to be shown anywhere.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Card {
     pub(crate) delivery: Option<DeliveryId>,
@@ -27,20 +27,20 @@ pub(crate) struct Card {
     pub(crate) bulletin: Option<Arc<Bulletin>>,
     /// The names of the sources that carry it.
     pub(crate) source: String,
-    /// Further bulletins in the same message, where [`crate::push::sender::Sender::fits`] lets them in.
+    /// Further bulletins in the same message, if [`crate::push::sender::Sender::fits`] allows them.
     pub(crate) further: Vec<CardEntry>,
-    /// The form in which several stand together.
+    /// The form in which several bulletins appear together.
     pub(crate) form: Grouping,
-    /// Corrections since the message was sent; none where it is sent for the first time.
+    /// The corrections since the message was sent; none if it is sent for the first time.
     pub(crate) changes: Vec<(BulletinId, String)>,
-    /// What its reader may ask for, where the platform has buttons.
+    /// The actions offered to its reader, if the platform has buttons.
     pub(crate) acts: Vec<CardAct>,
     /// The channel's own card, as Telegram's HTML.
     pub(in crate::push) own: Option<String>,
 }
 
 impl Card {
-    /// Of a delivery, and of all bulletins that go out with it.
+    /// Returns the card of a delivery and of all bulletins that are sent with it.
     pub(crate) fn new(
         waiting: &Waiting,
         bulletins: Vec<Bulletin>,
@@ -71,7 +71,7 @@ impl Card {
         card.of_entries(form, entries.collect())
     }
 
-    /// Of a bulletin that nothing sends.
+    /// Returns the card of a bulletin that no delivery sends.
     pub(crate) fn of_bulletin(
         bulletin: Bulletin,
         source: &str,
@@ -89,7 +89,7 @@ impl Card {
         }
     }
 
-    /// A card without a bulletin.
+    /// Returns a card without a bulletin.
     pub(crate) fn announcement(text: String, config: &Config) -> Self {
         Self {
             delivery: None,
@@ -107,7 +107,7 @@ impl Card {
         }
     }
 
-    /// The same as the card of `entries`, the first of which is its headline.
+    /// Returns the same card with `entries`, the first of which is its headline.
     pub(crate) fn of_entries(mut self, form: Grouping, entries: Vec<CardEntry>) -> Self {
         let mut entries = entries.into_iter();
         if let Some(first) = entries.next() {
@@ -118,19 +118,19 @@ impl Card {
         self
     }
 
-    /// Returns how many bulletins it has.
+    /// Returns the number of bulletins on the card.
     pub(crate) fn count(&self) -> usize {
         usize::from(self.bulletin.is_some()) + self.further.len()
     }
 
-    /// The same with its first `count` bulletins.
+    /// Returns the same card with its first `count` bulletins.
     pub(crate) fn first(&self, count: usize) -> Self {
         let mut first = self.clone();
         first.further.truncate(count.saturating_sub(1));
         first
     }
 
-    /// A card for each of its bulletins, for kinds that have nothing to hold them together.
+    /// Returns a card for each of its bulletins, for kinds that cannot group them.
     pub(crate) fn each(&self) -> impl Iterator<Item = Self> + '_ {
         let one = |(bulletin, source): (Option<Arc<Bulletin>>, &str)| Self {
             bulletin,
@@ -146,7 +146,7 @@ impl Card {
         std::iter::once(first).chain(rest).map(one)
     }
 
-    /// The most of its bulletins, at least 1, whose card `fits`; of a card with more, less must fit.
+    /// Returns the most of its bulletins, at least 1, whose card `fits`. Assumes that fewer bulletins fit if more do.
     pub(crate) fn fitting(&self, fits: impl Fn(&Self) -> bool) -> usize {
         let (mut most, mut too_many) = (1, self.count() + 1);
         while most + 1 < too_many {
@@ -160,18 +160,18 @@ impl Card {
         most
     }
 
-    /// The bulletin's address, where it is one that people can open.
+    /// Returns the bulletin's address if people can open it.
     pub(crate) fn url(&self) -> Option<&str> {
         link(&self.bulletin.as_ref()?.url)
     }
 
-    /// The address that a preview may be shown of: several bulletins have none in common.
+    /// Returns the address of which a preview may be shown: several bulletins have none in common.
     pub(crate) fn previewed(&self) -> Option<&str> {
         self.url().filter(|_| self.further.is_empty())
     }
 
-    /// A name for what is sent: the same at each repetition, and at no other delivery, not even of a
-    /// store that begins anew.
+    /// Returns a name for the message: the same at each repetition, and at no other delivery, not even of a store that
+    /// restarts its numbers.
     pub(in crate::push) fn key(&self) -> String {
         let Some(delivery) = self.delivery else {
             return format!("test-{:016x}", fastrand::u64(..));
@@ -195,17 +195,17 @@ pub(crate) struct CardEntry {
     pub(crate) source: String,
 }
 
-/// The form in which the bulletins of a card stand together.
+/// The form in which the bulletins of a card appear together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Grouping {
-    /// The first is the headline, the rest are lines below it.
+    /// The first bulletin is the headline; the rest are lines below it.
     #[default]
     Bundle,
-    /// All are lines, under the names of their sources.
+    /// Each bulletin is a line, under the names of its sources.
     Digest,
 }
 
-/// The names of the sources that carry a bulletin, of those that the channel has.
+/// Returns the names of the sources that carry a bulletin, limited to those that the channel receives.
 fn sources(bulletin: &Bulletin, channel: &Channel, config: &Config) -> String {
     let had: Vec<_> = bulletin.sources().filter(|id| channel.wants(id)).collect();
     match had.is_empty() {

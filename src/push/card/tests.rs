@@ -173,7 +173,7 @@ fn a_page_cannot_move_the_cursor_or_turn_text_round() {
     assert_eq!(clean_text("\n\na \n\n\n\nb\nc\0\n\n"), "a\n\nb\nc");
 }
 
-/// Telegram's parser as far as our tags go: the text, or why it would be refused.
+/// Parses text like Telegram as far as our tags go: returns the text, or the reason why it would be rejected.
 fn parse(html: &str) -> Result<String, String> {
     let (mut text, mut open, mut rest) = (String::new(), Vec::new(), html);
     while let Some(at) = rest.find(['<', '&']) {

@@ -1,22 +1,22 @@
-//! Text of pages, made safe to show: one line or several, without control characters, cut between what a reader sees
-//! as characters, escaped.
+//! Makes text of pages safe to show: on one line or several, without control characters, cut between user-perceived
+//! characters, escaped.
 
 use chrono_tz::Tz;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::bulletin::Moment;
 
-/// Longer addresses are no longer links for Telegram.
+/// The longest address in bytes that Telegram still accepts as a link.
 const URL: usize = 2000;
 
-/// `url`, if it is one that people can open.
+/// Returns `url` if people can open it.
 pub(crate) fn link(url: &str) -> Option<&str> {
     let opens = url.starts_with("http://") || url.starts_with("https://");
     let is_clean = !url.chars().any(|c| c.is_control() || c.is_whitespace());
     (opens && is_clean && url.len() <= URL).then_some(url)
 }
 
-/// A day as it is, a time by the clock of `zone`, to the minute.
+/// Formats a day as it is, and a time by the clock of `zone`, to the minute.
 pub(crate) fn show(moment: &Moment, zone: Tz) -> String {
     match moment {
         Moment::Day(day) => day.format("%Y-%m-%d").to_string(),
@@ -27,14 +27,14 @@ pub(crate) fn show(moment: &Moment, zone: Tz) -> String {
     }
 }
 
-/// One line without control characters: a page must not move a reader's cursor or turn its text round.
+/// Returns the text on one line without control characters: a page must not move a reader's cursor or reverse its text.
 pub(crate) fn clean_line(text: &str) -> String {
     let seen = text.chars().filter(|c| c.is_whitespace() || shows(*c));
     let seen: String = seen.collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Lines, each clean, with at most one empty line between two.
+/// Returns the text as clean lines, with at most one empty line between two.
 pub(crate) fn clean_text(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for line in text.lines().map(clean_line) {
@@ -54,7 +54,7 @@ fn shows(c: char) -> bool {
     !c.is_control() && !turns_text && !is_nothing
 }
 
-/// At most `max` characters (code points), cut between what a reader sees as characters.
+/// Returns at most `max` characters (code points) of the text, cut between user-perceived characters.
 pub(crate) fn cut(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();
@@ -72,7 +72,7 @@ pub(crate) fn cut(text: &str, max: usize) -> String {
     kept
 }
 
-/// Text as it stands in Telegram's HTML, also between the quotes of an attribute.
+/// Escapes text for Telegram's HTML, including quoted attributes.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! The words of a card: clean and bounded, not yet escaped.
+//! Returns the words of a card, clean and bounded, not yet escaped.
 
 use super::{
     files::files_of,
@@ -10,38 +10,38 @@ use crate::{
     words::{self, fill},
 };
 
-/// Characters of a headline. With those below, the longest card has some 3,900 of the 4,096 that
-/// Telegram takes after parsing.
+/// The most characters of a headline. With the limits below, the longest card has some 3,900 of the 4,096 that Telegram
+/// accepts after parsing.
 const TITLE: usize = 500;
 const SOURCE: usize = 100;
 const PUBLISHER: usize = 100;
 const NOTE: usize = 1000;
 const SUMMARY: usize = 2000;
-/// Characters of an announcement, which has nothing beside it.
+/// The most characters of an announcement, which is alone on its card.
 const ANNOUNCEMENT: usize = 4000;
-/// Characters of the names of all files in one line.
+/// The most characters of the names of all files in one line.
 const NAMES: usize = 60;
 
-/// All words of a card, clean and bounded, not yet escaped.
+/// The words of a card, clean and bounded, not yet escaped.
 #[derive(Debug, Clone)]
 pub(in crate::push) struct CardWording {
     /// See [`Card::mark`].
     pub(in crate::push) mark: Option<&'static str>,
     pub(in crate::push) note: Option<String>,
-    /// None: an announcement.
+    /// The bulletins; empty for an announcement.
     pub(in crate::push) entries: Vec<EntryWords>,
-    /// The form in which several stand together.
+    /// The form in which several entries appear together.
     pub(in crate::push) form: Grouping,
     pub(in crate::push) language: Language,
 }
 
 impl CardWording {
-    /// The heading above several entries.
+    /// Returns the heading above several entries.
     pub(in crate::push) fn heading(&self) -> String {
         heading(self.form, self.entries.len(), self.language)
     }
 
-    /// One line for lists of chats, never empty.
+    /// Returns one line for lists of chats, never empty.
     pub(in crate::push) fn title(&self) -> String {
         let mark = self.mark.map(|mark| format!("【{mark}】"));
         let said = match (&self.entries[..], self.form) {
@@ -63,17 +63,17 @@ pub(in crate::push) struct EntryWords {
     pub(in crate::push) tag: String,
     pub(in crate::push) title: String,
     pub(in crate::push) url: Option<String>,
-    /// Date and publisher.
+    /// The date and the publisher.
     pub(in crate::push) line: Option<String>,
     pub(in crate::push) deadline: Option<String>,
     pub(in crate::push) summary: Option<String>,
-    /// Names of files, and where they are.
+    /// The names of the files, with their addresses.
     pub(in crate::push) files: Vec<(String, Option<String>)>,
     pub(in crate::push) number: BulletinId,
 }
 
 impl EntryWords {
-    /// The files in one line, where a form has no links.
+    /// Returns the files in one line, for a form without links.
     pub(in crate::push) fn files_line(&self) -> Option<String> {
         let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
         (!names.is_empty()).then(|| format!("📎 {}", cut(&names.join(" · "), NAMES)))
@@ -81,7 +81,7 @@ impl EntryWords {
 }
 
 impl Card {
-    /// That it is not simply news.
+    /// Returns the mark of a card that is not ordinary news.
     pub(in crate::push) fn mark(&self) -> Option<&'static str> {
         let state = self.bulletin.as_ref().map(|bulletin| bulletin.state);
         match (self.kind, state) {
@@ -92,13 +92,13 @@ impl Card {
         }
     }
 
-    /// The mark of the card and the note on it, as one line.
+    /// Returns the mark of the card and the note on it, as one line.
     pub(in crate::push) fn noted(&self, mark: &str, note: String) -> String {
         let values = [("mark", mark.to_owned()), ("note", note)];
         fill(words::of(self.language).cards.noted, &values)
     }
 
-    /// Returns what the card says, for platforms with a form of their own.
+    /// Returns the words of the card, for platforms with their own form.
     pub(in crate::push) fn wording(&self) -> CardWording {
         CardWording {
             mark: self.mark(),
@@ -109,7 +109,7 @@ impl Card {
         }
     }
 
-    /// The words of all its bulletins, each with the name of its source.
+    /// Returns the words of all its bulletins, each with the name of its source.
     pub(super) fn entries(&self) -> Vec<(&str, EntryWords)> {
         let first = self
             .bulletin
@@ -155,7 +155,7 @@ impl Card {
         .flatten()
         .filter(|part| !part.is_empty())
         .collect();
-        // A link needs words to show.
+        // A link needs text to show.
         let title = match cut(&clean_line(&bulletin.title), TITLE) {
             title if title.is_empty() => format!("#{}", bulletin.id),
             title => title,
@@ -164,7 +164,7 @@ impl Card {
             BulletinState::Withdrawn => fill(texts.withdrawn_title, &[("title", title)]),
             _ => title,
         };
-        // A note of a correction is short: its reader has the rest.
+        // The note of a correction is short: its reader already has the rest.
         let is_note = self.kind == DeliveryKind::Update;
         let summary = bulletin.summary.as_deref().filter(|_| !is_note);
         let summary = summary.map(clean_text);
@@ -188,7 +188,7 @@ impl Card {
     }
 }
 
-/// Returns how a card that is not simply news says so.
+/// Returns the mark of a card that is not ordinary news.
 pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static str> {
     let words = &words::of(language).cards;
     match kind {
@@ -199,7 +199,7 @@ pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static st
     }
 }
 
-/// The heading of a card of `count` bulletins.
+/// Returns the heading of a card of `count` bulletins.
 pub(super) fn heading(form: Grouping, count: usize, language: Language) -> String {
     let words = &words::of(language).cards;
     match form {
@@ -208,7 +208,7 @@ pub(super) fn heading(form: Grouping, count: usize, language: Language) -> Strin
     }
 }
 
-/// Entries by source, in the order in which the sources first come; `source` distinguishes them.
+/// Groups entries by source, in the order in which the sources first appear; `source` distinguishes them.
 pub(in crate::push) fn by_source<T>(entries: &[T], source: impl Fn(&T) -> &str) -> Vec<Vec<&T>> {
     let mut groups: Vec<Vec<&T>> = Vec::new();
     for entry in entries {

@@ -1,4 +1,4 @@
-//! The content of a delivery, and what of it counts as begun.
+//! Prepares the content of a delivery, and decides which deliveries count as begun with it.
 
 use chrono::{DateTime, Utc};
 use tokio::sync::SemaphorePermit;
@@ -18,12 +18,12 @@ pub(super) enum Show<'a> {
     File(Document, Option<SemaphorePermit<'a>>),
 }
 
-/// It, or why there is nothing to send.
+/// The content, or the reason why there is nothing to send.
 pub(super) type Prepared<'a> = Result<Show<'a>, Reason>;
 
 impl SharedSender {
-    /// Begins a delivery, and with it what stands in the same message. What it shows is read once it
-    /// has begun: whatever changes after that is followed by a message of its own.
+    /// Begins a delivery, together with those in the same message. Its content is read after it has begun: any later
+    /// change is followed by its own message.
     pub(super) async fn begin(
         &self,
         slot: SendSlot,
@@ -67,7 +67,7 @@ impl SharedSender {
             Begun::Yes => self.card(&together, channel).await?,
             Begun::No => None,
         };
-        // Something grew meanwhile: they are taken anew, with fewer of them in one message.
+        // A bulletin grew in the meantime: they are taken again, with fewer of them in one message.
         let outgrown = card
             .as_ref()
             .is_some_and(|card| self.fitting(card, channel) < together.len());
@@ -88,7 +88,7 @@ impl SharedSender {
         card.fitting_own_words(most, channel, |card| self.sender.draft(card, channel))
     }
 
-    /// The file that a delivery names, in hand before it counts as begun.
+    /// Returns the file that a delivery names, loaded before the delivery counts as begun.
     async fn file(&self, waiting: &Waiting) -> Result<Prepared<'_>, StoreError> {
         let bulletin = match waiting.bulletin {
             Some(id) => self.store.bulletin_to_send(id).await?,
@@ -133,7 +133,7 @@ impl SharedSender {
         card.in_own_words(channel, |card| self.sender.draft(card, channel))
     }
 
-    /// None where a bulletin is not in the store.
+    /// Returns the card of these deliveries; `None` if a bulletin is not in the store.
     async fn card(
         &self,
         together: &[Waiting],

@@ -1,4 +1,5 @@
-//! The state that all deliveries of one sender share: its pace, its pause, and the right to be unanswered.
+//! Holds the state that all deliveries of one sender share: its pace, its pause, and the permits for unanswered
+//! requests.
 
 use std::{
     sync::{
@@ -26,23 +27,23 @@ use crate::{
     },
 };
 
-/// Requests that are unanswered, or answered and not yet recorded, at most: each is one possible
-/// repetition after a crash.
+/// The most requests that are unanswered, or answered and not yet recorded: each is one possible repetition after a
+/// crash.
 pub(in crate::push) const MOST_UNANSWERED: usize = 16;
 const CHECKED_AGAIN: Duration = Duration::from_millis(3);
 
-/// Everything that the deliveries of one sender share.
+/// The state that the deliveries of one sender share.
 #[derive(Debug)]
 pub(in crate::push) struct SharedSender {
     pub(in crate::push) store: Store,
     pub(in crate::push) config: Live,
     pub(in crate::push) sender: Arc<dyn Sender>,
     pub(super) files: Files,
-    /// One file is in memory at a time.
+    /// The permit for a file: one is in memory at a time.
     pub(super) file_turn: Semaphore,
-    /// No request goes out any more.
+    /// Set once no request is sent any longer.
     pub(super) stop: CancellationToken,
-    /// Nor while the sender is paused, though its turn had come.
+    /// True if the sender is paused: no request is sent then, even if its turn has come.
     paused: AtomicBool,
     pace: Mutex<Pace>,
     lead: Mutex<Lead>,
@@ -70,8 +71,8 @@ impl SharedSender {
         }
     }
 
-    /// Returns whether nothing speaks against it since the delivery was begun: where this process stood still meanwhile,
-    /// another one has perhaps sent it.
+    /// Returns whether the request may still be sent after the delivery was begun: if this process was suspended in the
+    /// meantime, another one has perhaps sent it.
     pub(super) fn may_send(&self) -> bool {
         !self.is_paused() && !self.store.may_be_replaced()
     }
@@ -92,7 +93,7 @@ impl SharedSender {
         self.lead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that a message was taken, and holds what comes after it as long as the answer asks for.
+    /// Records that a message was accepted, and holds later ones for as long as the answer asks.
     pub(in crate::push) fn pace_answer(&self, slot: SendSlot, times: Option<(Instant, Instant)>) {
         let pause = self.sender.pause();
         let mut pace = self.pace();
@@ -102,17 +103,17 @@ impl SharedSender {
         pace.answered(slot, times);
     }
 
-    /// How long before its slot a delivery is begun.
+    /// Returns how long before its slot a delivery is begun.
     pub(in crate::push) fn begins_ahead(&self) -> Duration {
         self.lead().span()
     }
 
-    /// Returns when a request may go out: the time at which it does, and the right to be unanswered.
+    /// Waits until a request may be sent; returns that time and the permit to be unanswered.
     pub(in crate::push) async fn on_time(
         &self,
         slot: SendSlot,
     ) -> (Instant, Option<SemaphorePermit<'_>>) {
-        // It is never closed.
+        // The semaphore is never closed.
         let permit = self.unanswered.acquire().await.ok();
         let mut at = slot.at;
         loop {
@@ -120,14 +121,14 @@ impl SharedSender {
             let now = Instant::now();
             match self.pace().go(slot, now) {
                 Ok(()) => return (now, permit),
-                // An answer that comes meanwhile may set it free earlier.
+                // An answer that arrives in the meantime may free the slot earlier.
                 Err(later) => at = later.min(now + CHECKED_AGAIN),
             }
         }
     }
 }
 
-/// The time of day at `instant`.
+/// Returns the time of day at `instant`.
 pub(super) fn wall_clock(instant: Instant) -> DateTime<Utc> {
     Utc::now() + instant.saturating_duration_since(Instant::now())
 }

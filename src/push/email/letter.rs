@@ -1,4 +1,5 @@
-//! A mail before it is addressed: its subject, its body as text and HTML, and what makes programs know it.
+//! Composes a mail before it is addressed: its subject, its body as text and HTML, and the headers that programs
+//! recognise it by.
 
 use lettre::{
     Message,
@@ -17,9 +18,9 @@ use crate::{
     words::{self, fill},
 };
 
-/// Characters of a subject.
+/// The most characters of a subject.
 pub(super) const SUBJECT: usize = 200;
-/// Characters of each title in the subject of a digest.
+/// The most characters of each title in the subject of a digest.
 const TITLE: usize = 60;
 pub(super) const PLAIN: Style = style::plain(100_000, Unit::Bytes);
 pub(super) const HTML: Style = Style {
@@ -39,7 +40,7 @@ pub(super) struct Letter {
     pub(super) readers: Vec<Mailbox>,
     subject: String,
     body: MultiPart,
-    /// Headers by which programs know a list's mail for one.
+    /// The headers by which programs recognise the mail of a list.
     list: Vec<HeaderValue>,
 }
 
@@ -57,7 +58,7 @@ impl Letter {
         let list = vec![
             header("List-Id", format!("<{}.noticast.{domain}>", channel.id)),
             header("List-Unsubscribe", unsubscribe),
-            // No program answers it, and says that it is away.
+            // Tells programs not to answer, for example that their user is away.
             header("Auto-Submitted", "auto-generated".to_owned()),
         ];
         Ok(Self {
@@ -70,7 +71,7 @@ impl Letter {
         })
     }
 
-    /// The mail as `reader` gets it, who sees nobody else.
+    /// Returns the mail for `reader`, who sees no other reader.
     pub(super) fn to(&self, reader: &Mailbox) -> Result<Vec<u8>, lettre::error::Error> {
         let mut message = Message::builder()
             .message_id(Some(self.id.clone()))
@@ -89,7 +90,7 @@ impl Letter {
     }
 }
 
-/// A digest's says what is in it.
+/// Returns the subject; that of a digest lists its titles.
 pub(super) fn subject(wording: &CardWording) -> String {
     let is_digest = wording.form == Grouping::Digest && wording.entries.len() > 1;
     if !is_digest {

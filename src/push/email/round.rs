@@ -1,4 +1,4 @@
-//! One mail on its way to all readers that lack it, one after the other.
+//! Sends one mail to all readers that lack it, one after the other.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::{
     push::sender::{ReaderHash, ReadersSoFar, Sent},
 };
 
-/// Readers in a row at whom a connection may break off before the server counts as out of order.
+/// The number of readers in a row at whom a connection may fail before the server counts as out of order.
 const MOST_TROUBLES: usize = 2;
 
 pub(super) struct Round<'a> {
@@ -23,7 +23,7 @@ pub(super) struct Round<'a> {
     readers: &'a ReadersSoFar,
     channel: &'a Channel,
     had: HashSet<ReaderHash>,
-    /// With how many mails it took.
+    /// The open connection, with the number of mails that it has accepted.
     connection: Option<(AsyncSmtpConnection, usize)>,
     later: Vec<Reason>,
     never: Vec<(Blame, Reason)>,
@@ -48,8 +48,10 @@ impl<'a> Round<'a> {
         }
     }
 
+    /// Sends the mail to each reader who lacks it.
+    ///
     /// # Errors
-    /// The trouble that keeps the mail from all that are left.
+    /// Fails with the trouble that keeps the mail from all remaining readers.
     pub(super) async fn go(&mut self) -> Result<(), Sent> {
         let (mut trouble, mut in_a_row) = (None, 0);
         for mailbox in &self.letter.readers {
@@ -62,7 +64,7 @@ impl<'a> Round<'a> {
                 Ok(()) => {
                     in_a_row = 0;
                     self.had.insert(reader);
-                    // Before the next one: whatever happens there, this one has it.
+                    // Recorded before the next reader, so that a failure there does not affect this one.
                     let kept = self.readers.has(reader).await;
                     kept.map_err(|error| Sent::Again(error.to_string().into()))?;
                 }
@@ -73,7 +75,7 @@ impl<'a> Round<'a> {
                 Err(MailRefusal::Sender(blame, why)) => {
                     return Err(blame.sets_aside(why, self.channel));
                 }
-                // It may be about this reader: the next one gets a connection of its own.
+                // The trouble may be about this reader: the next one gets its own connection.
                 Err(MailRefusal::All(sent @ (Sent::Again(_) | Sent::Perhaps(_))))
                     if in_a_row < MOST_TROUBLES =>
                 {
@@ -91,7 +93,7 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// On the connection that is open; where that one takes no more mails, on another.
+    /// Sends the mail on the open connection; on another if that one accepts no more mails.
     async fn give(&mut self, reader: &Mailbox) -> Result<(), MailRefusal> {
         loop {
             let (mut connection, taken) = match self.connection.take() {
@@ -134,7 +136,7 @@ impl<'a> Round<'a> {
         self.server.text(connection, &text).await
     }
 
-    /// Returns what comes of it for the mail as a whole.
+    /// Returns the outcome for the mail as a whole.
     pub(super) async fn end(mut self, broken: Option<Sent>) -> Sent {
         if let Some((connection, _)) = self.connection.take() {
             self.server.quit(connection).await;
@@ -154,7 +156,8 @@ impl<'a> Round<'a> {
             (true, _) => Sent::Done(Some(self.letter.name())),
         }
     }
-    /// A refusal of all readers is perhaps about the sender or the user, or about this mail alone.
+    /// Returns the outcome if all readers were rejected, which is perhaps about the sender or the user, or only about
+    /// this mail.
     fn refused_by_all(&self, refused: Reason) -> Sent {
         let blames = || self.never.iter().map(|(blame, _)| *blame);
         let about_all = blames().find(|it| !matches!(it, Blame::Recipient | Blame::Text));

@@ -1,4 +1,4 @@
-//! A mail server and its user: where it is, how it is reached, and the steps of a mail with it.
+//! Connects to a mail server as its user, and performs the steps of a mail with it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,9 +29,9 @@ use crate::{
     push::{error::PushError, http, sender::Sent, trust, way::Way},
 };
 
-/// For a connection with its greeting, and for each command.
+/// The timeout of a connection with its greeting, and of each command.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Servers scan a mail before they answer for it.
+/// The timeout of the answer to a mail, which servers scan first.
 const SCANNING: Duration = Duration::from_secs(120);
 const SILENT: &str = "the mail server does not answer; check that `smtp` names its port, and that `encryption` is right";
 
@@ -41,10 +41,10 @@ pub(super) struct Server {
     way: Way,
     encryption: Encryption,
     credentials: Option<Credentials>,
-    /// As whom this machine greets.
+    /// The name with which this machine greets.
     own: ClientId,
     secrets: Vec<String>,
-    /// Trusted beside the public ones, as PEM.
+    /// The authorities that are trusted in addition to the public ones, as PEM.
     authorities: Option<Vec<u8>>,
 }
 
@@ -55,22 +55,22 @@ enum Encryption {
     None,
 }
 
-/// The reason for which one reader, or no reader, gets a mail.
+/// The reason why one reader, or no reader, receives a mail.
 #[derive(Debug)]
 pub(super) enum MailRefusal {
-    /// This reader, now.
+    /// The mail is rejected for this reader, for now.
     Later(Reason),
-    /// This reader, ever.
+    /// The mail is rejected for this reader, permanently.
     Never(Blame, Reason),
-    /// The sender, whoever is to read it.
+    /// The sender is rejected, for all readers.
     Sender(Blame, Reason),
-    /// All of them.
+    /// The mail reaches no reader.
     All(Sent),
 }
 
 impl Server {
     /// # Errors
-    /// Settings that no config has; certificates of the environment that cannot be used.
+    /// Fails if the settings do not come from a config, or if the certificates of the environment cannot be used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         let no_address = || {
             "email: `smtp` is not an address; expected one such as `smtp://user@mail.example.org`"
@@ -78,7 +78,7 @@ impl Server {
         };
         let url = Url::parse(settings.get("smtp")).map_err(|_| no_address())?;
         let host = url.host_str().ok_or_else(no_address)?;
-        // An IPv6 address stands between brackets there.
+        // An IPv6 address is in brackets there.
         let host = host.trim_matches(['[', ']']).to_owned();
         let (encryption, port) = match settings.get("encryption") {
             "none" => (Encryption::None, 25),
@@ -96,7 +96,7 @@ impl Server {
             from.email.domain().to_owned()
         });
         let mut secrets = settings.secrets();
-        // As it is, too: in the address it is written in percents.
+        // The password is hidden in its plain form, too: in the address it is percent-encoded.
         secrets.extend(password.clone());
         let credentials = password.filter(|_| !user.is_empty());
         Ok(Self {
@@ -115,7 +115,7 @@ impl Server {
         self.credentials.is_some()
     }
 
-    /// A connection on which the user is known.
+    /// Returns a connection on which the user is logged in.
     pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Sent> {
         let mut connection = match timeout(PATIENCE, self.open()).await {
             Ok(opened) => opened?,
@@ -145,7 +145,7 @@ impl Server {
         }
     }
 
-    /// A connection that is as safe as the config asks.
+    /// Opens a connection that is as secure as the config demands.
     async fn open(&self) -> Result<AsyncSmtpConnection, Sent> {
         let because = |error: std::io::Error| self.unreachable(&error.to_string());
         let stream = self.plain_stream().await.map_err(because)?;
@@ -192,12 +192,12 @@ impl Server {
         tls.build()
     }
 
-    /// Nothing depends on the farewell.
+    /// Says goodbye; nothing depends on the answer.
     pub(super) async fn quit(&self, mut connection: AsyncSmtpConnection) {
         let _ = timeout(PATIENCE, connection.quit()).await;
     }
 
-    /// Sender and reader of a mail.
+    /// Names the sender and the reader of a mail.
     pub(super) async fn address(
         &self,
         connection: &mut AsyncSmtpConnection,
@@ -211,12 +211,12 @@ impl Server {
             .await
     }
 
-    /// Ends a mail that has no text yet.
+    /// Aborts a mail that has no text yet.
     pub(super) async fn reset(&self, connection: &mut AsyncSmtpConnection) {
         let _ = timeout(PATIENCE, connection.command(Rset)).await;
     }
 
-    /// Hands the text over, after [`Server::address`].
+    /// Transmits the text, after [`Server::address`].
     pub(super) async fn text(
         &self,
         connection: &mut AsyncSmtpConnection,
@@ -235,7 +235,7 @@ impl Server {
         }
     }
 
-    /// A step before the text: the mail is certainly unsent if it fails.
+    /// Performs a step before the text: if it fails, the mail is certainly unsent.
     async fn step<T>(
         &self,
         step: SmtpStep,
@@ -250,13 +250,14 @@ impl Server {
         }
     }
 
-    /// 5xx is for good, all else is not; 421 and a lost connection concern all readers.
+    /// Classifies a rejection: 5xx is permanent, everything else is temporary; 421 and a lost connection concern all
+    /// readers.
     fn refusal(&self, step: SmtpStep, error: &SmtpError) -> MailRefusal {
         let words = self.words(error);
         let why = Reason::from(format!("the mail server rejected it: {words}"));
         let why = why.about(words.as_str());
         match code(error) {
-            // Exchange says so with a code that means later.
+            // Exchange demands encryption with a code that means later.
             400..500 if asks_for_encryption(&words) => MailRefusal::Sender(Blame::Encryption, why),
             code @ 500.. if step == SmtpStep::From => {
                 MailRefusal::Sender(Blame::of(step, code, &words), why)
@@ -287,7 +288,7 @@ impl Server {
     }
 }
 
-/// 0 where it is no answer.
+/// Returns the status code; 0 if the error is not an answer.
 fn code(error: &SmtpError) -> u16 {
     error.status().map_or(0, u16::from)
 }

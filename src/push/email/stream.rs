@@ -1,4 +1,4 @@
-//! A connection to a mail server, of which no answer is read without an end.
+//! Wraps a connection to a mail server so that no endless answer is read.
 //!
 //! lettre searches for the end of a line in memory: a server that never ends one would fill it.
 
@@ -12,14 +12,14 @@ use std::{
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Bytes that may come until something is said again; a TLS handshake is far shorter, too.
+/// The most bytes that may arrive until the next write; a TLS handshake is far shorter, too.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Bounded<S> {
     inner: S,
     peer: SocketAddr,
-    /// Bytes that the answer that is coming may still have.
+    /// The number of bytes that the current answer may still have.
     room: usize,
 }
 

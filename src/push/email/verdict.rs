@@ -1,14 +1,14 @@
-//! The subject of a mail server's refusal, and so the key of the config that mends it.
+//! Finds the subject of a mail server's rejection, and so the key of the config that fixes it.
 //!
-//! A server may refuse the sender, or an unknown user, as late as at the first reader or at the text
-//! (Postfix does so as it comes): the code and the words count, not the step alone.
+//! A server may reject the sender, or an unknown user, as late as at the first reader or at the text (Postfix does so
+//! by default): the code and the words count, not only the step.
 
 use crate::{
     bulletin::{Channel, Reason},
     push::sender::Sent,
 };
 
-/// The step of a mail that was refused.
+/// The step of a mail that was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SmtpStep {
     From,
@@ -16,7 +16,7 @@ pub(super) enum SmtpStep {
     Text,
 }
 
-/// The subject of a refusal.
+/// The subject of a rejection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blame {
     Encryption,
@@ -25,12 +25,12 @@ pub(super) enum Blame {
     /// The address of this machine.
     Listed,
     Recipient,
-    /// This mail alone.
+    /// This mail only.
     Text,
 }
 
 impl Blame {
-    /// Of a permanent refusal with `code`, in the server's `words`.
+    /// Returns the subject of a permanent rejection with `code`, in the server's `words`.
     pub(super) fn of(step: SmtpStep, code: u16, words: &str) -> Self {
         let words = words.to_lowercase();
         let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
@@ -59,7 +59,7 @@ impl Blame {
         }
     }
 
-    /// Returns what people do about it.
+    /// Returns the advice on how to fix it.
     pub(super) fn remedy(self) -> &'static str {
         match self {
             Self::Encryption => "set `encryption` to what the server requires",
@@ -75,13 +75,13 @@ impl Blame {
         }
     }
 
-    /// The channel takes nothing until that is mended.
+    /// Returns that the channel accepts nothing until that is fixed.
     pub(super) fn sets_aside(self, why: Reason, channel: &Channel) -> Sent {
         Sent::gone(why, self.remedy(), channel)
     }
 }
 
-/// Phrases by which servers (163, QQ, Exchange, Postfix) refuse a client that has not logged in.
+/// Phrases with which servers (163, QQ, Exchange, Postfix) reject a client that has not logged in.
 const LOGIN: [&str; 9] = [
     "authentication required",
     "authentication is required",
@@ -94,7 +94,7 @@ const LOGIN: [&str; 9] = [
     "relay",
 ];
 
-/// Returns whether a refusal of any code is one of plain text.
+/// Returns whether a rejection with any code demands encryption.
 pub(super) fn asks_for_encryption(words: &str) -> bool {
     let words = words.to_lowercase();
     let says = [
@@ -107,7 +107,8 @@ pub(super) fn asks_for_encryption(words: &str) -> bool {
     says.iter().any(|part| words.contains(part))
 }
 
-/// By the enhanced status codes of senders (RFC 3463, 7372 and 7505), or in words.
+/// Returns whether a rejection is about the sender, by the enhanced status codes (RFC 3463, 7372 and 7505) or by its
+/// words.
 fn is_of_sender(words: &str) -> bool {
     const CODES: [&str; 11] = [
         "5.1.7", "5.1.8", "5.7.20", "5.7.21", "5.7.22", "5.7.23", "5.7.24", "5.7.25", "5.7.26",

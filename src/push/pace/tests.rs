@@ -17,7 +17,7 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// Takes all that may go until `until`, each answered at once.
+/// Takes all slots until `until`, each answered at once.
 fn drain(pace: &mut Pace, mut now: Instant, until: Instant, again: bool) -> Vec<(i64, Instant)> {
     let mut sent = Vec::new();
     while let Some(next) = pace.next_at().filter(|next| *next <= until) {
@@ -125,7 +125,7 @@ fn an_answer_to_a_person_goes_ahead_of_the_backlog() {
     assert!(own.1 >= now + ms(1000));
 }
 
-/// Slots are given out ahead of time, also by a program that is kept from its work now and then.
+/// Slots are assigned ahead of time, also by a program that is suspended now and then.
 #[test]
 fn what_is_late_does_not_pile_up_before_an_answer_to_a_person() {
     let begin = Instant::now();
@@ -137,13 +137,13 @@ fn what_is_late_does_not_pile_up_before_an_answer_to_a_person() {
     let mut ahead: Vec<SendSlot> = Vec::new();
     let mut gone = 0;
     for at in 0..30_000 {
-        // A seventh of the time it is kept from taking and from sending, by turns.
+        // About a seventh of the time the program is kept from taking or from sending, alternately.
         let (takes, sends) = (at % 700 >= 50, at % 900 >= 80);
         let now = begin + ms(at);
         while takes && let Some(slot) = pace.take(now, now + ms(40)) {
             ahead.push(slot);
         }
-        // The one that asks first goes, not the one that was first.
+        // The slot that asks first is sent, not the one that was assigned first.
         let ready = ahead.iter().rposition(|slot| slot.at <= now);
         if sends
             && let Some(place) = ready
@@ -187,7 +187,7 @@ fn nothing_runs_into_a_first_request_that_was_stalled_on_its_way() {
     assert_eq!(pace.go(first, now), Ok(()));
     let second = pace.take(now + ms(40), now + ms(40)).unwrap();
     assert!(pace.go(second, now + ms(40)).is_err());
-    // For all that is known it was taken just before its answer left.
+    // As far as is known, the request was accepted just before its answer left.
     pace.answered(first, Some((now, now + ms(110))));
     assert!(pace.go(second, now + ms(112)).is_err());
     assert_eq!(pace.go(second, now + ms(134)), Ok(()));
@@ -255,7 +255,7 @@ fn a_hundred_thousand_chats_cost_five_times_as_much_as_twenty_thousand() {
     }
     let took = began.elapsed();
     assert!(took < Duration::from_secs(5), "{took:?}");
-    // Those that were silent for long are forgotten all the same.
+    // Lanes that were silent for long are still forgotten.
     for lane in 0..100_000 {
         pace.unwait(Lane(lane), Turn::Plain);
     }
@@ -265,8 +265,8 @@ fn a_hundred_thousand_chats_cost_five_times_as_much_as_twenty_thousand() {
     assert!(pace.lanes.len() < 100_000, "{}", pace.lanes.len());
 }
 
-/// The strictest reading of a platform's limits: a bucket without bursts for all, one for each chat, a
-/// window for groups; half a gap, at most 100 ms, of jitter is forgiven.
+/// The strictest reading of a platform's limits: a bucket without bursts for all, one for each chat, a window for
+/// groups; half a gap, at most 100 ms, of jitter is tolerated.
 struct Platform {
     gap: f64,
     all: f64,
@@ -296,8 +296,8 @@ struct Simulated {
     seconds: f64,
 }
 
-/// Drives a pace as the worker does: up to sixteen requests in flight, begun 40 ms ahead, each late by
-/// what the store, the network and the platform cost it.
+/// Drives a pace like the worker does: up to sixteen requests in flight, begun 40 ms ahead, each delayed by the store,
+/// the network and the platform.
 fn simulate(
     backlog: &[(Lane, LaneLimit, usize)],
     delay: Duration,

@@ -74,7 +74,7 @@ fn a_terminal_gets_its_own_width_bold_titles_and_links() {
     );
 }
 
-/// A long card and a rebroadcast, as a screen shows them; `^` begins what styles it.
+/// Returns a long card and a rebroadcast as a screen shows them; `^` begins a style.
 fn screen(columns: usize, is_styled: bool) -> String {
     let screen = Screen { columns, is_styled };
     let mut long = bulletin();

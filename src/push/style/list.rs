@@ -1,14 +1,15 @@
-//! A card of several bulletins as one text, grouped by source: a bundle with a summary of its first, or a digest.
+//! Renders a card of several bulletins as one text, grouped by source: a bundle with a summary of its first, or a
+//! digest.
 
 use super::text::{FileDetail, Room, Style, WIDE, widest};
 use crate::push::card::{CardWording, EntryWords, Grouping, by_source};
 
-/// Characters of the title of an entry, and of the summary below the headline.
+/// The most characters of the title of an entry, and of the summary below the headline.
 const TITLE: usize = 120;
 const SUMMARY: usize = 300;
 
 impl Style {
-    /// Returns whether all of several bulletins go into one text, with their titles.
+    /// Returns whether several bulletins all go into one text, with their titles.
     pub(in super::super) fn fits(&self, wording: &CardWording) -> bool {
         let room = Room {
             summary: 0,
@@ -18,8 +19,7 @@ impl Style {
         self.unit.length(&self.list(wording, room)) <= self.limit
     }
 
-    /// The list with as much of its summary as there is room for; where even the titles are too long,
-    /// with a part of each.
+    /// Returns the list with as much of its summary as fits; if even the titles are too long, with a part of each.
     pub(super) fn list_within(&self, wording: &CardWording) -> Option<String> {
         let fits = |summary, line| {
             let files = FileDetail::Left;
@@ -57,7 +57,7 @@ impl Style {
         blocks.join(self.gap)
     }
 
-    /// The first of a bundle, with its date and a summary.
+    /// Returns the first entry of a bundle, with its date and a summary.
     fn first(&self, entry: &EntryWords, room: Room) -> String {
         let summary = entry.summary.as_deref().unwrap_or_default();
         let parts = [
@@ -68,7 +68,7 @@ impl Style {
         self.lines(parts.into_iter())
     }
 
-    /// A line: a title, by when people must act, and its number.
+    /// Returns the line of an entry: its title, its deadline and its number.
     fn entry(&self, before: &str, entry: &EntryWords, room: Room) -> String {
         let deadline = entry.deadline.as_ref().map(|by| format!(" · {by}"));
         let after = (self.escape)(&format!(

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Chinese, emoji that are several characters, letters with marks, markup, links.
+/// Generates Chinese, emoji of several characters, letters with marks, markup and links.
 pub(crate) fn any_text(most: usize) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[一-龥]{1,6}",
@@ -31,7 +31,7 @@ pub(crate) fn any_wording() -> impl Strategy<Value = CardWording> {
     any_card().prop_map(|card| card.wording())
 }
 
-/// News, a rebroadcast, a correction's note or an announcement, with all that a page may say.
+/// Generates news, a rebroadcast, a correction's note or an announcement, with anything that a page may contain.
 pub(crate) fn any_card() -> impl Strategy<Value = Card> {
     let address = prop_oneof![
         "https://a\\.example/[a-z()|?&=*]{0,40}",
@@ -70,7 +70,7 @@ pub(crate) fn any_card() -> impl Strategy<Value = Card> {
     )
 }
 
-/// Many bulletins in one card, and the channels' own question of how many fit.
+/// Generates many bulletins in one card.
 pub(crate) fn any_list() -> impl Strategy<Value = Card> {
     let one = (
         any_text(60),
@@ -109,7 +109,7 @@ pub(crate) fn any_list() -> impl Strategy<Value = Card> {
     })
 }
 
-/// The messages that a card of many becomes, each as many as `most` says.
+/// Returns the messages into which a card of many is split, each with as many as `most` returns.
 pub(crate) fn split(card: &Card, most: impl Fn(&Card) -> usize) -> Vec<Card> {
     let mut all: Vec<CardEntry> = card
         .each()
@@ -129,7 +129,7 @@ pub(crate) fn split(card: &Card, most: impl Fn(&Card) -> usize) -> Vec<Card> {
     parts
 }
 
-/// Returns whether `part` is `whole`, or a beginning of it that ends between two characters and with dots.
+/// Returns whether `part` is `whole`, or a beginning of it that ends between two characters and with an ellipsis.
 pub(crate) fn is_cut_of(part: &str, whole: &str) -> bool {
     use unicode_segmentation::UnicodeSegmentation;
     part == whole
@@ -162,7 +162,7 @@ proptest! {
                 };
                 let number = format!("#{}", entry.number);
                 prop_assert!(text.contains(&number), "{}", text);
-                // A text with room for a summary is whole but for that.
+                // A text with room for a summary is complete except for that.
                 if limit == 4096 && wording.note.is_none() && entry.title.len() < 1000 {
                     prop_assert!(text.contains(&entry.title), "{text}");
                     let url = entry.url.as_deref().unwrap_or_default();
@@ -200,7 +200,7 @@ proptest! {
         let text = markdown(4096, "\n").text(&wording);
         prop_assert!(text.len() <= 4096);
         prop_assert!(!text.contains(['<', '>', '`', '~', '\\']) , "{text}");
-        // Bold is ours, in pairs; links are ours, each whole.
+        // Bold is ours, in pairs; links are ours, each complete.
         prop_assert_eq!(text.matches("**").count() % 2, 0);
         prop_assert_eq!(text.matches('*').count(), text.matches("**").count() * 2);
         let opened = text.matches("](").count();

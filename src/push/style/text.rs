@@ -1,13 +1,13 @@
-//! A card of one bulletin as one text. Read [`Style::text`] first.
+//! Renders a card of one bulletin as one text. Read [`Style::text`] first.
 
 use crate::push::card::{CardWording, EntryWords, cut};
 
 /// The unit in which a platform counts a text's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::push) enum Unit {
-    /// Of UTF-8.
+    /// Bytes of UTF-8.
     Bytes,
-    /// As JavaScript and Java count: never fewer than code points.
+    /// UTF-16 units, as JavaScript and Java count: never fewer than code points.
     Utf16,
 }
 
@@ -19,12 +19,12 @@ impl Unit {
         }
     }
 
-    /// As much of `text` as `limit` takes, cut between characters.
+    /// Returns as much of `text` as `limit` allows, cut between characters.
     pub(in crate::push) fn cut(self, text: &str, limit: usize) -> String {
         self.cut_escaped(text, limit, str::to_owned)
     }
 
-    /// The same, where `limit` counts the text as it is escaped.
+    /// Returns the same, where `limit` counts the text after escaping.
     pub(in crate::push) fn cut_escaped(
         self,
         text: &str,
@@ -49,17 +49,17 @@ pub(in crate::push) struct Style {
     /// The text between two paragraphs.
     pub(in crate::push) gap: &'static str,
     pub(in crate::push) escape: fn(&str) -> String,
-    /// Of text that is escaped.
+    /// Returns escaped text in bold.
     pub(in crate::push) bold: fn(&str) -> String,
-    /// Of text that is escaped, to an address; None: addresses stand in lines of their own.
+    /// Returns a link with escaped text to an address; `None` if addresses are on their own lines.
     pub(in crate::push) link: Option<fn(&str, &str) -> String>,
 }
 
-/// The number of characters that the parts of a card may have.
+/// The most characters of the parts of a card.
 #[derive(Clone, Copy)]
 pub(super) struct Room {
     pub(super) summary: usize,
-    /// Of headline, note and each line.
+    /// The most characters of the headline, the note and each line.
     pub(super) line: usize,
     pub(super) files: FileDetail,
 }
@@ -72,11 +72,11 @@ pub(super) enum FileDetail {
     Left,
 }
 
-/// No part of a card is longer.
+/// The most characters of any part of a card.
 pub(super) const WIDE: usize = 4000;
 
 impl Style {
-    /// The card as one text within the limit.
+    /// Returns the card as one text within the limit.
     pub(in crate::push) fn text(&self, wording: &CardWording) -> String {
         let several = wording.entries.len() > 1;
         let text = if several {
@@ -119,7 +119,7 @@ impl Style {
         by_files.or_else(|| widest(WIDE, by_line))
     }
 
-    /// Returns what names the files of a bulletin, a line each, with their addresses where `limit` takes them.
+    /// Returns the names of a bulletin's files, a line each, with their addresses if `limit` allows them.
     pub(in crate::push) fn files_within(&self, entry: &EntryWords, limit: usize) -> Option<String> {
         let text = |files| self.files(entry, WIDE, files);
         let fits = |text: &String| !text.is_empty() && self.unit.length(text) <= limit;
@@ -145,7 +145,7 @@ impl Style {
         self.lines(all.map(line))
     }
 
-    /// Returns what stands above the headline.
+    /// Returns the lines above the headline.
     pub(super) fn top(&self, wording: &CardWording, room: usize) -> String {
         let mark = wording.mark.map(|mark| (self.bold)(&(self.escape)(mark)));
         let note = wording.note.as_deref().map(|note| self.prose(note, room));
@@ -179,7 +179,7 @@ impl Style {
         self.lines(std::iter::once(format!("{tag}{title}")).chain(further))
     }
 
-    /// Never empty: a link needs words to show.
+    /// Returns the title, which is never empty: a link needs text to show.
     pub(super) fn title(&self, entry: &EntryWords, room: usize) -> String {
         match shortened(&entry.title, room) {
             title if title.is_empty() => format!("#{}", entry.number),
@@ -187,7 +187,7 @@ impl Style {
         }
     }
 
-    /// An address that leaves room for words.
+    /// Returns the address if it leaves room for words.
     pub(super) fn url<'a>(&self, entry: &'a EntryWords) -> Option<&'a str> {
         let url = entry.url.as_deref()?;
         let written = self
@@ -196,7 +196,7 @@ impl Style {
         (self.unit.length(&written) <= self.limit / 2).then_some(url)
     }
 
-    /// Lines of a page, each escaped.
+    /// Returns the lines of a page, each escaped.
     pub(super) fn prose(&self, text: &str, room: usize) -> String {
         let text = shortened(text, room);
         self.lines(text.lines().map(self.escape))
@@ -208,7 +208,7 @@ impl Style {
     }
 }
 
-/// At most `room` characters; nothing where there is no room for a character and the dots.
+/// Returns at most `room` characters; nothing if there is no room for a character and the ellipsis.
 fn shortened(text: &str, room: usize) -> String {
     match room {
         0 | 1 if text.chars().count() > room => String::new(),
@@ -216,7 +216,7 @@ fn shortened(text: &str, room: usize) -> String {
     }
 }
 
-/// The result for the largest number up to `most` that has one, where smaller ones have one too.
+/// Returns the result for the largest number up to `most` that has one, assuming that all smaller numbers have one too.
 pub(super) fn widest<T>(most: usize, of: impl Fn(usize) -> Option<T>) -> Option<T> {
     if let Some(all) = of(most) {
         return Some(all);

@@ -1,8 +1,8 @@
-//! Calls of Telegram's Bot API: teloxide's payloads, sent by a client of our own.
+//! Calls Telegram's Bot API: teloxide's payloads, sent by our own client.
 //!
-//! teloxide's own `Bot` sleeps ten seconds inside a call that is answered 5xx, which would keep one of
-//! the sixteen requests of a sender from other chats; it drops `error_code`; it takes an answer that
-//! it cannot read whole for a failed send, which would repeat the message; and it prints short tokens.
+//! teloxide's own `Bot` sleeps ten seconds inside a call that is answered 5xx, which would keep one of the sixteen
+//! requests of a sender from other chats; it drops `error_code`; it takes an answer that it cannot fully read for a
+//! failed send, which would repeat the message; and it prints short tokens.
 
 use std::{fmt, time::Duration};
 
@@ -20,17 +20,17 @@ use crate::{
     push::http::{Http, Silence, TIMEOUT, client, error_text},
 };
 
-/// Answers are bounded: a hundred updates with long texts are under 2 MiB.
+/// The most bytes of an answer: a hundred updates with long texts are under 2 MiB.
 const LARGEST_ANSWER: usize = 8 << 20;
-/// Fifty megabytes at some 4 Mbit/s.
+/// The timeout of an upload: fifty megabytes at some 4 Mbit/s.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
-/// Seconds: Telegram is not taken at its word for longer.
+/// The longest wait, in seconds, that Telegram may ask for.
 const LONGEST_WAIT: u64 = 86_400;
 
-/// The reason for which a call gave no result. No text in it holds the token.
+/// The reason why a call gave no result. Its text does not contain the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CallError {
-    /// Telegram's own refusal: certainly without effect.
+    /// Telegram itself rejected the call: certainly without effect.
     #[error("{description}")]
     Refused {
         code: u16,
@@ -38,13 +38,13 @@ pub(crate) enum CallError {
         retry_after: Option<u64>,
         migrate_to: Option<i64>,
     },
-    /// The request never went out.
+    /// The request was never sent.
     #[error("Telegram cannot be reached: {0}")]
     Unreachable(String),
-    /// The request went out, and no answer of Telegram's own came back.
+    /// The request was sent, and no answer of Telegram itself arrived.
     #[error("Telegram did not answer: {0}")]
     Unanswered(String),
-    /// Perhaps done: a gateway's error page came instead of an answer.
+    /// The call perhaps took effect: a gateway's error page arrived instead of an answer.
     #[error("Telegram did not answer: {0}")]
     Ailing(String),
 }
@@ -90,7 +90,7 @@ struct Parameters {
 
 impl Api {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(crate) fn new(settings: &TelegramSettings) -> Result<Self, String> {
         let mut client = client().map_err(|error| error.to_string())?;
         if let Some(proxy) = &settings.proxy {
@@ -107,13 +107,13 @@ impl Api {
         })
     }
 
-    /// The bot's own secret.
+    /// Returns the bot's own secret.
     pub(crate) fn token(&self) -> &Secret {
         &self.settings.token
     }
 
     /// # Errors
-    /// Whatever kept the call from its result.
+    /// Fails with the trouble that kept the call from its result.
     pub(crate) async fn call<P: Payload + Serialize>(
         &self,
         payload: &P,
@@ -121,7 +121,7 @@ impl Api {
         self.call_within(payload, TIMEOUT).await
     }
 
-    /// As [`Api::call`], for a call that Telegram answers late on purpose.
+    /// Makes a call like [`Api::call`] that Telegram deliberately answers late.
     pub(crate) async fn call_within<P: Payload + Serialize>(
         &self,
         payload: &P,
@@ -131,16 +131,16 @@ impl Api {
             .await
     }
 
-    /// As [`Api::call`], with a file among its fields, which may take its time.
+    /// Makes a call like [`Api::call`] with a file among its fields, which may take its time.
     pub(crate) async fn upload(&self, method: &str, form: Form) -> Result<Value, CallError> {
         self.ask(self.post(method).multipart(form).timeout(UPLOAD_TIMEOUT))
             .await
     }
 
-    /// The content of a file that somebody sent to the bot.
+    /// Returns the content of a file that was sent to the bot.
     ///
     /// # Errors
-    /// It has more than `most` bytes; or whatever kept the calls from their results.
+    /// Fails if the file has more than `most` bytes, or if the calls gave no result.
     pub(crate) async fn file(&self, id: &str, most: usize) -> Result<Vec<u8>, CallError> {
         let file = self.call(&GetFile::new(FileId(id.to_owned()))).await?;
         let unreadable = |what: &str| CallError::Unanswered(what.to_owned());

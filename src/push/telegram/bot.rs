@@ -1,4 +1,4 @@
-//! One bot: its chats, their limits, and what it sends.
+//! Sends as one bot, and knows its chats and their limits.
 //!
 //! Telegram's answers become a [`Sent`] in `verdict.rs`. Read [`Telegram::send`] first.
 
@@ -35,19 +35,19 @@ use crate::push::{
     sender::{Checked, Sender, Sent},
 };
 
-/// About one message a second for a chat.
+/// The gap between messages of a chat: about one a second.
 const GAP: Duration = Duration::from_secs(1);
-/// Groups and supergroups take twenty in any minute.
+/// The window of groups and supergroups, which accept twenty messages in any minute.
 const GROUP_WINDOW: (usize, Duration) = (20, Duration::from_secs(60));
-/// Ids of supergroups and broadcast channels lie below this; which it is, only Telegram knows.
+/// The id below which chats are supergroups or broadcast channels; only Telegram knows which.
 const HIDDEN_KIND_BELOW: i64 = -1_000_000_000_000;
 
-/// Characters of a message after parsing.
+/// The most characters of a message after parsing.
 const LONGEST: usize = 4096;
-/// Links of a message; Telegram takes a hundred entities, and headings are some.
+/// The most links of a message; Telegram accepts a hundred entities, and headings are some of them.
 const MOST_LINKS: usize = 60;
 
-/// One bot.
+/// A bot of Telegram.
 #[derive(Debug)]
 pub(crate) struct Telegram {
     api: Api,
@@ -58,7 +58,7 @@ pub(crate) struct Telegram {
 #[derive(Debug, Default)]
 struct KnownChats {
     chats: HashMap<TelegramChat, (Lane, LaneLimit)>,
-    /// Groups that became supergroups: old id to new.
+    /// Groups that became supergroups: the old id and the new one.
     moved: HashMap<i64, i64>,
 }
 
@@ -67,13 +67,13 @@ struct Target {
     chat: i64,
     topic: Option<i32>,
     silent: bool,
-    /// Its readers have no say in it.
+    /// True if its readers have no say in the chat.
     is_broadcast: bool,
 }
 
 impl Telegram {
     /// # Errors
-    /// A proxy that cannot be used.
+    /// Fails if a proxy cannot be used.
     pub(crate) fn new(
         settings: &TelegramSettings,
         moved: HashMap<i64, i64>,
@@ -88,7 +88,7 @@ impl Telegram {
         })
     }
 
-    /// The connection, for calls that no limit counts.
+    /// Returns the connection, for calls that no limit counts.
     pub(crate) fn api(&self) -> &Api {
         &self.api
     }
@@ -102,7 +102,7 @@ impl Telegram {
         *self.known().moved.get(&id).unwrap_or(&id)
     }
 
-    /// Returns what Telegram counts a chat's messages by, asking where the id alone does not say.
+    /// Returns the lane by which Telegram counts a chat's messages, asking if the id does not tell.
     pub(crate) async fn lane_of(&self, chat: &TelegramChat) -> Result<(Lane, LaneLimit), Sent> {
         let chat = match chat {
             TelegramChat::Id(id) => TelegramChat::Id(self.moved_to(*id)),
@@ -128,12 +128,12 @@ impl Telegram {
         Ok(lane)
     }
 
-    /// A chat's lane, of whichever kind it is.
+    /// Returns a chat's lane with the strictest limit, regardless of its kind.
     pub(super) fn strict_lane(&self, chat: i64) -> (Lane, LaneLimit) {
         (Lane(self.moved_to(chat)), limit("group"))
     }
 
-    /// Returns whether what the config calls `chat` is the one with this id, as far as is known.
+    /// Returns whether the chat that the config calls `chat` has this id, as far as is known.
     pub(crate) fn leads_to(&self, chat: &TelegramChat, id: i64) -> bool {
         match chat {
             TelegramChat::Id(old) => self.moved_to(*old) == id,
@@ -145,7 +145,7 @@ impl Telegram {
         }
     }
 
-    /// Sends one message as it is; its id.
+    /// Sends one message as it is; returns its id.
     pub(crate) async fn say(&self, message: &SendMessage) -> Sent {
         let chat = match &message.chat_id {
             Recipient::Id(id) => id.0,
@@ -157,7 +157,7 @@ impl Telegram {
         }
     }
 
-    /// Edits one message; an edit that changes nothing is done already.
+    /// Edits one message; an edit that changes nothing is already done.
     pub(super) async fn edit_message(&self, edit: &EditMessageText) -> Sent {
         match self.api.call(edit).await {
             Ok(_) => Sent::Done(None),
@@ -170,7 +170,7 @@ impl Telegram {
         }
     }
 
-    /// Sends a card; as plain text where Telegram cannot read its markup, which is certainly unsent then.
+    /// Sends a card; as plain text if Telegram cannot read its markup, in which case nothing was sent before.
     async fn send_card(&self, card: &Card, channel: &Channel) -> Sent {
         let place = match self.place_of(manner(card, channel)).await {
             Ok(place) => place,
@@ -206,7 +206,7 @@ impl Telegram {
         };
         let part = Part::stream_with_length(file.body.clone(), file.body.len() as u64);
         let part = part.file_name(file.name.clone());
-        // Telegram reads names as they are, and not as RFC 5987 writes them.
+        // Telegram reads names as they are, not encoded by RFC 5987.
         let mut form = Form::new()
             .percent_encode_noop()
             .text("chat_id", place.chat.to_string())
@@ -250,7 +250,7 @@ impl Telegram {
         keyboard(card, self.api.token(), (place.chat, place.is_broadcast))
     }
 
-    /// A list that has grown too long no longer lists its changes.
+    /// Edits the message of a card. A list that has become too long no longer lists its changes.
     async fn edit_card(&self, card: &Card, channel: &Channel, message: &MessageRef) -> Sent {
         let Ok(id) = message.0.parse() else {
             return Sent::Refused("not a message of telegram".into());
@@ -266,7 +266,7 @@ impl Telegram {
         let mut edit = EditMessageText::new(ChatId(place.chat), MessageId(id), card.html())
             .parse_mode(ParseMode::Html)
             .link_preview_options(preview(card.previewed()));
-        // An edit without them takes the buttons away.
+        // An edit without buttons removes them.
         edit.reply_markup = self.keyboard(&card, &place);
         let sent = match self.edit_message(&edit).await {
             Sent::Refused(why) if verdict::is_markup(&why) => {
@@ -350,7 +350,7 @@ impl Sender for Telegram {
     }
 }
 
-/// The channel as its chat wishes it for what the card shows; of several bulletins the first decides.
+/// Returns the channel with the settings that its chat chose for the bulletin shown; the first of several decides.
 fn manner<'a>(card: &Card, channel: &'a Channel) -> &'a Channel {
     let first = card.bulletin.as_ref();
     first.map_or(channel, |first| channel.for_sources(first.sources()))
@@ -369,7 +369,7 @@ fn message_of(sent: &Value) -> Option<MessageRef> {
     Some(MessageRef(id.to_string()))
 }
 
-/// A preview of `url`, and of nothing else that a text may link to.
+/// Returns a preview of `url`, and of no other link in the text.
 pub(crate) fn preview(url: Option<&str>) -> LinkPreviewOptions {
     LinkPreviewOptions {
         is_disabled: url.is_none(),

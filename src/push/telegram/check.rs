@@ -17,10 +17,10 @@ use crate::{
     push::{error::PushError, sender::Checked},
 };
 
-/// Returns what the bot of a token is called.
+/// Returns the name of the bot with a token.
 ///
 /// # Errors
-/// The token or the way to Telegram is wrong; the text says what to do.
+/// Fails if the token or the way to Telegram is wrong; the text states what to do.
 pub(in crate::push) async fn check_bot(settings: &TelegramSettings) -> Result<String, PushError> {
     let api = Api::new(settings)?;
     let me = api.call(&GetMe::new()).await;
@@ -28,10 +28,10 @@ pub(in crate::push) async fn check_bot(settings: &TelegramSettings) -> Result<St
     Ok(me["username"].as_str().unwrap_or("?").to_owned())
 }
 
-/// Returns the id under which a chat subscribes, and its title, if the bot of a token may post there.
+/// Returns the id under which a chat subscribes, and its title, if the bot with a token may post there.
 ///
 /// # Errors
-/// It may not, there is no such chat, or Telegram cannot be asked.
+/// Fails if it may not, if there is no such chat, or if Telegram cannot be reached.
 pub(in crate::push) async fn find_chat(
     settings: &TelegramSettings,
     chat: &TelegramChat,
@@ -40,10 +40,10 @@ pub(in crate::push) async fn find_chat(
     Ok((ChannelId::of_chat(found.id, None), found.title))
 }
 
-/// Returns where the bot may post.
+/// Returns the chat in which the bot may post.
 ///
 /// # Errors
-/// It may not, or Telegram cannot be asked.
+/// Fails if the bot may not post, or if Telegram cannot be reached.
 pub(super) async fn channel(api: &Api, channel: &Channel) -> Result<Checked, PushError> {
     let ChannelKind::Telegram { chat, .. } = &channel.kind else {
         return Ok(Checked::NotTried);
@@ -59,9 +59,9 @@ pub(super) async fn channel(api: &Api, channel: &Channel) -> Result<Checked, Pus
 /// A chat that the bot may post to.
 struct FoundChat {
     id: i64,
-    /// Empty where it has none.
+    /// The title; empty if the chat has none.
     title: String,
-    /// As Telegram calls it, such as `supergroup`.
+    /// Telegram's name of the kind, such as `supergroup`.
     kind: String,
     /// The bot's own name.
     bot: String,

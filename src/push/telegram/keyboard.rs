@@ -1,4 +1,4 @@
-//! The buttons below a card. Pure.
+//! Builds the buttons below a card. Pure.
 
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 
@@ -9,7 +9,7 @@ use crate::{
     words,
 };
 
-/// None: there is nothing to press. `is_broadcast`: readers of the chat have no say in it.
+/// Returns the buttons; `None` if there are none. `is_broadcast`: readers of the chat have no say in it.
 pub(super) fn keyboard(
     card: &Card,
     token: &Secret,

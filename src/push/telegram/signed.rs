@@ -1,26 +1,26 @@
-//! The data behind a button, signed for its chat. Pure.
+//! Signs the data behind a button for its chat. Pure.
 //!
-//! A client may send any data with a press. The signature makes it worthless unless the bot itself
-//! wrote it for that chat; who pressed is checked apart.
+//! A client may send any data with a press. The signature makes it worthless unless the bot itself wrote it for that
+//! chat; the person who pressed is checked separately.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::bulletin::Secret;
 
-/// Characters of the signature, of six bits each: nobody tries 2^60 presses.
+/// The characters of the signature, of six bits each: 2^60 presses are too many to try.
 const SIGNATURE: usize = 10;
 
 pub(crate) fn signed(what: &str, token: &Secret, chat: i64) -> String {
     format!("{} {what}", signature(what, token, chat))
 }
 
-/// None: nothing that this bot wrote for that chat.
+/// Returns the data; `None` if this bot did not write it for that chat.
 pub(crate) fn verified<'a>(data: &'a str, token: &Secret, chat: i64) -> Option<&'a str> {
     let (signed, what) = data.split_once(' ')?;
     (signed == signature(what, token, chat)).then_some(what)
 }
 
-/// For those who put it together in another way.
+/// Returns the signature, for callers that put the data together in another way.
 pub(crate) fn signature(what: &str, token: &Secret, chat: i64) -> String {
     let key = blake3::derive_key("noticast 2026 telegram button", token.reveal().as_bytes());
     let hash = blake3::keyed_hash(&key, format!("{chat} {what}").as_bytes());

@@ -1,6 +1,6 @@
-//! The meaning of Telegram's answers for a message, its chat and the bot.
+//! Interprets Telegram's answers for a message, its chat and the bot.
 //!
-//! The texts are the server's own, in lower case here: `error_code` alone says too little.
+//! The texts are the server's own, in lower case here: `error_code` alone is too vague.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::super::sender::Sent;
 use super::api::CallError;
 use crate::bulletin::{Reason, SendFault};
 
-/// Texts of 400 that are about the chat, not about the message.
+/// Texts with code 400 that are about the chat, not about the message.
 const CHAT_IS_SHUT: &[&str] = &[
     "chat not found",
     "not enough rights",
@@ -26,7 +26,7 @@ const CHAT_IS_SHUT: &[&str] = &[
     "user_is_blocked",
 ];
 
-/// `chat` is the id that was asked for, 0 where it was a name.
+/// Interprets an error. `chat` is the requested id, or 0 if it was a name.
 pub(crate) fn of(error: CallError, chat: i64) -> Sent {
     let (code, description) = match error {
         CallError::Unreachable(_) => return Sent::Unreachable(error.to_string().into()),
@@ -56,13 +56,13 @@ pub(crate) fn of(error: CallError, chat: i64) -> Sent {
         404 if text == "not found" => Sent::Denied(denied(description)),
         403 => Sent::Gone(shut(description)),
         400 if is_shut => Sent::Gone(shut(description)),
-        // 409 belongs to getUpdates alone, but it says "not done" wherever it comes from.
+        // 409 belongs only to getUpdates, but it means "not done" wherever it appears.
         409 | 500.. => Sent::Again(Reason::quoting(description)),
         _ => Sent::Refused(Reason::quoting(description)),
     }
 }
 
-/// Returns whether a refusal is about markup: the same words without it will do.
+/// Returns whether a rejection is about markup: the same words without it will be accepted.
 pub(super) fn is_markup(why: &Reason) -> bool {
     why.said.contains("can't parse entities")
 }

@@ -1,4 +1,4 @@
-//! Messages of the bot: within the pace of all that it sends, ahead of what waits there.
+//! Sends messages of the bot within the pace of everything that it sends, ahead of the backlog.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -22,7 +22,8 @@ use crate::{
     },
 };
 
-/// A person would rather read an answer twice than not at all, but not more often.
+/// The number of repetitions of an answer that was perhaps sent: a person would rather read it twice than not at all,
+/// but not more often.
 const DOUBTS: u32 = 1;
 
 /// The bot's way to its chats; clones share it.
@@ -46,17 +47,17 @@ impl Voice {
         }
     }
 
-    /// A group is another chat from now on.
+    /// Records that a group is another chat from now on.
     pub(crate) fn follow(&self, from: i64, to: i64) {
         self.telegram.moved(from, to);
     }
 
-    /// Returns once nobody hears this voice any more: the pusher began anew.
+    /// Returns once this voice is without a worker: the pusher restarted.
     pub(crate) async fn ended(&self) {
         self.asides.closed().await;
     }
 
-    /// The bot found that nothing can be had of Telegram: reported once, whichever part finds it.
+    /// Records that Telegram cannot be used; reported once, whichever part of the bot notices it.
     pub(crate) fn is_ill(&self, sent: &Sent) {
         self.health.is_ill(sent);
     }
@@ -65,31 +66,31 @@ impl Voice {
         self.health.is_well();
     }
 
-    /// Sends when the chat's turn has come, which for answers is soon; once, however that ends.
+    /// Sends when the chat's turn comes, which for answers is soon; once, regardless of the outcome.
     pub(crate) async fn say(&self, message: SendMessage) -> Sent {
         let about = about(&message.text);
         let chat = chat_of(&message.chat_id);
         self.ask(&chat, self.sending(message).about(about)).await
     }
 
-    /// Sends until Telegram has it, or never will. Of several about the same that could not be sent yet,
-    /// the last one is.
+    /// Sends until Telegram has the message, or never will. Of several about the same subject that could not be sent
+    /// yet, only the last is sent.
     pub(crate) async fn insist(&self, message: SendMessage, about: u64) -> Sent {
         let chat = chat_of(&message.chat_id);
         let wish = self.sending(message).about(about);
         self.ask(&chat, wish.insisting(DOUBTS)).await
     }
 
-    /// Edits when the chat's turn has come: edits count too. Once, however that ends.
+    /// Edits when the chat's turn comes, since edits count too. Once, regardless of the outcome.
     pub(crate) async fn edit(&self, edit: EditMessageText) -> Sent {
         let chat = chat_of(&edit.chat_id);
         self.ask(&chat, self.editing(edit)).await
     }
 
-    /// Edits until Telegram has done it, or never will, or another edit of the message is to come.
+    /// Edits until Telegram has done it, or never will, or another edit of the message follows.
     pub(crate) async fn insist_edit(&self, edit: EditMessageText) -> Sent {
         let chat = chat_of(&edit.chat_id);
-        // Done twice, it is as after once.
+        // An edit that is done twice has the same result.
         let wish = self.editing(edit).insisting(u32::MAX);
         self.ask(&chat, wish).await
     }
@@ -118,7 +119,7 @@ impl Voice {
     async fn ask(&self, chat: &TelegramChat, wish: Wish) -> Sent {
         let lane = match (self.telegram.lane_of(chat).await, chat) {
             (Ok(lane), _) => lane,
-            // Which kind of chat it is can be asked another time.
+            // The kind of the chat can be requested another time.
             (Err(sent), TelegramChat::Id(id)) if !sent.is_settled() => {
                 self.telegram.strict_lane(*id)
             }
@@ -128,7 +129,7 @@ impl Voice {
     }
 }
 
-/// A name for what a message is about.
+/// Returns an identifier of a message's subject.
 pub(crate) fn about(what: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);

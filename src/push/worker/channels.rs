@@ -1,10 +1,10 @@
-//! Channels that change while their sender is at work: the others keep their lanes, pace and queues.
+//! Applies changes of channels while their sender is at work: the others keep their lanes, pace and queues.
 
 use super::state::{Worker, by_id};
 use crate::bulletin::{Channel, ChannelId, ChannelKind};
 
 impl Worker {
-    /// Takes the channels as the config says them now.
+    /// Applies the channels of the current config.
     pub(super) fn rewire(&mut self) {
         let channels = self.served.wiring.borrow_and_update().clone();
         let before = std::mem::replace(&mut self.served.configured, by_id(channels));

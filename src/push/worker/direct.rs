@@ -1,5 +1,5 @@
-//! Direct sends have their turns in the order in which they were asked for, also where one is
-//! repeated: no edit undoes a later one.
+//! Sends direct messages in the order in which they were requested, also if one is repeated: no edit undoes a later
+//! one.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::push::{
     sender::Sent,
 };
 
-/// Between two tries, at most.
+/// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 impl Worker {
@@ -35,7 +35,7 @@ impl Worker {
 
     pub(super) fn launch_direct(&mut self, slot: SendSlot) {
         let queue = self.direct.queues.entry(slot.lane).or_default();
-        // Nobody waits for an answer that came too late.
+        // Callers that gave up are not answered any longer.
         queue.retain(|aside| !aside.done.is_closed());
         match queue.pop_front() {
             Some(aside) => {
@@ -54,7 +54,7 @@ impl Worker {
         self.place_direct(slot.lane);
     }
 
-    /// Answers the one that waits, or puts it back to where it was in its lane.
+    /// Answers the caller that waits, or puts the message back in its place in the lane.
     pub(super) fn settle_direct(&mut self, mut aside: Aside, sent: Sent) {
         self.direct.stuck.remove(&aside.lane);
         if !aside.goes_on(&sent) || aside.done.is_closed() {

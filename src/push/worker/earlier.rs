@@ -1,4 +1,4 @@
-//! The traces of earlier runs: the pace, pauses that platforms asked for, and doubts. A restart must not make
+//! Restores the traces of earlier runs: the pace, pauses that platforms asked for, and doubts. A restart must not make
 //! a sender faster.
 
 use chrono::Utc;
@@ -11,11 +11,11 @@ use crate::{
     push::sender::Sent,
 };
 
-/// The longest span of any limit (ntfy's), and a second.
+/// The longest span of any limit (ntfy's), plus a second.
 const LONGEST_WINDOW: chrono::TimeDelta = chrono::TimeDelta::seconds(301);
 
 impl Worker {
-    /// The pace and the doubts that an earlier run left.
+    /// Restores the pace and the doubts that an earlier run left.
     pub(super) async fn remember(&mut self) -> Result<(), StoreError> {
         let (now, today) = (Instant::now(), Utc::now());
         for (channel, at) in self.desk.store.recent_sends(today - LONGEST_WINDOW).await? {
@@ -33,7 +33,7 @@ impl Worker {
             .filter(|waiting| self.served.has(&waiting.channel));
         self.trouble.unsettled = own.collect();
         for waiting in &self.trouble.unsettled {
-            // It went out at some moment until the program ended: no message counts as later than now.
+            // The message was sent at some time before the program ended: no message counts as later than now.
             self.desk.pace().sent_before(now);
             let recent = self
                 .lanes
@@ -44,7 +44,7 @@ impl Worker {
             recent.push(now);
         }
         self.remember_lanes().await;
-        // Where the platform is still in trouble, each start would send another copy of what it tried.
+        // If the platform is still in trouble, each start would send another copy of a message that it tried.
         if tried || !self.trouble.unsettled.is_empty() {
             self.pause_for(&Sent::Perhaps(
                 "the program stopped before the platform answered".into(),
@@ -53,8 +53,8 @@ impl Worker {
         Ok(())
     }
 
-    /// A lane that was too fast has a message that waits that long, as does all else that goes there.
-    /// Gives whether any other message was tried and waits.
+    /// Restores tries. A lane that was too fast has a message that waits for the requested time, as do all others of
+    /// that lane. Returns whether any other message was tried and waits.
     async fn remember_tries(&mut self) -> Result<bool, StoreError> {
         let store = self.desk.store.clone();
         let (now, mut tried) = (Utc::now(), false);
@@ -72,8 +72,8 @@ impl Worker {
         Ok(tried)
     }
 
-    /// A robot's channels share its lane, and know it without a question: what one of them sent, or was
-    /// answered, counts for all before any of them sends.
+    /// Restores the lanes of robots. A robot's channels share its lane, which is known without a question: a send or
+    /// answer of one channel counts for all before any of them sends.
     async fn remember_lanes(&mut self) {
         let now = Instant::now();
         let is_robot = |channel: &&Channel| matches!(channel.kind, ChannelKind::Robot(_));

@@ -1,4 +1,4 @@
-//! The changes that answers to a worker's requests bring: who waits, what is paused, where a chat is.
+//! Applies the changes that answers to a worker's requests cause: who waits, what is paused, where a chat is.
 
 use chrono::Utc;
 use tokio::time::Instant;
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// One of them may be about a single message.
+/// The errors in a row that pause a sender; a single one may be about its message.
 const ERRORS_IN_A_ROW: u32 = 3;
 
 impl Worker {
@@ -127,7 +127,7 @@ impl Worker {
         Ok(())
     }
 
-    /// An answer to a question about a chat that leaves it open: asked again later.
+    /// Follows an answer to a question about a chat that leaves it open: asked again later.
     async fn follow_question(&mut self, sent: &Sent) -> Result<(), StoreError> {
         match sent {
             Sent::Moved { from, to } => self.follow_group(*from, *to).await?,
@@ -142,7 +142,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Returns what an answer means for more than its own message.
+    /// Follows an answer in so far as it concerns more than its own message.
     async fn follow_answer(&mut self, lane: Lane, sent: &Sent) -> Result<(), StoreError> {
         match sent {
             Sent::Done(_) => {
@@ -155,7 +155,7 @@ impl Worker {
             }
             Sent::Moved { from, to } => self.follow_group(*from, *to).await?,
             sent if sent.is_about_all() => self.pause_for(sent),
-            // A bot's chats share one server: after several errors of its own it is let alone for a while.
+            // A bot's chats share one server: after several errors of its own it is left in peace for a while.
             Sent::Again(_) if self.served.takes_chats => {
                 self.trouble.errors += 1;
                 if self.trouble.errors >= ERRORS_IN_A_ROW {
@@ -167,7 +167,7 @@ impl Worker {
         Ok(())
     }
 
-    /// A group became a supergroup: its channels are asked for their lane again, and go on there.
+    /// Follows a group that became a supergroup: the lane of its channels is requested again, and they continue there.
     async fn follow_group(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
         tracing::info!(from, to, "a group became a supergroup; following it");
         self.desk.store.move_chat(from, to, Utc::now()).await?;
@@ -175,7 +175,7 @@ impl Worker {
         self.desk.pace().unwait(Lane(from), Turn::Plain);
         for channel in self.lanes.members.remove(&Lane(from)).unwrap_or_default() {
             self.lanes.of.remove(&channel);
-            // A chat that subscribed by itself has another id from now on.
+            // A chat that subscribed on its own has another id from now on.
             if channel.chat().is_some() {
                 self.waiting.by_channel.remove(&channel);
             } else if self.waiting.by_channel.contains_key(&channel) {

@@ -1,4 +1,4 @@
-//! While a platform cannot be reached, refuses the key, or owes an answer, its whole sender is paused.
+//! Pauses a whole sender while its platform cannot be reached, rejects the key, or owes an answer.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use crate::{
     push::{deliver::backoff, sender::Sent},
 };
 
-/// A wrong key is tried again this often.
+/// The wait between tries of a wrong key.
 const DENIED_WAITS: Duration = Duration::from_secs(60);
-/// The longest wait for anything else: once the platform is back, the first message goes soon.
+/// The longest wait for anything else: once the platform is back, the first message is sent soon.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 impl Worker {
-    /// Nothing more is sent until a call without effect is answered.
+    /// Pauses sending until a call without effect is answered.
     pub(super) fn pause_for(&mut self, sent: &Sent) {
         if self.trouble.pause.is_some() {
             return;
         }
         let is_doubt = matches!(sent, Sent::Perhaps(_) | Sent::Ailing(_));
-        // Where probes are answered and messages are not, each message that is tried may be one lost.
+        // If probes are answered and messages are not, each message that is tried may be lost.
         let again = self.trouble.pauses;
         self.trouble.pauses = again.saturating_add(1);
         let wait = if is_doubt && again == 0 {
@@ -65,7 +65,8 @@ impl Worker {
         Ok(())
     }
 
-    /// The platform answers: what was perhaps sent before the program ended has its one repetition.
+    /// Settles doubts once the platform answers: messages that were perhaps sent before the program ended have their
+    /// one repetition.
     async fn settle_doubts(&mut self) -> Result<(), StoreError> {
         let now = Utc::now();
         let mut settled = Vec::new();
@@ -88,7 +89,7 @@ impl Worker {
             };
             settled.push(self.desk.store.complete(waiting.id, outcome, now));
         }
-        // Together, so that they share a transaction: those who wait have waited for this process to start.
+        // Together, so that they share a transaction: callers have waited for this process to start.
         try_join_all(settled).await?;
         self.read_heads();
         Ok(())

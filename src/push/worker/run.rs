@@ -1,4 +1,4 @@
-//! The loop of a worker: whose turn it is, and what is put under way.
+//! Runs the loop of a worker: whose turn it is, and what is started.
 
 use std::time::Duration;
 
@@ -26,14 +26,14 @@ use crate::{
     },
 };
 
-/// Deliveries under way at most: as many as may be unanswered or not yet recorded, and as many that are
-/// being begun meanwhile.
+/// The most deliveries under way: as many as may be unanswered or not yet recorded, and as many that are being begun in
+/// the meantime.
 const MOST_UNDER_WAY: usize = 2 * MOST_UNANSWERED;
-/// Questions about chats in flight at most.
+/// The most questions about chats in flight.
 const MOST_QUESTIONS: usize = 8;
 /// The time that a stop waits for answers.
 const STOP_WAITS: Duration = Duration::from_secs(5);
-/// The time that it waits for the last writes after that: a full disk must not hold up the end.
+/// The time that a stop waits for the last writes after that: a full disk must not hold up the end.
 const WRITING_WAITS: Duration = Duration::from_secs(5);
 
 impl Worker {
@@ -47,8 +47,8 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Pushes until stopped; then what is in flight is completed, for five seconds at most, and put back after
-    /// that. What cannot be written down by then is perhaps sent.
+    /// Pushes until stopped; then requests in flight are completed, for five seconds at most, and put back after that.
+    /// An outcome that cannot be recorded by then leaves its message perhaps sent.
     pub(in crate::push) async fn run(
         self,
         asides: &mut mpsc::Receiver<Aside>,
@@ -101,7 +101,7 @@ impl Worker {
         }
     }
 
-    /// Leaves what is still unanswered, which is perhaps sent, to the next run: it repeats it.
+    /// Leaves messages that are still unanswered, and so perhaps sent, to the next run, which repeats them.
     async fn put_back(self) -> Result<(), StoreError> {
         drop(self.flights.all);
         for id in self.flights.deliveries.into_values() {
@@ -156,7 +156,7 @@ impl Worker {
         self.desk.pace().take(now, by)
     }
 
-    /// Asks for the lanes of channels that wait and have none.
+    /// Requests the lanes of channels that wait and have none.
     fn ask(&mut self) {
         let room = MOST_QUESTIONS.saturating_sub(self.lanes.asked.len());
         let unknown: Vec<_> = self.lanes.wanted.iter().take(room).cloned().collect();

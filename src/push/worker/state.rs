@@ -1,4 +1,4 @@
-//! The state of a worker. All of it can be read again from the store; a crash loses nothing.
+//! Holds the state of a worker. All of it can be read again from the store; a crash loses nothing.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -37,11 +37,11 @@ pub(in crate::push) struct Worker {
     pub(super) trouble: PlatformTrouble,
 }
 
-/// The channels that are this sender's to send to.
+/// The channels to which this sender sends.
 pub(super) struct Served {
-    /// Those of the config; chats that subscribed by themselves come and go.
+    /// The channels of the config; chats that subscribed on their own come and go.
     pub(super) configured: HashMap<ChannelId, Channel>,
-    /// Where they change.
+    /// The current channels of the config.
     pub(super) wiring: watch::Receiver<Vec<Channel>>,
     pub(super) takes_chats: bool,
 }
@@ -49,37 +49,37 @@ pub(super) struct Served {
 /// The first waiting delivery of each channel.
 #[derive(Default)]
 pub(super) struct WaitingHeads {
-    /// Without those in flight.
+    /// The waiting deliveries, without those in flight.
     pub(super) by_channel: HashMap<ChannelId, Waiting>,
-    /// Channels whose outbox changed while a delivery was in flight: what its completion knew of is perhaps not
-    /// the latest.
+    /// Channels whose outbox changed while a delivery was in flight: its completion perhaps did not know the latest
+    /// state.
     pub(super) stale: HashSet<ChannelId>,
     pub(super) reading: bool,
     pub(super) read_again: bool,
 }
 
-/// Which lane of the pace each channel is in, as its platform says.
+/// The lane of the pace that each channel is in, according to its platform.
 #[derive(Default)]
 pub(super) struct Lanes {
     pub(super) of: HashMap<ChannelId, Lane>,
     pub(super) members: HashMap<Lane, Vec<ChannelId>>,
-    /// Those that wait and have no lane.
+    /// Channels that wait and have no lane.
     pub(super) wanted: HashSet<ChannelId>,
-    /// Those whose platform is being asked.
+    /// Channels whose platform is being asked.
     pub(super) asked: HashSet<ChannelId>,
-    /// Those of them that lead elsewhere since they were asked about.
+    /// Channels among those that changed their target since the question.
     pub(super) outdated: HashSet<ChannelId>,
-    /// When earlier runs sent, until the lane of the channel is known.
+    /// The times at which earlier runs sent, until the lane of the channel is known.
     pub(super) recent: HashMap<ChannelId, Vec<Instant>>,
-    /// Until when the platform asked earlier runs to wait, likewise.
+    /// The times until which the platform asked earlier runs to wait, likewise.
     pub(super) held: HashMap<ChannelId, Instant>,
 }
 
-/// Messages that go out past the outbox.
+/// Messages that are sent past the outbox.
 #[derive(Default)]
 pub(super) struct DirectSends {
     pub(super) queues: HashMap<Lane, VecDeque<Aside>>,
-    /// Lanes in which one of them did not go out, and is repeated.
+    /// Lanes in which one of them could not be sent, and is repeated.
     pub(super) stuck: HashSet<Lane>,
 }
 
@@ -88,7 +88,7 @@ pub(super) struct DirectSends {
 pub(super) struct UnderWay {
     pub(super) all: FuturesUnordered<BoxFuture<'static, Result<Landed, StoreError>>>,
     pub(super) deliveries: HashMap<ChannelId, DeliveryId>,
-    /// Of all, those that send.
+    /// The number of those that send.
     pub(super) requests: usize,
 }
 
@@ -96,15 +96,15 @@ pub(super) struct UnderWay {
 #[derive(Default)]
 pub(super) struct PlatformTrouble {
     pub(super) pause: Option<SenderPause>,
-    /// Requests in a row that ended with neither a yes nor a no.
+    /// The requests in a row that were neither accepted nor rejected.
     pub(super) errors: u32,
-    /// Pauses since the last message that was taken.
+    /// The pauses since the last message that was accepted.
     pub(super) pauses: u32,
-    /// `sending` when the program began: perhaps sent.
+    /// The deliveries that were `sending` when the program began: perhaps sent.
     pub(super) unsettled: Vec<Waiting>,
 }
 
-/// While nothing is sent, until a call without effect is answered.
+/// A time in which nothing is sent, until a call without effect is answered.
 pub(super) struct SenderPause {
     pub(super) probes: u32,
     pub(super) next: Instant,
@@ -121,12 +121,12 @@ pub(super) enum Landed {
 }
 
 impl Served {
-    /// Returns whether it is this sender's to send there.
+    /// Returns whether this sender sends to the channel.
     pub(super) fn has(&self, id: &ChannelId) -> bool {
         self.configured.contains_key(id) || self.takes_chats && id.chat().is_some()
     }
 
-    /// [`Served::has`] for others to ask.
+    /// Returns [`Served::has`] as a function for use elsewhere.
     pub(super) fn asked_by_others(&self) -> impl Fn(&ChannelId) -> bool + Clone + Send + 'static {
         let own: HashSet<ChannelId> = self.configured.keys().cloned().collect();
         let takes_chats = self.takes_chats;
@@ -135,7 +135,7 @@ impl Served {
 }
 
 impl Worker {
-    /// Remembers nothing yet; [`Worker::new`] does.
+    /// Returns a worker that remembers nothing yet; [`Worker::new`] restores earlier runs.
     pub(super) fn blank(
         desk: SharedSender,
         (mut wiring, takes_chats): (watch::Receiver<Vec<Channel>>, bool),
@@ -171,7 +171,7 @@ impl Worker {
         self.flights.all.push(flight.boxed());
     }
 
-    /// Says to the pace since when a lane waits.
+    /// Tells the pace since when a lane waits.
     pub(super) fn place(&mut self, lane: Lane) {
         let members = self.lanes.members.get(&lane).into_iter().flatten();
         let due = members
@@ -209,7 +209,7 @@ pub(super) fn by_id(channels: Vec<Channel>) -> HashMap<ChannelId, Channel> {
         .collect()
 }
 
-/// Times past are kept too: who has waited longest goes first.
+/// Converts a time of day; past times are kept too, since the message that has waited longest goes first.
 pub(super) fn instant(at: DateTime<Utc>) -> Instant {
     let (now, today) = (Instant::now(), Utc::now());
     let ahead = (at - today).to_std();

@@ -1,4 +1,4 @@
-//! A worker that breaks takes nothing with it.
+//! Tests that a worker that panics loses nothing.
 
 use std::{
     collections::HashMap,
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// Panics at the first message for `bad`, and in the worker itself once the chat of `good` has moved.
+/// A sender that panics at the first message for `bad`, and in the worker itself once the chat of `good` has moved.
 #[derive(Debug, Default)]
 struct Brittle {
     sends: AtomicU32,
@@ -196,7 +196,7 @@ async fn a_send_that_panics_and_a_worker_that_does_lose_nothing_and_are_counted(
     );
 }
 
-/// Keeps the last title that its reader saw of each notice.
+/// The last title that its reader saw of each notice.
 #[derive(Debug, Default)]
 struct Reader(std::sync::Mutex<HashMap<String, String>>);
 

@@ -1,5 +1,5 @@
-//! Messages that go out past the outbox, within the pace and ahead of the backlog: answers to people, tests.
-//! It is in memory alone.
+//! Sends messages past the outbox, within the pace and ahead of the backlog: answers to people, tests. They are only in
+//! memory.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::push::{
     sender::Sent,
 };
 
-/// So long somebody waits for the outcome before it is not worth sending any more.
+/// The time that a caller waits for the outcome before the message is not worth sending any longer.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// An hour of trouble is waited out where a wish is repeated.
+/// The same for a wish that is repeated: an hour of trouble is waited out.
 const LONG_PATIENCE: Duration = Duration::from_secs(2 * 3600);
 
-/// A message that goes out once, however that ends, or again and again ([`Wish::insisting`]).
+/// A message that is sent once, regardless of the outcome, or repeatedly ([`Wish::insisting`]).
 pub(crate) struct Wish {
     pub(super) run: Box<dyn Fn() -> BoxFuture<'static, Sent> + Send + Sync>,
     pub(super) about: Option<u64>,
-    /// Where it is repeated: how often also what was perhaps taken.
+    /// The number of repetitions after the wish was perhaps accepted; `None` for a wish that is sent once.
     doubts: Option<u32>,
 }
 
@@ -36,7 +36,8 @@ impl Wish {
         }
     }
 
-    /// Where wishes cannot go out, a later one about the same takes the place of one that waits.
+    /// Gives the wish a subject: while wishes cannot be sent, a later one with the same subject replaces one that
+    /// waits.
     pub(crate) fn about(self, about: u64) -> Self {
         Self {
             about: Some(about),
@@ -44,7 +45,7 @@ impl Wish {
         }
     }
 
-    /// Repeated until the platform has it, or never will; `doubts` times also where it was perhaps taken.
+    /// Repeats the wish until the platform has it, or never will; `doubts` times also if it was perhaps accepted.
     pub(crate) fn insisting(self, doubts: u32) -> Self {
         Self {
             doubts: Some(doubts),
@@ -62,7 +63,7 @@ pub(crate) struct Aside {
     pub(super) done: oneshot::Sender<Sent>,
 }
 
-/// Has a wish sent by the worker; gives up where that is stopped or paused for too long.
+/// Has the worker send a wish; gives up if the worker is stopped or paused for too long.
 pub(crate) async fn ask(
     asides: &mpsc::Sender<Aside>,
     (lane, limit): (Lane, LaneLimit),
@@ -91,14 +92,13 @@ pub(crate) async fn ask(
 }
 
 impl Aside {
-    /// Returns whether its outcome may say anything of other chats: what one chat does not take again and again
-    /// does not.
+    /// Returns whether its outcome may concern other chats: a wish that one chat rejects again and again does not.
     pub(super) fn is_about_others(&self, sent: &Sent) -> bool {
         let is_trouble = matches!(sent, Sent::Again(_) | Sent::Perhaps(_) | Sent::Ailing(_));
         self.tries == 0 || !is_trouble
     }
 
-    /// Returns whether it is to go out again after this.
+    /// Returns whether it is to be sent again after this.
     pub(super) fn goes_on(&mut self, sent: &Sent) -> bool {
         let Some(doubts) = self.wish.doubts.as_mut() else {
             return false;

@@ -1,4 +1,4 @@
-//! Announcements: a text that is no bulletin, for all channels and chats.
+//! Sends announcements: a text that is not a bulletin, for all channels and chats.
 
 use axum::response::Response;
 use chrono::Utc;
@@ -43,7 +43,7 @@ pub(super) async fn announce(admin: Admin, typed: Typed) -> Result<Response, Pro
     }
 }
 
-/// The first time it shows the text, and who gets it; from there it is sent.
+/// Shows the text and its recipients the first time; sends it from there.
 async fn previewed_or_sent(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
     let text = clean_text(typed.get("text"));
     if text.is_empty() || text.chars().count() > LONGEST_ANNOUNCEMENT {

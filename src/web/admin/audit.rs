@@ -1,4 +1,4 @@
-//! The audit log: who did what to what, by the names that people know.
+//! Shows the audit log: who did what to which subject, by the names that people know.
 
 use axum::response::Response;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{bulletin::BulletinId, ops::Actor, view, web::problem::Problem};
 
-/// Bulletins that one entry names.
+/// The most bulletins that one entry names.
 const MOST_NAMED: usize = 3;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
@@ -45,7 +45,7 @@ async fn row(admin: &Admin, entry: view::Audit) -> Result<DeskRow, Problem> {
     })
 }
 
-/// What it was done to, by its name; the id stands below.
+/// Returns the subject of an entry by its name, with its id below.
 async fn subject(admin: &Admin, entry: &view::Audit) -> Result<DeskCell, Problem> {
     let id = &entry.subject;
     let named = match entry.action.as_str() {
@@ -71,7 +71,7 @@ async fn subject(admin: &Admin, entry: &view::Audit) -> Result<DeskCell, Problem
     })
 }
 
-/// The titles of the first bulletins of a list of numbers; one alone with its page.
+/// Returns the titles of the first bulletins of a list of numbers; a single one with its page.
 async fn bulletins(admin: &Admin, ids: &str) -> Result<Option<DeskCell>, Problem> {
     let (_, ids) = ids.rsplit_once(": ").unwrap_or(("", ids));
     let ids: Vec<BulletinId> = ids

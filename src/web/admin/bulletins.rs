@@ -1,4 +1,4 @@
-//! Bulletins: the timeline of each, and forms that send it again, correct it or withdraw it.
+//! Shows bulletins: the timeline of each, and forms that send it again, correct it or withdraw it.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::Utc;
@@ -20,7 +20,7 @@ use crate::{
     words::{DeskWords, fill},
 };
 
-/// Events of a timeline that are shown.
+/// The most events of a timeline that are shown.
 const MOST_HAPPENINGS: usize = 200;
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
@@ -113,7 +113,7 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     admin.show("/bulletins", &shown.title, blocks)
 }
 
-/// All that happened to a bulletin, in order; of very many deliveries the first ones, and a link to the others.
+/// Returns all events of a bulletin, in order; of very many deliveries the first ones, and a link to the others.
 fn timeline(admin: &Admin, id: BulletinId, happenings: &[Happening]) -> DeskTable {
     let words = admin.words;
     let is_more = happenings.len() > MOST_HAPPENINGS;

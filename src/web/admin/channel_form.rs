@@ -1,5 +1,5 @@
-//! The form of a channel that lives in the store: its keys as fields, and the fields as keys. A secret is typed and never
-//! shown: an empty field leaves it as it is.
+//! Converts a channel in the store to a form and back: its keys as fields, and the fields as keys. A secret can be
+//! typed but is never shown: an empty field leaves it as it is.
 
 use serde_json::{Value, json};
 
@@ -21,9 +21,9 @@ use crate::{
 const TEXTS: [&str; 4] = ["name", "mode", "time_zone", "template"];
 /// The keys that are typed as lines.
 const LINES: [&str; 3] = ["include", "exclude", "urgent"];
-/// The field of secrets that are to be used no more.
+/// The field of secrets that are to be deleted.
 const FORGET: &str = "forget";
-/// The field that says that the fields of a kind were there.
+/// The field that marks that the form had the fields of a kind.
 pub(super) const FILLED: &str = "filled";
 
 /// The channel that a form is about.
@@ -63,7 +63,7 @@ impl ChannelTarget {
     }
 }
 
-/// The keys that the channel had, with what was typed in their place.
+/// Returns the keys that the channel had, with the typed ones in their place.
 pub(super) fn keys(
     admin: &Admin,
     target: &ChannelTarget,
@@ -120,7 +120,7 @@ fn typed_key(key: &Key, typed: &Typed) -> Option<Value> {
     }
 }
 
-/// The fields that the keys of a channel would be typed as, but for its secrets.
+/// Returns the fields of a channel's keys, without its secrets.
 pub(super) fn typed(added: &AddedChannel) -> Typed {
     let text = |(key, value): (String, Value)| {
         let text = match value {
@@ -141,7 +141,7 @@ pub(super) fn typed(added: &AddedChannel) -> Typed {
     Typed::of(added.open_keys().into_iter().map(text))
 }
 
-/// A time of each day as people type it; another crontab line stays one.
+/// Returns a time of each day as people type it; another crontab line stays as it is.
 fn shown_digest(line: &str) -> String {
     let time = shown_daily(line);
     match clock(&time).map(daily) {
@@ -150,7 +150,7 @@ fn shown_digest(line: &str) -> String {
     }
 }
 
-/// The form that begins with the choice of a kind.
+/// Returns the form that begins with the choice of a kind.
 pub(super) fn kinds_form(admin: &Admin) -> DeskForm {
     let words = admin.words;
     let kinds = &words::of(admin.language).kinds;
@@ -169,7 +169,7 @@ pub(super) fn kinds_form(admin: &Admin) -> DeskForm {
     }
 }
 
-/// The form of a kind, filled with what was typed; secrets are typed anew.
+/// Returns the form of a kind, filled with the typed values; secrets have to be typed again.
 pub(super) fn form(admin: &Admin, target: &ChannelTarget, typed: &Typed) -> DeskForm {
     let words = admin.words;
     let field = |name, label, kind| FormField::new(name, label, kind).filled(typed.get(name));
@@ -209,7 +209,7 @@ pub(super) fn form(admin: &Admin, target: &ChannelTarget, typed: &Typed) -> Desk
     }
 }
 
-/// What is rarely needed.
+/// Returns the fields that are rarely needed.
 fn further_fields(admin: &Admin, typed: &Typed) -> Vec<FormField> {
     let words = admin.words;
     let field = |name, label, kind| FormField::new(name, label, kind).filled(typed.get(name));
@@ -291,7 +291,7 @@ fn key_field(admin: &Admin, target: &ChannelTarget, key: &Key, typed: &Typed) ->
     }
 }
 
-/// Secrets that may be left out, and are set.
+/// Returns a field for the optional secrets that are set.
 fn forget_field(admin: &Admin, target: &ChannelTarget) -> Option<FormField> {
     let kinds = &words::of(admin.language).kinds;
     let optional = target.kind().keys.iter();

@@ -1,4 +1,4 @@
-//! Channels, and the deliveries to them.
+//! Shows channels and their deliveries.
 
 use axum::{extract::Path, response::Response};
 use chrono::Utc;
@@ -81,13 +81,13 @@ fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
     }
 }
 
-/// A kind in words; one that is only made in the config is called as there.
+/// Returns a kind in words; a kind that can only be made in the config has its name there.
 fn kind_name(admin: &Admin, kind: &str) -> String {
     let kinds = &words::of(admin.language).kinds;
     kinds.kind(kind).unwrap_or(kind).to_owned()
 }
 
-/// How many wait, with the list of them.
+/// Returns how many deliveries wait, with a link to their list.
 fn waiting(channel: &view::Channel) -> DeskCell {
     let count = channel.queued.to_string();
     let id = in_path(channel.id.as_str());
@@ -97,14 +97,14 @@ fn waiting(channel: &view::Channel) -> DeskCell {
     }
 }
 
-/// When the first that waits may go: quiet hours, digests and retries hold it until then.
+/// Returns when the first waiting delivery may be sent: quiet hours, digests and retries hold it until then.
 fn next_send(admin: &Admin, channel: &view::Channel) -> DeskCell {
     let words = admin.words;
     match channel.next_due {
         None => words.none.into(),
         Some(_) if channel.state == ChannelState::Blocked => words.not_before_mended.into(),
         Some(due) if due <= Utc::now() => match channel.state {
-            // When its sender tries again is known to the sender alone.
+            // Only the sender knows when it tries again.
             ChannelState::Failing => words.being_retried.into(),
             ChannelState::Ok | ChannelState::Blocked => words.at_any_moment.into(),
         },
@@ -112,7 +112,7 @@ fn next_send(admin: &Admin, channel: &view::Channel) -> DeskCell {
     }
 }
 
-/// Chats that subscribed by themselves are not sent tests.
+/// Returns the test form of a channel; chats that subscribed on their own are not sent tests.
 pub(super) fn test_of(admin: &Admin, id: &ChannelId) -> Option<DeskForm> {
     let is_configured = admin.config.channels.iter().any(|known| known.id == *id);
     let path = format!("admin/channels/{}/test", in_path(id.as_str()));
@@ -158,7 +158,7 @@ pub(super) async fn outbox(admin: Admin) -> Result<Response, Problem> {
     admin.show("/outbox", words.outbox, blocks)
 }
 
-/// Deliveries of one bulletin, newest first.
+/// Returns the deliveries of one bulletin, newest first.
 async fn of_bulletin(admin: &Admin, id: BulletinId) -> Result<DeskTable, Problem> {
     let filters = admin.filters()?;
     let query = DeliveryQuery {
@@ -178,7 +178,7 @@ async fn of_bulletin(admin: &Admin, id: BulletinId) -> Result<DeskTable, Problem
     })
 }
 
-/// Deliveries, newest first; the list goes on at `path`.
+/// Returns deliveries, newest first; the list continues at `path`.
 async fn deliveries(admin: &Admin, filters: &Filters, path: &str) -> Result<DeskTable, Problem> {
     let listing = view::deliveries(admin.store(), &admin.config, filters).await?;
     let next = admin.next(path, listing.next);

@@ -1,4 +1,4 @@
-//! Charts: bulletins a day by source, how long deliveries took, and what failed; each with its figures in a table.
+//! Draws charts: bulletins a day by source, delivery times, and failures; each with its figures in a table.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,11 +17,11 @@ use crate::{
     web::problem::Problem,
 };
 
-/// Days that are shown, the present one among them.
+/// The number of days that are shown, including the present one.
 const DAYS: u64 = 14;
-/// Rows that are counted at most, the newest: a chart is no reason to read everything.
+/// The most rows that are counted, the newest: a chart must not read everything.
 const MOST: usize = 20_000;
-/// Sources that have a colour of their own; the others are counted together.
+/// The most sources with their own colour; the others are counted together.
 const SOURCES: usize = 5;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
@@ -39,7 +39,7 @@ pub(super) struct SourceDay {
     failed_polls: u32,
 }
 
-/// The last days of sources, each by its own clock, the oldest first.
+/// Returns the last days of sources, each by its own clock, the oldest first.
 pub(super) async fn last_days(
     admin: &Admin,
     sources: Vec<SourceId>,
@@ -79,7 +79,7 @@ fn zone_of(admin: &Admin, source: &SourceId) -> Tz {
     source.map_or(admin.config.time_zone, |source| source.time_zone)
 }
 
-/// The same as small bars, with their sums.
+/// Returns the days as small bars, with their sums.
 pub(super) fn small_bars(admin: &Admin, days: &[SourceDay]) -> DeskCell {
     let words = admin.words;
     let failed = |count: u32| (count > 0).then(|| words.polls_failed.say(count));
@@ -104,7 +104,7 @@ pub(super) fn small_bars(admin: &Admin, days: &[SourceDay]) -> DeskCell {
     }
 }
 
-/// The same as a chart, with its figures.
+/// Returns the days as a chart, with its figures.
 pub(super) fn of_source(admin: &Admin, days: &[SourceDay]) -> DeskBlock {
     let words = admin.words;
     let one = |of: &SourceDay| DayValues {
@@ -128,13 +128,13 @@ fn day_of(time: DateTime<Utc>, zone: Tz) -> NaiveDate {
     time.with_timezone(&zone).date_naive()
 }
 
-/// A day earlier than the first one in any zone: what is before is left out when it is counted.
+/// Returns a time a day before the first one in any zone: earlier bulletins are left out of the count.
 fn since(days: &[NaiveDate]) -> Option<DateTime<Utc>> {
     let first = days.first()?.pred_opt()?;
     Some(first.and_hms_opt(0, 0, 0)?.and_utc())
 }
 
-/// Counts of each day.
+/// The counts of each day.
 type DayCounts = BTreeMap<NaiveDate, u64>;
 
 async fn of_bulletins(admin: &Admin, days: &[NaiveDate]) -> Result<Vec<DeskBlock>, Problem> {
@@ -171,7 +171,7 @@ async fn of_bulletins(admin: &Admin, days: &[NaiveDate]) -> Result<Vec<DeskBlock
     Ok(with_bound(admin, vec![drawn], found.more))
 }
 
-/// The sources with the most bulletins first.
+/// Returns the counts of the sources, those with the most bulletins first.
 fn by_source(admin: &Admin, bulletins: &[Bulletin]) -> Vec<(SourceId, DayCounts)> {
     let mut counts: HashMap<SourceId, DayCounts> = HashMap::new();
     for bulletin in bulletins {
@@ -241,12 +241,13 @@ fn each(days: &[NaiveDate], values: impl Fn(NaiveDate) -> Vec<f64>) -> Vec<DayVa
     days.iter().map(one).collect()
 }
 
-/// Seconds from when a new bulletin might go out to when it was there.
+/// Returns the seconds from the time at which a new bulletin could be sent until it was delivered.
 fn latency(delivery: &Delivery) -> Option<f64> {
     if delivery.kind != DeliveryKind::New {
         return None;
     }
-    // Each attempt that failed moves the time at which it is due: what waited for a digest or for the morning has one.
+    // Each failed attempt moves the due time, so it counts only up to the first one, as for a delivery that waited for
+    // a digest or for the morning.
     let from = match delivery.attempts {
         0 | 1 => delivery.due_at.max(delivery.queued_at),
         _ => delivery.queued_at,
@@ -255,7 +256,7 @@ fn latency(delivery: &Delivery) -> Option<f64> {
     Some(took.num_milliseconds().max(0) as f64 / 1000.0)
 }
 
-/// Of values in order.
+/// Returns a percentile of sorted values.
 fn percentile(values: &[f64], percent: usize) -> f64 {
     let place = (values.len() * percent).div_ceil(100);
     let found = values.get(place.saturating_sub(1));

@@ -1,4 +1,4 @@
-//! Telegram chats as channels that live in the store: they subscribed by themselves, or were added here.
+//! Manages Telegram chats as channels in the store: they subscribed on their own, or were added here.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::Utc;
@@ -17,12 +17,12 @@ use crate::{
     web::problem::Problem,
 };
 
-/// Chats that ask to be let in and are listed.
+/// The most chats asking for admission that are listed.
 const MOST_ASKING: usize = 50;
-/// Characters of a chat's title.
+/// The most characters of a chat's title.
 const LONGEST_TITLE: usize = 100;
 
-/// The chats that ask to be let in, and the form to add one; nothing where there is no bot.
+/// Returns the chats that ask for admission, and the form to add one; nothing without a bot.
 pub(super) async fn blocks(admin: &Admin) -> Result<Vec<DeskBlock>, Problem> {
     if admin.config.telegram.is_none() {
         return Ok(Vec::new());
@@ -64,7 +64,7 @@ fn asks(admin: &Admin, id: &ChannelId, chat: &Chat) -> DeskRow {
     }
 }
 
-/// The sources that it wants, by their names.
+/// Returns the names of the sources that the chat wants.
 fn named(admin: &Admin, chat: &Chat) -> String {
     let Some(wanted) = &chat.sources else {
         return admin.words.all.to_owned();
@@ -101,10 +101,10 @@ pub(super) fn sources_field(admin: &Admin, typed: &Typed) -> FormField {
         .hinted(words.chat_sources_hint)
 }
 
-/// Adds the chat that was typed, once Telegram knows it and the bot may post there.
+/// Adds the typed chat once Telegram knows it and the bot may post there.
 pub(super) async fn add(admin: Admin, typed: Typed) -> Result<Response, Problem> {
     match added(&admin, &typed).await {
-        // Telegram may not know the chat, or not let the bot post there.
+        // Telegram may not know the chat, or may not let the bot post there.
         Err(problem)
             if problem.status().is_client_error()
                 || problem.status() == StatusCode::BAD_GATEWAY =>
@@ -131,7 +131,7 @@ async fn added(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
     Ok(admin.done(&format!("/channels/{}", in_path(id.as_str()))))
 }
 
-/// `@name`, its link, or a chat ID.
+/// Parses `@name`, its link, or a chat ID.
 fn chat_typed(text: &str) -> Option<TelegramChat> {
     let text = text.trim();
     let name = text.strip_prefix("https://t.me/").unwrap_or(text);
@@ -139,7 +139,7 @@ fn chat_typed(text: &str) -> Option<TelegramChat> {
     text.parse().ok().or_else(named)
 }
 
-/// The sources that were typed, one per line by id or name; None: all.
+/// Parses the typed sources, one per line by id or name; `None` for all.
 pub(super) fn sources(admin: &Admin, typed: &Typed) -> Result<Option<Vec<SourceId>>, Problem> {
     let known = |line: &str| {
         let is_meant =
@@ -154,7 +154,7 @@ pub(super) fn sources(admin: &Admin, typed: &Typed) -> Result<Option<Vec<SourceI
     Ok((!wanted.is_empty()).then_some(wanted))
 }
 
-/// The part of a channel's page that says where it is set up, and changes it where that is here.
+/// Returns the part of a channel's page that states where it is set up, and changes it if that is here.
 pub(super) fn settings(admin: &Admin, id: &ChannelId) -> Vec<DeskBlock> {
     let words = admin.words;
     let Some(chat) = admin.store().chat(id) else {
@@ -190,7 +190,7 @@ fn form_to_change(admin: &Admin, id: &ChannelId, typed: &Typed) -> DeskForm {
     }
 }
 
-/// What the form is filled with at first.
+/// Returns the initial values of the form.
 fn as_it_is(chat: &Chat) -> Typed {
     let sources = chat.sources.clone().unwrap_or_default();
     let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
@@ -206,7 +206,7 @@ fn as_it_is(chat: &Chat) -> Typed {
     Typed::of(fields.map(|(name, value)| (name.to_owned(), value)))
 }
 
-/// What was typed of a chat's wishes, checked as in chats.
+/// Returns the typed preferences of a chat, checked like those typed in chats.
 fn wishes(
     admin: &Admin,
     id: &ChannelId,

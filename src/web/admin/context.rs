@@ -1,4 +1,4 @@
-//! The admin who asks for a page of the desk, and the beginning of every page.
+//! Extracts the admin who requests a page of the desk, and builds the beginning of every page.
 
 use std::sync::Arc;
 
@@ -23,10 +23,10 @@ use crate::{
     words::{self, DeskWords},
 };
 
-/// Rows of a list.
+/// The number of rows of a list.
 const ROWS: usize = 50;
 
-/// The query of a page: where its list goes on, what it is narrowed to, and that a form was done.
+/// The query of a page: where its list continues, its filters, and whether a form was done.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
 pub(super) struct DeskWish {
@@ -35,7 +35,7 @@ pub(super) struct DeskWish {
     pub(super) channel: Option<String>,
     pub(super) state: Option<String>,
     pub(super) bulletin: Option<String>,
-    /// Words that are searched for.
+    /// The words of a search.
     pub(super) q: Option<String>,
     done: Option<String>,
 }
@@ -49,7 +49,7 @@ pub(super) struct Admin {
     pub(super) config: Arc<Config>,
     pub(super) wish: DeskWish,
     pub(super) root: String,
-    /// The page of the desk that a form stood on.
+    /// The page of the desk that contained the form.
     came_from: Option<String>,
 }
 
@@ -89,23 +89,23 @@ impl Admin {
         &self.signed.actor
     }
 
-    /// The actor and its scope, for operations that lesser scopes may do to their own bulletins alone.
+    /// Returns the actor and its scope, for operations that lesser scopes may only do to their own bulletins.
     pub(super) fn by(&self) -> (&Actor, Scope) {
         (self.actor(), Scope::Admin)
     }
 
-    /// Returns why something was not sent, in the reader's language.
+    /// Returns the reason why a message was not sent, in the reader's language.
     pub(super) fn why(&self, reason: Option<&Reason>) -> Option<String> {
         reason.map(|why| words::reason(self.language, why))
     }
 
-    /// Returns why a source's page could not be read, in the reader's language.
+    /// Returns the reason why a source's page could not be read, in the reader's language.
     pub(super) fn why_unread(&self, source: &view::Source) -> Option<String> {
         let faults = &words::of(self.language).page_faults;
         source.error.as_ref().map(|_| faults.say(source.fault))
     }
 
-    /// A page of the rail's `place`, such as `/sources`; the empty one is the first.
+    /// Returns a page of the rail's `place`, such as `/sources`; the empty one is the first.
     pub(super) fn page(
         &self,
         place: &'static str,
@@ -149,12 +149,12 @@ impl Admin {
         stops.map(stop).into()
     }
 
-    /// Back to a page of the desk, which says that it was done.
+    /// Redirects to a page of the desk, which reports that the operation is done.
     pub(super) fn done(&self, path: &str) -> Response {
         see_other(&format!("{}/admin{path}?done=1", self.signed.prefix))
     }
 
-    /// Back to the page that a button stood on, wherever its list was; where that is not known, to `path`.
+    /// Redirects to the page that contained the button, at its place in the list; to `path` if that page is unknown.
     pub(super) fn back(&self, path: &str) -> Response {
         match &self.came_from {
             Some(place) => see_other(place),
@@ -162,7 +162,7 @@ impl Admin {
         }
     }
 
-    /// A form with everything that was typed, and what is wrong with it.
+    /// Returns a form with all typed values, and the error.
     pub(super) fn again(
         &self,
         (place, title): (&'static str, &str),
@@ -174,7 +174,7 @@ impl Admin {
         page.answer(problem.status())
     }
 
-    /// A page of a list, by what its address says.
+    /// Returns the filters of a list from the page's address.
     pub(super) fn filters(&self) -> Result<Filters, Problem> {
         let wish = &self.wish;
         let source = wish.source.as_deref().map(str::parse).transpose();
@@ -191,7 +191,7 @@ impl Admin {
         })
     }
 
-    /// What a list says that is empty: `none_yet`, unless it is narrowed.
+    /// Returns the text of an empty list: `none_yet`, unless it is filtered.
     pub(super) fn empty(&self, none_yet: &'static str) -> &'static str {
         let wish = &self.wish;
         let narrowed = [
@@ -208,7 +208,7 @@ impl Admin {
         }
     }
 
-    /// Links that narrow the list at `path` to one state, by words and names.
+    /// Returns links that filter the list at `path` by one state, by words and names.
     pub(super) fn choices(&self, path: &str, states: &[(&'static str, &str)]) -> DeskBlock {
         let state = self.wish.state.as_deref().unwrap_or_default();
         let one = |(name, value): &(&'static str, &str)| ListChoice {
@@ -223,7 +223,7 @@ impl Admin {
         }
     }
 
-    /// The list at `path` in one state, with the words that are searched for.
+    /// Returns the address of the list at `path` in one state, with the words of the search.
     fn narrowed(&self, path: &str, state: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in [
@@ -240,7 +240,7 @@ impl Admin {
         }
     }
 
-    /// A box to search the list at `path`, in the state that it is narrowed to.
+    /// Returns a box to search the list at `path`, in its present state filter.
     pub(super) fn search_box(&self, path: &str) -> DeskBlock {
         let (words, wish) = (self.words, &self.wish);
         let typed = wish.q.clone().unwrap_or_default();
@@ -256,7 +256,7 @@ impl Admin {
         })
     }
 
-    /// Where a list goes on that is narrowed as this one.
+    /// Returns the address at which a list continues with the present filters.
     pub(super) fn next(&self, path: &str, cursor: Option<String>) -> Option<String> {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("cursor", &cursor?);
@@ -277,12 +277,12 @@ impl Admin {
     }
 }
 
-/// An id as part of an address.
+/// Encodes an id as part of an address.
 pub(super) fn in_path(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// The one item of a list; an address that names none leads nowhere.
+/// Returns the only item of a list, or an error if the address names none.
 pub(super) fn only<T>(mut listing: Listing<T>) -> Result<T, Problem> {
     let found = listing.items.pop();
     found.ok_or_else(|| Problem::no_such(|words| words.bad_address))

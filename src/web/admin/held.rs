@@ -1,4 +1,4 @@
-//! Bulletins that are held: an admin publishes them or marks them as seen.
+//! Shows held bulletins: an admin publishes them or marks them as seen.
 
 use axum::response::Response;
 use chrono::Utc;
@@ -48,7 +48,7 @@ fn row(admin: &Admin, bulletin: &view::Bulletin) -> DeskRow {
     }
 }
 
-/// Forms that settle everything at once, for a flood.
+/// Returns forms that settle everything at once, for a flood.
 fn all(admin: &Admin) -> [DeskForm; 3] {
     let words = admin.words;
     let form = |what: &str, submit| {

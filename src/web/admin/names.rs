@@ -1,4 +1,5 @@
-//! The names that people know: sources and channels are never shown by their ids alone, and times as readers see them.
+//! Provides the names that people know: sources and channels are never shown only by their ids, and times as readers
+//! see them.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -15,10 +16,10 @@ use crate::{
     words::DeskWords,
 };
 
-/// Channels that are named; more are counted.
+/// The most channels that are named; more are counted.
 const NAMED: usize = 20;
 
-/// The titles of bulletins that a page names.
+/// The titles of the bulletins that a page names.
 pub(super) type Titles = HashMap<BulletinId, String>;
 
 impl Admin {
@@ -28,19 +29,19 @@ impl Admin {
         known.map_or_else(|| id.to_string(), |source| source.name.clone())
     }
 
-    /// The name of a source, with its page.
+    /// Returns the name of a source, with a link to its page.
     pub(super) fn source(&self, id: &SourceId) -> DeskCell {
         let path = format!("admin/sources/{}", in_path(id.as_str()));
         DeskCell::link(self.source_name(id), path)
     }
 
-    /// Returns whether something can be sent there: a channel of the config, or a chat.
+    /// Returns whether messages can be sent to it: a channel of the config, or a chat.
     pub(super) fn knows_channel(&self, id: &ChannelId) -> bool {
         let mut channels = self.config.channels.iter();
         channels.any(|known| known.id == *id) || self.store().chat(id).is_some()
     }
 
-    /// A channel of the config, or a chat as one.
+    /// Returns a channel of the config, or the channel of a chat.
     pub(super) fn known_channel(&self, id: &ChannelId) -> Option<Arc<Channel>> {
         let mut channels = self.config.channels.iter();
         let configured = channels.find(|known| known.id == *id).cloned();
@@ -51,7 +52,7 @@ impl Admin {
         configured.map(Arc::new).or_else(subscribed)
     }
 
-    /// The name of a channel of the config, or the title of a chat.
+    /// Returns the name of a channel of the config, or the title of a chat.
     pub(super) fn channel_name(&self, id: &ChannelId) -> String {
         let mut channels = self.config.channels.iter();
         if let Some(known) = channels.find(|channel| channel.id == *id) {
@@ -66,13 +67,13 @@ impl Admin {
         }
     }
 
-    /// The name of a channel, with its page.
+    /// Returns the name of a channel, with a link to its page.
     pub(super) fn channel(&self, id: &ChannelId) -> DeskCell {
         let path = format!("admin/channels/{}", in_path(id.as_str()));
         DeskCell::link(self.channel_name(id), path)
     }
 
-    /// How many channels something goes to, and what they are called.
+    /// Returns the number of recipients, and their names.
     pub(super) fn to_whom(&self, recipients: &[ChannelId]) -> String {
         let words = self.words;
         if recipients.is_empty() {
@@ -86,7 +87,7 @@ impl Admin {
         format!("{}\n{names}{more}", words.goes_to.replace("{n}", &count))
     }
 
-    /// A time as readers see it: exactly, and how long ago that is.
+    /// Returns a time as readers see it: exactly, and how long ago that is.
     pub(super) fn time(&self, stamp: Option<Stamp>) -> DeskCell {
         match stamp {
             Some(stamp) => self.moment(Some(Moment::Time(stamp.0))),
@@ -107,7 +108,7 @@ impl Admin {
         }
     }
 
-    /// The titles of the bulletins of some deliveries.
+    /// Returns the titles of the bulletins of some deliveries.
     pub(super) async fn titles(&self, deliveries: &[view::Delivery]) -> Result<Titles, Problem> {
         let mut titles = Titles::new();
         for id in deliveries.iter().filter_map(|delivery| delivery.bulletin) {
@@ -121,7 +122,7 @@ impl Admin {
     }
 }
 
-/// What was done, in words; an action that is not known here stands as the program calls it.
+/// Returns an action in words; an action that is unknown here keeps the program's name.
 pub(super) fn action_in_words<'a>(words: &'a DeskWords, action: &'a str) -> &'a str {
     match action {
         "pause" => words.pause,
@@ -158,7 +159,7 @@ pub(super) fn action_in_words<'a>(words: &'a DeskWords, action: &'a str) -> &'a 
     }
 }
 
-/// The rule that judged a bulletin, in words; one that is not known here stands as the program calls it.
+/// Returns the rule that judged a bulletin, in words; a rule that is unknown here keeps the program's name.
 pub(super) fn rule_in_words<'a>(words: &'a DeskWords, rule: &'a str) -> &'a str {
     match rule {
         "new" => words.rule_new,

@@ -1,12 +1,12 @@
-//! Addresses of the desk: whether a form came from one of its pages, and how pages lead to others.
+//! Checks whether a form came from a page of the desk, and builds the addresses by which pages lead to others.
 
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use url::{Url, form_urlencoded};
 
 use crate::web::{clients, problem::Problem, site::Site};
 
-/// Returns whether a form came from a page of ours: at the address that was asked, or at `public_url`. Browsers always
-/// say where a form comes from; a program that does not is no browser that somebody else's page could use.
+/// Returns whether a form came from one of our pages: at the requested address, or at `public_url`. Browsers always
+/// state where a form comes from; a program that does not is not a browser that a stranger's page could use.
 pub(super) fn is_from_here(headers: &HeaderMap, public_url: Option<&Url>) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let is_site = match text(HeaderName::from_static("sec-fetch-site")) {
@@ -19,7 +19,7 @@ pub(super) fn is_from_here(headers: &HeaderMap, public_url: Option<&Url>) -> boo
     let Some(origin) = text(header::ORIGIN).and_then(|origin| Url::parse(origin).ok()) else {
         return false;
     };
-    // A proxy in front may speak https: the name and, where it is written, the port are what counts.
+    // A proxy in front may use https: only the name and, if present, the port count.
     let is_asked = |asked: Url| origin.host() == asked.host() && origin.port() == asked.port();
     // Many proxies leave the port out of `Host`.
     let is_public = public_url.is_some_and(|public| public.origin() == origin.origin());
@@ -30,7 +30,7 @@ pub(super) fn foreign() -> Problem {
     Problem::worded(StatusCode::FORBIDDEN, |words| words.foreign_form)
 }
 
-/// The path in front of our addresses, where a proxy shows them at a path of its own.
+/// Returns the path in front of our addresses if a proxy serves them below its own path.
 pub(super) fn prefix(site: &Site, headers: &HeaderMap) -> String {
     let config = site.config();
     let Some(public) = &config.web.public_url else {
@@ -45,7 +45,7 @@ pub(super) fn prefix(site: &Site, headers: &HeaderMap) -> String {
     }
 }
 
-/// The page of the desk that a form stood on, which shows that it was done.
+/// Returns the page of the desk that contained a form, with the note that it was done.
 pub(super) fn came_from(
     headers: &HeaderMap,
     prefix: &str,
@@ -68,7 +68,7 @@ pub(super) fn came_from(
     Some(format!("{prefix}/admin{path}?{}", query.finish()))
 }
 
-/// The way from an address below `/admin` to the first page of the site.
+/// Returns the relative path from an address below `/admin` to the first page of the site.
 pub(super) fn root_of(uri: &Uri) -> String {
     match uri.path().matches('/').count() {
         0 | 1 => "./".to_owned(),

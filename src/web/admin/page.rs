@@ -1,4 +1,4 @@
-//! Parts of a page of the desk: all pages have one template, and every form works without scripts.
+//! Defines the parts of a page of the desk: all pages have one template, and every form works without scripts.
 
 use axum::{
     http::StatusCode,
@@ -18,11 +18,11 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub(super) struct DeskPage {
     pub(super) words: &'static DeskWords,
-    /// From this page to the first one of the site, such as `../`.
+    /// The path from this page to the first one of the site, such as `../`.
     pub(super) root: String,
     pub(super) style_version: &'static str,
     pub(super) title: String,
-    /// The page of the rail that this one belongs to; None: nobody is signed in.
+    /// The page of the rail that this one belongs to; `None` if no admin is signed in.
     pub(super) place: Option<&'static str>,
     pub(super) rail: Vec<Stop>,
     /// The page in one sentence.
@@ -32,7 +32,7 @@ pub(super) struct DeskPage {
     pub(super) blocks: Vec<DeskBlock>,
 }
 
-/// One entry of the rail.
+/// An entry of the rail.
 #[derive(Debug, Serialize)]
 pub(super) struct Stop {
     pub(super) place: &'static str,
@@ -47,7 +47,7 @@ pub(super) enum DeskBlock {
     Text {
         text: String,
     },
-    /// A text as it is, such as one to copy, or the card of a channel.
+    /// A verbatim text, such as one to copy, or the card of a channel.
     Code {
         heading: Option<String>,
         text: String,
@@ -57,14 +57,14 @@ pub(super) enum DeskBlock {
         label: &'static str,
         links: Vec<ListChoice>,
     },
-    /// A chart with its figures beside it.
+    /// A chart with its figures.
     Chart {
         heading: &'static str,
         chart: Chart,
         columns: Vec<String>,
         rows: Vec<DeskRow>,
     },
-    /// A copy of somebody else's page, in a frame of its own.
+    /// A copy of a foreign page, in its own frame.
     Copy {
         heading: &'static str,
         hint: &'static str,
@@ -76,7 +76,7 @@ pub(super) enum DeskBlock {
     Form(DeskForm),
 }
 
-/// A link to the list of the page, narrowed.
+/// A link to a filtered form of the page's list.
 #[derive(Debug, Serialize)]
 pub(super) struct ListChoice {
     pub(super) name: &'static str,
@@ -89,9 +89,9 @@ pub(super) struct DeskTable {
     pub(super) heading: Option<&'static str>,
     pub(super) columns: Vec<&'static str>,
     pub(super) rows: Vec<DeskRow>,
-    /// A sentence in place of the rows where there are none.
+    /// A sentence shown if there are no rows.
     pub(super) empty: &'static str,
-    /// The address at which the list goes on.
+    /// The address at which the list continues.
     pub(super) next: Option<String>,
 }
 
@@ -109,9 +109,9 @@ pub(super) struct DeskCell {
     pub(super) note: Option<String>,
     /// The time that the cell shows, for machines.
     pub(super) datetime: Option<String>,
-    /// The state that the cell shows, which colours the mark beside its text.
+    /// The state that the cell shows, which colours the mark next to its text.
     pub(super) state: Option<String>,
-    /// Small bars beside the text.
+    /// Small bars next to the text.
     pub(super) bars: Option<SmallBars>,
 }
 
@@ -151,14 +151,14 @@ pub(super) struct DeskForm {
     pub(super) action: String,
     pub(super) fields: Vec<FormField>,
     pub(super) submit: &'static str,
-    /// The form asks before it does anything.
+    /// True if the form asks for confirmation before it does anything.
     pub(super) asks: bool,
-    /// The form changes nothing, and is sent as an address.
+    /// True if the form changes nothing, and is sent as an address.
     pub(super) is_search: bool,
 }
 
 impl DeskForm {
-    /// A button.
+    /// Returns a button.
     pub(super) fn button(action: String, submit: &'static str) -> Self {
         Self {
             action,
@@ -167,7 +167,7 @@ impl DeskForm {
         }
     }
 
-    /// A button that asks first, for what cannot be taken back.
+    /// Returns a button that asks for confirmation, for an operation that cannot be undone.
     pub(super) fn grave(action: String, submit: &'static str) -> Self {
         Self {
             asks: true,
@@ -190,7 +190,7 @@ pub(super) struct FormField {
     pub(super) value: String,
     pub(super) hint: &'static str,
     pub(super) required: bool,
-    /// It is rarely needed: it stands folded away below the others.
+    /// True if the field is rarely needed, and is folded away below the others.
     pub(super) folded: bool,
     pub(super) options: Vec<FormChoice>,
 }
@@ -268,7 +268,8 @@ impl DeskPage {
         }
     }
 
-    /// An error of the desk is a page of its own, which the frame of all errors leaves as it is.
+    /// Returns the page as an answer. An error of the desk has its own page, which the frame of all errors leaves as it
+    /// is.
     pub(super) fn answer(&self, status: StatusCode) -> Result<Response, Problem> {
         let page = Html(templates::render("desk.html", self)?);
         let mut response = (status, page).into_response();

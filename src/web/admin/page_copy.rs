@@ -1,8 +1,8 @@
-//! A copy of somebody else's page, to point at what a source is to find there: each text is a button, which leads to
-//! the form of the source with the selectors for what the text is one of.
+//! Copies a foreign page so that an admin can point at the parts that a source is to find: each text is a button, which
+//! leads to the form of the source with the selectors for the text's part.
 //!
-//! Nothing of the page but its texts is in the copy. It may load nothing, run nothing and send nothing but that form, whatever
-//! it is opened in.
+//! The copy contains only the texts of the page. It may load nothing, run nothing and send nothing except that form,
+//! regardless of the program that opens it.
 
 use std::sync::LazyLock;
 
@@ -33,7 +33,7 @@ use crate::{
     words::DeskWords,
 };
 
-/// The field that names the source that the copy is for, where it is known already.
+/// The field that names the source that the copy is for, if it is known already.
 const OF: &str = "of";
 
 static RULES: LazyLock<HeaderValue> = LazyLock::new(|| {
@@ -74,7 +74,7 @@ struct CopyText {
     is_first_found: bool,
 }
 
-/// The copy in a page of the desk.
+/// Returns the copy as a block of a page of the desk.
 pub(super) fn block(admin: &Admin, target: &FormTarget, typed: &Typed, is_open: bool) -> DeskBlock {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for field in source_form::carried(typed) {

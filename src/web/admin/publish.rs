@@ -1,4 +1,4 @@
-//! A bulletin of an office's own: typed, previewed as each channel would show it, published; and its correction.
+//! Publishes an office's own bulletin, which is typed, then previewed as each channel would show it; and corrects it.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     web::{api, problem::Problem},
 };
 
-/// Chats that are offered beside the channels of the config.
+/// The most chats that are offered in addition to the channels of the config.
 const MOST_CHATS: usize = 50;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
@@ -44,7 +44,7 @@ fn desks(admin: &Admin, chosen: &str) -> Vec<FormChoice> {
     desks.map(choice).collect()
 }
 
-/// The form, filled with what was typed before.
+/// Returns the form, filled with the values typed before.
 fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> DeskForm {
     let words = admin.words;
     let field = |name, label, kind| FormField::new(name, label, kind).filled(typed.get(name));
@@ -68,7 +68,7 @@ fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> DeskForm {
     }
 }
 
-/// The channels and chats that something may be sent to.
+/// Returns the channels and chats that messages may be sent to.
 pub(super) fn recipients(admin: &Admin, typed: &Typed) -> FormField {
     let mut field = channels_of(admin, typed);
     let chats = admin.store().subscribed_channels();
@@ -86,7 +86,7 @@ fn choice(channel: &Channel, typed: &Typed) -> FormChoice {
     }
 }
 
-/// The channels of the config.
+/// Returns the channels of the config.
 pub(super) fn channels_of(admin: &Admin, typed: &Typed) -> FormField {
     let words = admin.words;
     let channels = admin.config.channels.iter();
@@ -105,7 +105,7 @@ pub(super) async fn publish(admin: Admin, typed: Typed) -> Result<Response, Prob
     }
 }
 
-/// The first time it shows what each channel will get; from there it is published.
+/// Shows the card of each channel the first time; publishes from there.
 async fn previewed_or_published(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
     let publication = round::summarised(publication(admin, typed)?);
     let publication = publication.cleaned().map_err(Problem::bad_field)?;
@@ -147,7 +147,8 @@ fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<
         .answer(StatusCode::OK)
 }
 
-/// The channels whose cards a preview has: those that were ticked, else those of the config that have the source.
+/// Returns the channels whose cards a preview shows: the chosen ones, otherwise those of the config that receive the
+/// source.
 fn shown_to(admin: &Admin, publication: &Publication) -> Vec<Arc<Channel>> {
     if let Some(to) = &publication.channels {
         let named = to.iter().filter_map(|id| admin.known_channel(id));
@@ -158,7 +159,7 @@ fn shown_to(admin: &Admin, publication: &Publication) -> Vec<Arc<Channel>> {
     having.cloned().map(Arc::new).collect()
 }
 
-/// A card as a channel would be sent it.
+/// Returns a card as a channel would be sent it.
 pub(super) fn card(channel: &Channel, drawn: &Value) -> DeskBlock {
     let text = match drawn {
         Value::String(text) => text.trim_end().to_owned(),
@@ -194,7 +195,7 @@ fn deadline(typed: &Typed) -> Result<Option<Moment>, Problem> {
     deadline.map_err(|_| Problem::bad_form(|words| words.bad_deadline))
 }
 
-/// An address a line, and a name behind it.
+/// Parses the files: an address a line, followed by a name.
 fn files(typed: &Typed) -> Vec<Attachment> {
     let lines = typed
         .get("files")
@@ -216,7 +217,7 @@ fn files(typed: &Typed) -> Vec<Attachment> {
     lines.map(file).collect()
 }
 
-/// The channels that were ticked; None: no one was.
+/// Returns the channels that were chosen; `None` if there are none.
 pub(super) fn chosen(admin: &Admin, typed: &Typed) -> Result<Option<Vec<ChannelId>>, Problem> {
     let known = |text: &str| text.parse().ok().filter(|id| admin.knows_channel(id));
     let ids: Option<Vec<ChannelId>> = typed.all("to").map(known).collect();
@@ -224,7 +225,7 @@ pub(super) fn chosen(admin: &Admin, typed: &Typed) -> Result<Option<Vec<ChannelI
     Ok((!ids.is_empty()).then_some(ids))
 }
 
-/// What the form of a correction is filled with at first.
+/// Returns the initial values of the form of a correction.
 pub(super) fn as_it_is(bulletin: &view::Bulletin, text: &str) -> Typed {
     let plain = |value: &Option<String>| value.clone().unwrap_or_default();
     let files = bulletin.attachments.iter();

@@ -1,4 +1,4 @@
-//! Sending a bulletin again: previewed, confirmed, followed while it goes out, and undone as far as it is not sent.
+//! Sends a bulletin again: previewed, confirmed, followed while it is sent, and undone as far as it is unsent.
 
 use axum::{
     extract::Path,
@@ -21,16 +21,16 @@ use crate::{
     web::{api, named, problem::Problem},
 };
 
-/// Cards that are shown.
+/// The most cards that are shown.
 const CARDS: usize = 8;
-/// Deliveries that are listed while they go out.
+/// The most deliveries that are listed while they are sent.
 const LISTED: usize = 50;
-/// Deliveries of one run, at most.
+/// The most deliveries of one run.
 const MOST: u64 = 200_000;
-/// Seconds between two readings of what is going out.
+/// The seconds between two refreshes of the progress.
 const AGAIN: HeaderValue = HeaderValue::from_static("2");
 
-/// The form of a bulletin's page. It shows what would be sent, and to whom, before anything is.
+/// Returns the form of a bulletin's page. It shows the message and its recipients before anything is sent.
 pub(super) fn form(admin: &Admin, id: BulletinId) -> DeskForm {
     let words = admin.words;
     let note = FormField::new("note", words.note, "text").hinted(words.note_hint);
@@ -121,7 +121,7 @@ fn confirmation(
     }
 }
 
-/// What each channel would be sent, the first ones.
+/// Returns the cards of the first channels.
 fn cards(
     admin: &Admin,
     bulletin: &Bulletin,
@@ -140,7 +140,7 @@ fn cards(
     channels.map(|channel| card(&channel)).collect()
 }
 
-/// What was sent again, while it goes out and afterwards.
+/// Shows the progress of a rebroadcast, while it is sent and afterwards.
 pub(super) async fn progress(
     admin: Admin,
     Path((id, run)): Path<(String, String)>,
@@ -215,7 +215,8 @@ fn counts(admin: &Admin, run: Run, tally: &Tally) -> DeskTable {
     }
 }
 
-/// The run that an address names, `FIRST-COUNT`, with its deliveries; all must be rebroadcasts of that bulletin.
+/// Returns the run that an address names, `FIRST-COUNT`, with its deliveries; all must be rebroadcasts of that
+/// bulletin.
 async fn run_of(admin: &Admin, id: BulletinId, run: &str) -> Result<(Run, Vec<Delivery>), Problem> {
     let missing = || Problem::no_such(|words| words.no_rebroadcast);
     let (first, count) = run.split_once('-').ok_or_else(missing)?;
@@ -236,7 +237,7 @@ async fn run_of(admin: &Admin, id: BulletinId, run: &str) -> Result<(Run, Vec<De
     }
 }
 
-/// Drops what is not sent yet.
+/// Drops the deliveries that are not sent yet.
 pub(super) async fn undo(
     admin: Admin,
     Path((id, run)): Path<(String, String)>,

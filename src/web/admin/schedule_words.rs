@@ -1,4 +1,4 @@
-//! A schedule in words, for those who do not read crontab lines. Pure.
+//! Describes a schedule in words, for people who do not read crontab lines. Pure.
 
 use crate::{bulletin::Language, schedule::Schedule};
 
@@ -6,10 +6,10 @@ const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-/// One part of a field: a value, a range or all, each so many apart.
+/// A part of a field: a value, a range or all, with a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FieldPart {
-    /// None: all.
+    /// The range; `None` for all values.
     range: Option<(usize, usize)>,
     step: usize,
 }
@@ -24,7 +24,7 @@ enum FieldUnit {
     Weekday,
 }
 
-/// What a schedule means; None for lines with seconds, which say no more in words.
+/// Returns a schedule in words; `None` for lines with seconds, which are no clearer in words.
 pub(super) fn in_words(schedule: &Schedule, language: Language) -> Option<String> {
     let text = schedule.to_string().to_lowercase();
     if let Some(interval) = text.strip_prefix("every") {
@@ -126,7 +126,7 @@ fn value_in_words(value: usize, unit: FieldUnit, language: Language) -> String {
     }
 }
 
-/// The values of a field; None: all of them.
+/// Returns the values of a field; `None` for all of them.
 fn named(parts: &[FieldPart], unit: FieldUnit, language: Language) -> Option<String> {
     let (sep, to) = match (language, unit) {
         (Language::Zh, FieldUnit::Weekday) => ("、", "至"),
@@ -172,7 +172,7 @@ fn named(parts: &[FieldPart], unit: FieldUnit, language: Language) -> Option<Str
     })
 }
 
-/// As Debian's cron has it: where neither day field begins with `*`, a match of either is enough.
+/// Joins the day fields like Debian's cron: if neither of them begins with `*`, a match of either is enough.
 fn on_days(
     said: &[Option<String>],
     (day, weekday): (&str, &str),
@@ -241,7 +241,7 @@ fn at(minutes: &[FieldPart], hours: &[FieldPart], language: Language) -> String 
     }
 }
 
-/// One minute of each hour of a range.
+/// Describes one minute of each hour of a range.
 fn hourly(minutes: &[FieldPart], hours: &[FieldPart], language: Language) -> Option<String> {
     let (
         [

@@ -1,4 +1,5 @@
-//! Signing in and out. A session is 256 random bits in a cookie, whose hash the store keeps; it ends once it is idle.
+//! Signs admins in and out. A session is 256 random bits in a cookie, whose hash the store keeps; it ends once it is
+//! idle.
 
 use axum::{
     extract::{Request, State},
@@ -40,7 +41,7 @@ fn is_ours(site: &Site, headers: &HeaderMap) -> bool {
     is_from_here(headers, site.config().web.public_url.as_ref())
 }
 
-/// Lets admins through who are signed in, and sends everybody else to the page that signs in.
+/// Lets signed-in admins through, and sends all others to the page for signing in.
 pub(super) async fn require(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let is_reading = matches!(parts.method, Method::GET | Method::HEAD);
@@ -66,7 +67,7 @@ pub(super) async fn require(State(site): State<Shared>, request: Request, next: 
     }
 }
 
-/// The frame of a page for those who may not be signed in.
+/// The frame of a page for people who may not be signed in.
 struct PlainFrame {
     language: Language,
     words: &'static DeskWords,
@@ -83,7 +84,7 @@ impl PlainFrame {
         }
     }
 
-    /// The page that says why something was not done; `place` as [`DeskPage::place`].
+    /// Returns the page that explains why an operation was rejected; `place` as [`DeskPage::place`].
     fn refusing(&self, problem: &Problem, place: Option<&'static str>) -> Response {
         let shown = DeskPage {
             place,
@@ -95,7 +96,7 @@ impl PlainFrame {
     }
 }
 
-/// Shows an error with its details: whoever is signed in may know them.
+/// Shows an error with its details, which a signed-in admin may know.
 fn explained(response: Response, page: &PlainFrame) -> Response {
     match response.extensions().get::<Problem>() {
         Some(problem) => page.refusing(problem, Some("")),
@@ -131,7 +132,7 @@ fn cookie(headers: &HeaderMap) -> Option<Secret> {
     })
 }
 
-/// The holder of the token that opened the session.
+/// Returns the holder of the token that opened the session.
 fn actor(session: &Token) -> Actor {
     match session.opened_by.clone().filter(|id| !id.is_empty()) {
         Some(id) => Actor::Token {
@@ -151,7 +152,7 @@ pub(super) async fn sign_in_page(
     asking(&page, None, StatusCode::OK)
 }
 
-/// The page that asks for a token.
+/// Returns the page that asks for a token.
 fn asking(
     page: &PlainFrame,
     notice: Option<&str>,
@@ -196,7 +197,7 @@ pub(super) async fn sign_in(
         Ok(_) => return asking(&page, Some(page.words.wrong_token), StatusCode::FORBIDDEN),
         Err(problem) => return turned_away(&page, &problem),
     };
-    // Another session of the same browser ends: a cookie that somebody planted opens nothing.
+    // Another session of the same browser ends: a cookie that an attacker planted opens nothing.
     end(&site, &parts.headers).await?;
     let session = open(&site, &caller).await?;
     let prefix = prefix(&site, &parts.headers);
@@ -270,8 +271,8 @@ pub(super) fn see_other(to: &str) -> Response {
     response
 }
 
-/// Gives the browser its session; None: the browser forgets it. `Lax`, so that whoever follows a link of an alert is still
-/// signed in.
+/// Sets the session cookie of the browser; `None` deletes it. It is `Lax`, so that an admin who follows a link of an
+/// alert is still signed in.
 fn set_cookie(response: &mut Response, site: &Site, headers: &HeaderMap, session: Option<&Secret>) {
     let secure = match clients::is_secure(headers) {
         true => "; Secure",

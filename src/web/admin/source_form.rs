@@ -1,4 +1,4 @@
-//! The form of a source that lives in the store: its keys as fields, and the fields as keys.
+//! Converts a source in the store to a form and back: its keys as fields, and the fields as keys.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::{
 const TEXTS: [&str; 5] = ["url", "name", "group", "schedule", "kind"];
 /// The keys that are typed as lines.
 const LINES: [&str; 2] = ["include", "exclude"];
-/// The fields of selectors; each is called as the config calls its key.
+/// The fields of selectors; each has the name of its key in the config.
 const SELECTORS: [&str; 5] = [
     "select.item",
     "select.title",
@@ -25,11 +25,11 @@ const SELECTORS: [&str; 5] = [
     "select.date",
     "select.body",
 ];
-/// The choice of a list that stands for the feed at an address.
+/// The prefix of a choice of list that means the feed at an address.
 pub(super) const FEED: &str = "feed:";
-/// The field of what was pointed at in a copy of the page: selectors, as an object of JSON.
+/// The field of the part chosen in a copy of the page: selectors, as an object of JSON.
 pub(super) const PICK: &str = "pick";
-/// The choice of a list that takes all selectors out.
+/// The choice of list that removes all selectors.
 pub(super) const AUTOMATIC: &str = "auto:";
 
 /// The source that a form is about.
@@ -58,8 +58,8 @@ impl FormTarget {
     }
 }
 
-/// `keys` with what was typed in their place; an empty field takes its key out. A list that was chosen stands in the
-/// place of all selectors.
+/// Returns `keys` with the typed values in their place; an empty field removes its key. A chosen list replaces all
+/// selectors.
 pub(super) fn keys(mut keys: SourceKeys, typed: &Typed) -> SourceKeys {
     let mut set = |key: &str, value: Option<Value>| match value {
         Some(value) => drop(keys.insert(key.to_owned(), value)),
@@ -93,12 +93,12 @@ pub(super) fn keys(mut keys: SourceKeys, typed: &Typed) -> SourceKeys {
     keys
 }
 
-/// What is no number is left to the rules of the config, which say so.
+/// Parses a number; the rules of the config reject a text that is not one.
 fn number(text: String) -> Value {
     text.parse::<u64>().map_or(Value::from(text), Value::from)
 }
 
-/// The selectors that were typed, and what was pointed at in their place.
+/// Returns the typed selectors, or those of the part chosen in a copy in their place.
 fn selectors(typed: &Typed) -> SourceKeys {
     let chosen = chosen_or_typed(typed);
     match typed.optional(PICK) {
@@ -107,10 +107,11 @@ fn selectors(typed: &Typed) -> SourceKeys {
     }
 }
 
-/// Another list takes the place of all selectors but that of the article's text; a part of a row of the same list joins them.
+/// Applies the chosen part: another list replaces all selectors except that of the article's text; a part of a row of
+/// the same list is added to them.
 fn pointed_at(chosen: SourceKeys, pick: &str) -> SourceKeys {
     let Ok(picked) = serde_json::from_str::<SourceKeys>(pick) else {
-        // The rules of the config say what is wrong with it.
+        // The rules of the config report the error.
         return SourceKeys::from_iter([("item".to_owned(), json!(pick))]);
     };
     let is_same_list = chosen.get("item") == picked.get("item");
@@ -133,7 +134,7 @@ fn chosen_or_typed(typed: &Typed) -> SourceKeys {
     given.collect()
 }
 
-/// The fields that `keys` would be typed as.
+/// Returns the fields of `keys`.
 pub(super) fn typed(keys: &SourceKeys) -> Typed {
     let select = keys.get("select");
     let mut fields: Vec<(String, String)> = Vec::new();
@@ -168,7 +169,7 @@ pub(super) fn typed(keys: &SourceKeys) -> Typed {
     Typed::of(fields)
 }
 
-/// The form, filled with what was typed; `lists` are those of the page that may be chosen.
+/// Returns the form, filled with the typed values; `lists` are those of the page that may be chosen.
 pub(super) fn form(
     admin: &Admin,
     target: &FormTarget,
@@ -245,7 +246,7 @@ fn rendered(words: &'static DeskWords, typed: &Typed) -> FormField {
     FormField::new("browser", words.browser, "checks").of(vec![choice])
 }
 
-/// Everything that was typed, without a field to change it by.
+/// Returns all typed values as hidden fields.
 pub(super) fn carried(typed: &Typed) -> Vec<FormField> {
     let names = TEXTS
         .into_iter()
@@ -258,7 +259,7 @@ pub(super) fn carried(typed: &Typed) -> Vec<FormField> {
     fields.chain(to).collect()
 }
 
-/// The form that keeps what was shown.
+/// Returns the form that saves the shown source.
 pub(super) fn sure(target: &FormTarget, typed: &Typed, submit: &'static str) -> DeskForm {
     let mut fields = carried(typed);
     fields.push(FormField::hidden("sure", "yes"));

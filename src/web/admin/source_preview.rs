@@ -1,4 +1,4 @@
-//! A page as a source would read it: its rows as they would be pushed, and what keeping the source would do.
+//! Shows a page as a source would read it: its rows as they would be pushed, and the effects of saving the source.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -16,12 +16,12 @@ use crate::{
     schedule::Schedule,
 };
 
-/// Rows of a page that are shown.
+/// The most rows of a page that are shown.
 const SHOWN: usize = 10;
-/// Coming times of a schedule that are shown.
+/// The number of coming times of a schedule that are shown.
 const TIMES: usize = 5;
 
-/// A row of a page, whatever kind of page that is.
+/// A row of a page of any kind.
 pub(super) struct FoundRow<'a> {
     title: &'a str,
     url: &'a str,
@@ -29,7 +29,7 @@ pub(super) struct FoundRow<'a> {
     is_wanted: bool,
 }
 
-/// The rows of a page with the source's filter applied; an article has none.
+/// Returns the rows of a page with the source's filter applied; an article has none.
 pub(super) fn rows<'a>(what: &'a PreviewKind, source: &Source) -> Vec<FoundRow<'a>> {
     let row = |title: &'a str, url: &'a str, published, summary: &str| FoundRow {
         title,
@@ -93,7 +93,8 @@ pub(super) fn table(admin: &Admin, rows: &[FoundRow<'_>]) -> DeskTable {
     }
 }
 
-/// What keeping the source does: when it is polled, where it goes, how much is pushed at once.
+/// Returns the effects of saving the source: when it is polled, where its bulletins are sent, how many are pushed at
+/// once.
 pub(super) fn consequences(
     admin: &Admin,
     target: &FormTarget,
@@ -127,7 +128,7 @@ pub(super) fn consequences(
     }
 }
 
-/// A schedule in words, as far as it can be said, with its line.
+/// Returns a schedule in words, as far as possible, with its line.
 pub(super) fn schedule_cell(admin: &Admin, schedule: &Schedule) -> DeskCell {
     let line = schedule.to_string();
     match in_words(schedule, admin.language) {
@@ -144,7 +145,8 @@ fn coming(schedule: &Schedule, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
     times.take(TIMES).map(shown).collect()
 }
 
-/// The newest rows that a first poll pushes. A source that is read as before has no first poll again.
+/// Returns the number of newest rows that a first poll pushes. A source that is read as before has no further first
+/// poll.
 fn pushed_now(target: &FormTarget, source: &Source, rows: &[FoundRow<'_>]) -> usize {
     if let FormTarget::Known(added) = target {
         let before = crate::config::added_source(added, source.time_zone);
@@ -159,7 +161,7 @@ fn pushed_now(target: &FormTarget, source: &Source, rows: &[FoundRow<'_>]) -> us
     newest.filter(|row| row.is_wanted).count()
 }
 
-/// The names of the channels that the source goes to.
+/// Returns the names of the channels that receive the source.
 fn destinations(admin: &Admin, target: &FormTarget, typed: &Typed) -> String {
     let is_named = |channel: &Channel| typed.all("to").any(|id| id == channel.id.as_str());
     let has_all = |channel: &Channel| match target {
@@ -179,7 +181,8 @@ fn destinations(admin: &Admin, target: &FormTarget, typed: &Typed) -> String {
     }
 }
 
-/// What is chosen now, the feed that the page announces, and its other lists, each with why it was not taken.
+/// Returns the present choice, the feed that the page announces, and its other lists, each with the reason why it was
+/// not chosen.
 pub(super) fn lists(
     admin: &Admin,
     item: &str,

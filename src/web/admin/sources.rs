@@ -1,4 +1,4 @@
-//! Sources: their state, and buttons to pause, resume and poll them.
+//! Shows sources: their state, and buttons to pause, resume and poll them.
 
 use axum::{extract::Path, response::Response};
 use chrono::Utc;
@@ -99,7 +99,7 @@ fn schedule(admin: &Admin, line: &str) -> DeskCell {
     }
 }
 
-/// A desk is never polled.
+/// Returns the buttons of a source; a desk is never polled.
 fn buttons(admin: &Admin, source: &view::Source) -> Vec<DeskForm> {
     if source.kind == "desk" {
         return Vec::new();

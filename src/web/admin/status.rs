@@ -1,4 +1,4 @@
-//! The first page: one sentence on the whole, and what to do about each problem.
+//! Shows the first page: one sentence on the whole, and advice on each problem.
 
 use axum::response::Response;
 use chrono::Utc;
@@ -60,7 +60,7 @@ fn problems(admin: &Admin, rows: Vec<DeskRow>) -> DeskTable {
     }
 }
 
-/// What is wrong, with the way to where it is mended.
+/// Returns a row about a fault, with a link to the place where it is fixed.
 fn problem(admin: &Admin, fault: &Fault) -> DeskRow {
     DeskRow {
         cells: vec![
@@ -87,7 +87,7 @@ fn place(admin: &Admin, fault: &Fault) -> DeskCell {
     }
 }
 
-/// The button that tries whether it is mended.
+/// Returns the button that checks whether the fault is fixed.
 fn remedy(admin: &Admin, about: &About) -> Option<DeskForm> {
     match about {
         About::Source(id) => Some(sources::poll_of(admin.words, id)),
@@ -96,7 +96,7 @@ fn remedy(admin: &Admin, about: &About) -> Option<DeskForm> {
     }
 }
 
-/// The bulletins that wait for an admin's review.
+/// Returns the bulletins that wait for an admin's review.
 async fn held(admin: &Admin) -> Result<Option<DeskRow>, Problem> {
     let words = admin.words;
     let sources = admin.store().sources().await?;
@@ -141,7 +141,7 @@ async fn numbers(admin: &Admin) -> Result<DeskTable, Problem> {
     })
 }
 
-/// The processes that share the store; None where one works alone.
+/// Returns the processes that share the store; `None` if there is only one.
 async fn processes(admin: &Admin) -> Result<Option<DeskTable>, Problem> {
     let words = admin.words;
     let workers = admin.store().workers(Utc::now()).await?;

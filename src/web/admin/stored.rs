@@ -1,4 +1,4 @@
-//! Sources that live in the store: added by their address, edited, removed. What is kept is what was shown before.
+//! Manages sources in the store: added by their address, edited, removed. Only a source that was shown before is saved.
 
 use axum::{
     extract::Path,
@@ -20,7 +20,7 @@ use crate::{
     web::{problem::Problem, stored},
 };
 
-/// An empty form; where the address names a page, what is found there.
+/// Returns an empty form; if the address names a page, the rows found there.
 pub(super) async fn page(admin: Admin, uri: Uri) -> Result<Response, Problem> {
     let typed = Typed::of_query(&uri);
     if typed.optional("url").is_some() {
@@ -31,7 +31,7 @@ pub(super) async fn page(admin: Admin, uri: Uri) -> Result<Response, Problem> {
     admin.show("/sources", title, vec![DeskBlock::Form(form)])
 }
 
-/// The form that the lists of sources begin with: an address, and what is there.
+/// Returns the form at the top of the lists of sources, which asks for an address and shows what is there.
 pub(super) fn address_form(admin: &Admin) -> DeskForm {
     let words = admin.words;
     DeskForm {
@@ -77,7 +77,7 @@ pub(super) async fn edit(
     }
 }
 
-/// A source with what was pointed at in a copy of its page.
+/// Shows a source with the part chosen in a copy of its page.
 pub(super) async fn pointed_at(
     admin: Admin,
     Path(id): Path<String>,
@@ -92,7 +92,7 @@ pub(super) async fn remove(admin: Admin, Path(id): Path<String>) -> Result<Respo
     Ok(admin.done("/sources"))
 }
 
-/// The forms of a source's page; one of the config says where it changes.
+/// Returns the forms of a source's page; for a source of the config, the place where it changes.
 pub(super) fn blocks(admin: &Admin, id: &str) -> Vec<DeskBlock> {
     let words = admin.words;
     let Ok(added) = stored::editable(&admin.site, id) else {
@@ -112,7 +112,7 @@ pub(super) fn blocks(admin: &Admin, id: &str) -> Vec<DeskBlock> {
     vec![DeskBlock::Form(edit), DeskBlock::Form(remove)]
 }
 
-/// What is found at the address; nothing is kept.
+/// Shows the rows found at the address; nothing is saved.
 async fn previewed(admin: &Admin, target: &FormTarget, typed: &Typed) -> Result<Response, Problem> {
     let keys = source_form::keys(target.keys(), typed);
     let now = source_form::typed(&keys);
@@ -147,7 +147,7 @@ async fn previewed(admin: &Admin, target: &FormTarget, typed: &Typed) -> Result<
 /// The reason why a page shows no rows.
 struct NothingFound<'a> {
     why: &'a str,
-    /// There is a page to point at.
+    /// True if there is a page to point at.
     has_page: bool,
 }
 
@@ -195,7 +195,7 @@ fn found(
     admin.show("/sources", title(admin, target), blocks)
 }
 
-/// The reason why nothing was found, and the groups of links that a person may choose among.
+/// Returns the reason why nothing was found, and the groups of links to choose from.
 fn nothing_found(
     admin: &Admin,
     target: &FormTarget,
@@ -218,7 +218,7 @@ fn nothing_found(
     page.answer(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// The form with everything that was typed, and what is wrong with it.
+/// Returns the form with all typed values, and the error.
 fn again(
     admin: &Admin,
     target: &FormTarget,

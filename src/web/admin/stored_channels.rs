@@ -1,4 +1,4 @@
-//! Channels that live in the store: made by their kind, edited, removed. Each is as the config would have it.
+//! Manages channels in the store: made by their kind, edited, removed. Each is as it would be in the config.
 
 use axum::{extract::Path, http::Uri, response::Response};
 
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The form of the kind that the address names, else the choice of one.
+/// Returns the form of the kind that the address names, otherwise the choice of a kind.
 pub(super) async fn page(admin: Admin, uri: Uri) -> Result<Response, Problem> {
     chosen(&admin, &Typed::of_query(&uri))
 }
@@ -76,19 +76,19 @@ pub(super) async fn remove(admin: Admin, Path(id): Path<String>) -> Result<Respo
     Ok(admin.done("/channels"))
 }
 
-/// The channel that a form is about. One of the config, or a chat: 409.
+/// Returns the channel that a form is about. A channel of the config or a chat gives 409.
 fn target(
     admin: &Admin,
     id: &str,
 ) -> Result<(ChannelTarget, crate::bulletin::AddedChannel), Problem> {
     let added = editable(&admin.site, id)?;
-    // One of a kind that this version does not know is not in the config.
+    // A channel of a kind that this version does not know is not in the config.
     let kind = RobotKind::named(added.kind());
     let kind = kind.ok_or_else(|| Problem::no_such(|words| words.bad_address))?;
     Ok((ChannelTarget::Known(added.clone(), kind), added))
 }
 
-/// The part of a channel's page by which it is changed; None: it does not live in the store.
+/// Returns the part of a channel's page that changes it; `None` if the channel is not in the store.
 pub(super) async fn blocks(
     admin: &Admin,
     id: &ChannelId,
@@ -112,7 +112,7 @@ pub(super) async fn blocks(
     Ok(Some(blocks))
 }
 
-/// The newest bulletin as the channel would be sent it; None: there is none, or it cannot be drawn.
+/// Returns the newest bulletin as the channel would be sent it; `None` if there is none, or if it cannot be drawn.
 async fn newest_card(admin: &Admin, id: &ChannelId) -> Result<Option<DeskBlock>, Problem> {
     let query = BulletinQuery {
         states: vec![BulletinState::Published, BulletinState::Baseline],
@@ -138,7 +138,7 @@ async fn newest_card(admin: &Admin, id: &ChannelId) -> Result<Option<DeskBlock>,
     }))
 }
 
-/// The form with what was typed, but for secrets, and what is wrong with it.
+/// Returns the form with the typed values except secrets, and the error.
 fn again(
     admin: &Admin,
     target: &ChannelTarget,

@@ -1,4 +1,4 @@
-//! Bars of a chart, worked out here and drawn by the template: rectangles and labels in a fixed frame. Pure.
+//! Computes the bars of a chart, which the template draws: rectangles and labels in a fixed frame. Pure.
 
 use serde::Serialize;
 
@@ -8,11 +8,11 @@ const HEIGHT: f64 = 200.0;
 const LEFT: f64 = 48.0;
 const BELOW: f64 = 22.0;
 const ABOVE: f64 = 10.0;
-/// The part of a day's width that its bars take.
+/// The part of a day's width that its bars fill.
 const FILLED: f64 = 0.7;
-/// Labels that fit below.
+/// The most labels that fit below.
 const MOST_LABELS: usize = 15;
-/// Colours that there are; further series share the last one.
+/// The number of colours; further series share the last one.
 const COLOURS: usize = 6;
 
 /// A chart with one place for each day.
@@ -32,7 +32,7 @@ pub(super) struct Bar {
     pub(super) width: String,
     pub(super) height: String,
     pub(super) colour: usize,
-    /// Shown by browsers beside the pointer.
+    /// The text that browsers show next to the pointer.
     pub(super) title: String,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Series {
     pub(super) colour: usize,
 }
 
-/// The frame of bars within a line of text; marks stand below the bars.
+/// The frame of bars within a line of text; marks are below the bars.
 const SMALL_HEIGHT: f64 = 16.0;
 const SMALL_STEP: usize = 3;
 
@@ -58,7 +58,7 @@ pub(super) struct SmallBars {
     bars: Vec<SmallBar>,
     /// Days on which something failed.
     marks: Vec<SmallMark>,
-    /// What the bars say.
+    /// The content of the bars in words.
     label: String,
 }
 
@@ -81,12 +81,12 @@ struct SmallMark {
 pub(super) struct SmallDay {
     pub(super) day: String,
     pub(super) count: u64,
-    /// What failed on it, if anything.
+    /// The failure of that day, if any.
     pub(super) failed: Option<String>,
 }
 
 impl SmallBars {
-    /// A day with nothing has no bar.
+    /// Draws the bars; a day without bulletins has none.
     pub(super) fn new(label: String, days: &[SmallDay]) -> Self {
         let top = days.iter().map(|day| day.count).max().unwrap_or_default();
         let (mut bars, mut marks) = (Vec::new(), Vec::new());
@@ -117,7 +117,7 @@ pub(super) struct DayValues {
     pub(super) values: Vec<f64>,
 }
 
-/// How the values of one day stand.
+/// The arrangement of the values of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BarLayout {
     Stacked,
@@ -125,7 +125,7 @@ pub(super) enum BarLayout {
 }
 
 impl Chart {
-    /// `shown` says a value with its unit.
+    /// Draws a chart; `shown` formats a value with its unit.
     pub(super) fn new(
         names: &[String],
         days: &[DayValues],
@@ -158,7 +158,7 @@ impl Chart {
         };
         for (place, day) in days.iter().enumerate() {
             let x = LEFT + step * place as f64;
-            // The last day has a label always; of many days not each has room for one.
+            // The last day always has a label; if there are many days, not each has room for one.
             if (days.len() - 1 - place).is_multiple_of(days.len().div_ceil(MOST_LABELS)) {
                 chart.labels.push(Label {
                     x: number(x + step * FILLED / 2.0),

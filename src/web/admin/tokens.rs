@@ -1,4 +1,4 @@
-//! Tokens of programs, and sessions of admins who are signed in.
+//! Manages tokens of programs, and sessions of signed-in admins.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::Utc;
@@ -117,7 +117,7 @@ pub(super) async fn create(admin: Admin, typed: Typed) -> Result<Response, Probl
     }
 }
 
-/// Makes a token. Its answer alone shows it.
+/// Creates a token. Only this answer shows it.
 async fn created(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
     let now = Utc::now();
     let mut scopes = [Scope::Read, Scope::Publish, Scope::Admin].into_iter();

@@ -1,4 +1,4 @@
-//! The fields of a form as they were typed.
+//! Reads the fields of a form as they were typed.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use url::form_urlencoded;
 
 use crate::web::{problem::Problem, site::Shared};
 
-/// The longest that a form may take to arrive.
+/// The longest time that a form may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 pub(super) struct Typed(Vec<(String, String)>);
 
 impl Typed {
-    /// As if these were typed.
+    /// Returns these fields as if they were typed.
     pub(super) fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(fields.into_iter().collect())
     }
 
-    /// As a page's address says, where a form was sent by it.
+    /// Reads the fields from a page's address, for a form that is sent in it.
     pub(super) fn of_query(uri: &Uri) -> Self {
         let query = uri.query().unwrap_or_default();
         Self(
@@ -33,7 +33,7 @@ impl Typed {
         )
     }
 
-    /// With `text` in a field that was left empty.
+    /// Returns the fields with `text` in one that was left empty.
     pub(super) fn or(mut self, name: &str, text: &str) -> Self {
         if self.optional(name).is_none() {
             self.0.retain(|(known, _)| known != name);
@@ -62,7 +62,7 @@ impl Typed {
             .map_or("", |(_, value)| value)
     }
 
-    /// Returns the text of a field without spaces around it; None: nothing was typed there.
+    /// Returns the text of a field without spaces around it; `None` if the field is empty.
     pub(super) fn optional(&self, name: &str) -> Option<String> {
         let value = self.get(name).trim();
         (!value.is_empty()).then(|| value.to_owned())

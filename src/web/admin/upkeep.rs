@@ -1,4 +1,4 @@
-//! What admins do with the service as a whole: the config applied anew, and all data to take away.
+//! Performs operations on the service as a whole: reloads the config, and exports all data.
 
 use axum::{
     extract::State,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::web::{api, export, problem::Problem, site::Shared};
 
-/// The part of the first page that leads to both.
+/// Returns the part of the first page that leads to both.
 pub(super) fn table(admin: &Admin) -> DeskTable {
     let words = admin.words;
     let file = admin.config.path.as_ref();
@@ -27,7 +27,7 @@ pub(super) fn table(admin: &Admin) -> DeskTable {
         ],
         actions: Vec::new(),
     };
-    // It is written in parts, between which no source may be polled.
+    // An import is written in parts, between which no source may be polled.
     let import = DeskRow {
         cells: vec![words.import_data.into(), words.import_elsewhere.into()],
         actions: Vec::new(),
@@ -40,7 +40,7 @@ pub(super) fn table(admin: &Admin) -> DeskTable {
     }
 }
 
-/// Applies the changed config; where it has mistakes, these are listed, and nothing is changed.
+/// Reloads the changed config; if it has mistakes, these are listed, and nothing is changed.
 pub(super) async fn reload(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
     match api::reload_for(&admin.site, admin.actor()).await? {
@@ -56,7 +56,7 @@ pub(super) async fn reload(admin: Admin) -> Result<Response, Problem> {
     }
 }
 
-/// All data as `noticast export` writes it, as a file.
+/// Returns all data as a file, in the form of `noticast export`.
 pub(super) async fn export(_admin: Admin, site: State<Shared>) -> Response {
     let mut response = export::export(site).await;
     let name = HeaderValue::from_static("attachment; filename=\"noticast.jsonl\"");

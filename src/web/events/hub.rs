@@ -1,4 +1,4 @@
-//! Reads the change feed once for all who read along.
+//! Reads the change feed once for all streams.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -14,16 +14,16 @@ use crate::{
     ops::{FeedEvent, Store, StoreError},
 };
 
-/// Happenings that a slow stream may be behind before it reads the feed itself.
+/// The number of changes that a slow stream may be behind before it reads the feed itself.
 const BEHIND: usize = 64;
-/// Changes that are read at once.
+/// The number of changes that are read at once.
 const PART: usize = 500;
 /// The pause between two parts, so that thousands of deliveries in a second are read in a few parts.
 const REST: Duration = Duration::from_millis(200);
-/// Changes that a stream catches up with: readers that were away for longer load the page.
+/// The most changes that a stream catches up with: readers that were away for longer load the page.
 const MOST: u64 = 20_000;
 
-/// Something that is sent to readers.
+/// A change that is sent to readers.
 #[derive(Debug)]
 pub(in crate::web) struct Happening {
     /// The number of the change.
@@ -31,20 +31,20 @@ pub(in crate::web) struct Happening {
     /// The name of the event.
     pub(super) kind: &'static str,
     pub(in crate::web) bulletin: Bulletin,
-    /// The event for those who read without a token, once one of them got it; None: nothing.
+    /// The event for readers without a token, once it was built; `None` inside if they receive none.
     pub(super) for_public: OnceLock<Option<Event>>,
 }
 
-/// Happenings of a stretch of the feed.
+/// The changes of a part of the feed.
 #[derive(Debug, Default)]
 pub(in crate::web) struct Happenings {
-    /// Oldest first.
+    /// The changes, oldest first.
     pub(in crate::web) all: Vec<Happening>,
     /// The last change that was read.
     pub(in crate::web) read_to: u64,
 }
 
-/// Where streams get what happens.
+/// The channel from which streams receive changes.
 #[derive(Debug)]
 pub(crate) struct Hub(broadcast::Sender<Arc<Happening>>);
 
@@ -59,7 +59,7 @@ impl Hub {
         self.0.subscribe()
     }
 
-    /// Sends to all streams what happens, until `stop`.
+    /// Sends changes to all streams, until `stop`.
     pub(in crate::web) async fn run(&self, store: &Store, stop: &CancellationToken) {
         let mut newest = store.newest_change();
         let mut last = *newest.borrow_and_update();
@@ -74,7 +74,7 @@ impl Hub {
                 Ok(happenings) => {
                     last = happenings.read_to;
                     for happening in happenings.all {
-                        // Nobody may read along.
+                        // There may be no stream.
                         let _ = self.0.send(Arc::new(happening));
                     }
                 }
@@ -86,13 +86,13 @@ impl Hub {
 }
 
 impl Happenings {
-    /// Happenings after a change.
+    /// Returns the changes after a given one.
     pub(in crate::web) async fn after(store: &Store, after: u64) -> Result<Self, StoreError> {
         let newest = *store.newest_change().borrow();
         let mut happenings = Self {
             all: Vec::new(),
             read_to: match after > newest {
-                // Of another store.
+                // The number belongs to another store.
                 true => newest,
                 false => after.max(newest.saturating_sub(MOST)),
             },
@@ -112,7 +112,7 @@ impl Happenings {
                     }
                 };
                 let bulletin = store.bulletin(BulletinId(id)).await?;
-                // Bulletins that the first poll of a source finds are no news.
+                // Bulletins that the first poll of a source finds are not news.
                 let bulletin =
                     bulletin.filter(|it| kind != "bulletin" || it.state != BulletinState::Baseline);
                 let number = entry.number;

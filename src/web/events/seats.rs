@@ -1,13 +1,13 @@
-//! Seats for streams.
+//! Limits the number of open streams.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Open streams; further readers ask again later.
+/// The most open streams; further readers try again later.
 const MOST_STREAMS: usize = 256;
 
-/// Seats for streams: each open one has one.
+/// The seats for streams: each open one takes one.
 #[derive(Debug)]
 pub(in crate::web) struct Seats(Arc<Semaphore>);
 
@@ -18,7 +18,7 @@ impl Default for Seats {
 }
 
 impl Seats {
-    /// A seat, which is given back once it is dropped; None: all are taken.
+    /// Takes a seat, which is freed once it is dropped; `None` if all are taken.
     pub(super) fn take(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.0).try_acquire_owned().ok()
     }

@@ -1,4 +1,4 @@
-//! A file of a bulletin as feed readers download it.
+//! Describes a file of a bulletin as feed readers download it.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::{
     web::text::{printable, web_link},
 };
 
-/// The media types of attachments by the ends of their names, which both formats want to know.
+/// The media types of attachments by the extensions of their names, which both formats require.
 const TYPES: [(&str, &str); 22] = [
     ("pdf", "application/pdf"),
     ("doc", "application/msword"),
@@ -49,12 +49,12 @@ pub(super) struct Enclosure {
     url: String,
     name: String,
     media: &'static str,
-    /// Bytes, where they are known.
+    /// The bytes, if known.
     length: Option<u64>,
 }
 
 impl Enclosure {
-    /// None for a file whose address leads nowhere.
+    /// Returns the enclosure; `None` for a file whose address leads nowhere.
     pub(super) fn new(file: &Attachment) -> Option<Self> {
         let url = web_link(&file.url)?;
         let path = url.split(['?', '#']).next().unwrap_or_default();
@@ -67,7 +67,7 @@ impl Enclosure {
         })
     }
 
-    /// As JSON Feed 1.1 has it.
+    /// Returns the form of JSON Feed 1.1.
     pub(super) fn json(&self) -> Value {
         let mut file = json!({ "url": self.url, "mime_type": self.media, "title": self.name });
         if let Some(length) = self.length {

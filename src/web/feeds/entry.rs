@@ -1,4 +1,4 @@
-//! A bulletin as an entry of a feed.
+//! Prepares a bulletin as an entry of a feed.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Bytes of one entry's text: an archived one may have megabytes, and readers ask every few minutes.
+/// The most bytes of one entry's text: an archived one may have megabytes, and readers poll every few minutes.
 const LONGEST_TEXT: usize = 64 << 10;
 
 #[derive(Debug, Serialize)]
@@ -25,9 +25,9 @@ pub(super) struct Entry {
     id: String,
     page: String,
     published: String,
-    /// The same as RSS writes it.
+    /// The same time in the format of RSS.
     published_2822: String,
-    /// When it was last corrected, else when we first saw it: what readers sort by.
+    /// The time of its last correction, otherwise of its first sight, by which readers sort.
     updated: String,
     content_html: String,
     enclosures: Vec<Enclosure>,
@@ -103,7 +103,7 @@ impl Entry {
     }
 }
 
-/// A text as far as a feed holds it; the bulletin's page has all of it.
+/// Returns as much of a text as a feed may contain; the bulletin's page has all of it.
 fn beginning(text: &str) -> Cow<'_, str> {
     match text.len() {
         0..=LONGEST_TEXT => text.into(),
@@ -111,7 +111,7 @@ fn beginning(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whole days begin at midnight in the source's zone: feeds know only times.
+/// Returns a moment as a time, since feeds have only times: a whole day begins at midnight in the source's zone.
 fn time(moment: &Moment, scene: Scene<'_>, bulletin: &Bulletin) -> DateTime<FixedOffset> {
     let day = match moment {
         Moment::Time(time) => return *time,
@@ -122,14 +122,14 @@ fn time(moment: &Moment, scene: Scene<'_>, bulletin: &Bulletin) -> DateTime<Fixe
         .map(|(_, source)| source.time_zone);
     let zone = zone.unwrap_or(scene.config.time_zone);
     let midnight = day.and_time(chrono::NaiveTime::MIN);
-    // A clock change may skip midnight: then the day begins as UTC says.
+    // A clock change may skip midnight: then the day begins at midnight UTC.
     let begin = midnight.and_local_timezone(zone).earliest();
     let begin = begin.unwrap_or_else(|| midnight.and_utc().with_timezone(&zone));
     begin.fixed_offset()
 }
 
-/// The same on every host and port that we may ever be served from: readers show an entry again
-/// when its id changes. A UUID of our own making (RFC 9562, version 8).
+/// Returns an id that is the same on every host and port that we may ever be served from: readers show an entry again
+/// if its id changes. It is our own UUID (RFC 9562, version 8).
 pub(in crate::web) fn permanent_id(bulletin: &Bulletin) -> String {
     let seen = bulletin.first_seen.timestamp_micros();
     let name = format!("{} {} {seen}", bulletin.source, bulletin.id);

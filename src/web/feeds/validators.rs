@@ -1,4 +1,4 @@
-//! The ETag and Last-Modified of a feed, by which a client that already has it gets a 304.
+//! Computes the ETag and Last-Modified of a feed, by which a client that already has it receives a 304.
 
 use std::{collections::HashMap, fmt::Write as _};
 
@@ -14,7 +14,7 @@ use crate::{
     web::{card::Scene, problem::Problem, revalidate, viewer::Viewer},
 };
 
-/// Returns when each bulletin was last corrected, else first seen: readers show again what has a newer time.
+/// Returns when each bulletin was last corrected, otherwise first seen: readers show an entry with a newer time again.
 pub(in crate::web) async fn updated(
     store: &Store,
     bulletins: &[Bulletin],
@@ -35,14 +35,15 @@ pub(in crate::web) async fn updated(
 /// The validators of a feed for conditional requests, known before its entries' texts are read.
 pub(in crate::web) struct Validators {
     etag: String,
-    /// When an entry was last corrected or first seen.
+    /// The time at which an entry was last corrected or first seen.
     pub(in crate::web) modified: DateTime<Utc>,
-    /// The time shows every change; it does not where a bulletin was held, which is published later than it was seen.
+    /// True if the time shows every change, which it does not if a bulletin was held: that is published later than it was
+    /// seen.
     shows_all: bool,
 }
 
 impl Validators {
-    /// `what` is asked for: the address, and whatever else it is made of.
+    /// Computes the validators. `what` is the request: the address, and anything else that it depends on.
     pub(in crate::web) fn new(
         what: &str,
         scene: Scene<'_>,
@@ -73,7 +74,7 @@ impl Validators {
         }
     }
 
-    /// RFC 9110, section 13: the time counts only where no tag is given.
+    /// Returns whether a client's copy is current. By RFC 9110, section 13, the time counts only if no tag is given.
     pub(in crate::web) fn still_hold(&self, headers: &HeaderMap) -> bool {
         if headers.contains_key(header::IF_NONE_MATCH) {
             return revalidate::holds(headers, &self.etag);

@@ -1,14 +1,14 @@
-//! A warning that strangers can cause, and that is written once a minute at most.
+//! Limits a warning that strangers can cause to one a minute.
 
 use std::{
     sync::Mutex,
     time::{Duration, Instant},
 };
 
-/// Between two warnings of a name that is not ours.
+/// The shortest time between two warnings of a foreign name.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// When a name that is not ours was reported last.
+/// The time at which a foreign name was last reported.
 #[derive(Debug, Default)]
 pub(in crate::web) struct WarningClock(Mutex<Option<Instant>>);
 

@@ -1,4 +1,4 @@
-//! The answer of `/healthz` and `/readyz`, which stays small whatever is wrong.
+//! Builds the answer of `/healthz` and `/readyz`, which stays small however many faults there are.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::{
     words,
 };
 
-/// Problems that are listed; of further ones the number.
+/// The most problems that are listed; of further ones only the number.
 const MOST_LISTED: usize = 50;
 const MOST_CHARS: usize = 500;
 
@@ -27,14 +27,14 @@ struct Report {
     problems: Vec<Fault>,
 }
 
-/// What a fault is about, where the desk has a page for it.
+/// The subject of a fault, if the desk has a page for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::web) enum About {
     #[default]
     Nothing,
     Source(SourceId),
     Channel(ChannelId),
-    /// All channels of one kind.
+    /// Every channel of one kind.
     Channels,
     Everything,
 }
@@ -45,7 +45,7 @@ pub(in crate::web) struct Fault {
     pub(in crate::web) r#where: String,
     pub(in crate::web) since: Option<Stamp>,
     pub(in crate::web) r#do: Cow<'static, str>,
-    /// The fault alone makes the answer a 503.
+    /// True if this fault is enough to make the answer a 503.
     #[serde(skip)]
     pub(super) is_grave: bool,
     #[serde(skip)]
@@ -95,7 +95,7 @@ impl IntoResponse for Answer {
     }
 }
 
-/// All that are grave and the first of the others, with a last line that says how many more there are.
+/// Returns all grave faults and the first of the others, with a last line that counts the rest.
 pub(in crate::web) fn bounded(mut faults: Vec<Fault>, language: Language) -> Vec<Fault> {
     let mut room = MOST_LISTED;
     let count = faults.len();

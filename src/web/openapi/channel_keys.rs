@@ -1,4 +1,4 @@
-//! The keys of a channel that lives in the store: those of a `[[channel]]` that may be set from outside the config file.
+//! Describes the keys of a channel in the store: those of a `[[channel]]` that may be set from outside the config file.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ impl PartialSchema for ChannelBody {
         );
         for (name, users) in of_kinds() {
             let about = format!("Of {}", users.join(", "));
-            // The list of a mail's readers, the one text of an application's: either is checked by its kind.
+            // This is the list of a mail's readers, or the one text of an application's: either is checked by its kind.
             let key = match name {
                 "to" | "agent_id" => Object::builder(),
                 _ => optional(Type::String),
@@ -74,7 +74,7 @@ impl PartialSchema for ChannelBody {
     }
 }
 
-/// The keys of single kinds, each with the kinds that have it.
+/// Returns the keys of single kinds, each with the kinds that have it.
 fn of_kinds() -> BTreeMap<&'static str, Vec<String>> {
     let mut keys: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for kind in KINDS {

@@ -1,4 +1,4 @@
-//! The queries of lists, as [`Filters`](crate::view::Filters) reads them and each list accepts them.
+//! Describes the queries of lists, as [`Filters`](crate::view::Filters) reads them and each list accepts them.
 
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
@@ -19,7 +19,7 @@ const ID: &str = "^.+$";
 const NUMBER: &str = "^[0-9]{1,19}$";
 const PLACE: &str = "^[0-9]{1,15}[.][0-9]{1,9}$";
 
-/// Gives each list a type that stands for its query.
+/// Gives each list a type that represents its query.
 macro_rules! queries {
     ($($(#[$doc:meta])* $name:ident($cursor:expr): $filters:expr;)*) => {
         $(

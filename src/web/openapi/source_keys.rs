@@ -1,4 +1,4 @@
-//! The keys of a source that lives in the store: those of a `[[source]]` that may be set from outside the config file.
+//! Describes the keys of a source in the store: those of a `[[source]]` that may be set from outside the config file.
 
 use utoipa::{
     PartialSchema, ToSchema,

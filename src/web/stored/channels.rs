@@ -1,5 +1,5 @@
-//! Channels that live in the store, by the API and for the desk: added, edited, removed. Their secrets come in and never go
-//! out.
+//! Manages channels in the store, by the API and for the desk: added, edited, removed. Their secrets are accepted but
+//! never returned.
 
 use axum::{
     Extension, Json,
@@ -125,7 +125,8 @@ pub(in crate::web) async fn add_for(
     Ok(id)
 }
 
-/// Puts `keys`, of which some were typed, in the place of those that a channel had. A null is a secret that an import left out, and stays missing.
+/// Replaces the keys of a channel with `keys`, of which some were typed. A null is a secret that an import left out,
+/// and stays missing.
 pub(in crate::web) async fn edit_for(
     site: &Site,
     actor: &Actor,
@@ -157,7 +158,7 @@ pub(in crate::web) async fn edit_for(
     let store = &site.desk.store;
     let edited = store.edit_channel(&added.id, keys, actor, Utc::now());
     edited.await?;
-    // It is durable, and the config that all parts follow comes a moment later.
+    // The change is durable, and the config that all parts follow has it a moment later.
     let _ = tokio::time::timeout(LONGEST_JOIN, config.changed()).await;
     Ok(())
 }
@@ -179,7 +180,7 @@ pub(in crate::web) async fn remove_for(
     Ok(())
 }
 
-/// A channel that lives in the store. One of the config, or a chat: 409.
+/// Returns a channel in the store. A channel of the config, or a chat, gives 409.
 pub(in crate::web) fn editable(site: &Site, id: &str) -> Result<AddedChannel, Problem> {
     let missing = || Problem::missing(format!("no channel `{id}`"));
     let id: ChannelId = id.parse().map_err(|_| missing())?;
@@ -202,7 +203,7 @@ pub(in crate::web) fn editable(site: &Site, id: &str) -> Result<AddedChannel, Pr
 fn is_known(site: &Site, id: &ChannelId) -> bool {
     let (config, store) = (site.config(), &site.desk.store);
     let mut channels = config.channels.iter();
-    // One that was added may not have joined the config yet, or never will.
+    // A channel that was added may not have joined the config yet, or never will.
     let is_added = || {
         let added = store.added_channels();
         added.borrow().iter().any(|known| known.id == *id)
@@ -210,7 +211,7 @@ fn is_known(site: &Site, id: &ChannelId) -> bool {
     channels.any(|known| known.id == *id) || store.chat(id).is_some() || is_added()
 }
 
-/// The kind, with a number where there is one already.
+/// Returns the kind as an id, with a number if it is taken.
 fn free_id(site: &Site, keys: &ChannelKeys) -> ChannelId {
     let kind = keys.get("kind").and_then(Value::as_str).unwrap_or_default();
     let numbered = (2..).map(|number| format!("{kind}-{number}"));
@@ -218,7 +219,7 @@ fn free_id(site: &Site, keys: &ChannelKeys) -> ChannelId {
     let known = site.config().channels.len() + site.desk.store.added_channels().borrow().len();
     let mut ids = names.take(known + 2).filter_map(|name| name.parse().ok());
     let free = ids.find(|id| !is_known(site, id));
-    // The rules of the config refuse a name that is no kind, whatever its ID.
+    // The rules of the config reject a name that is not a kind, regardless of its ID.
     free.unwrap_or_else(|| "channel".parse().expect("an id"))
 }
 
@@ -246,14 +247,14 @@ async fn shown(site: &Site, id: &ChannelId) -> Result<Json<ChannelSettings>, Pro
 
 fn checked(config: &Config, id: &ChannelId, keys: &ChannelKeys) -> Result<Channel, Problem> {
     if id.as_str().contains(':') {
-        // Chats that subscribe by themselves have such ids.
+        // Chats that subscribe on their own have such ids.
         let what = "this is not an id; expected lower-case letters, digits, `-` and `_`";
         return Err(Problem::of_key("id", what));
     }
     config.check_channel(id, keys).map_err(Problem::of_keys)
 }
 
-/// Addresses that the guard refuses are refused before they are kept.
+/// Rejects addresses that the guard rejects, before they are stored.
 async fn reachable(site: &Site, channel: &Channel) -> Result<(), Problem> {
     let admitted = site.desk.pusher.admit(channel).await;
     admitted.map_err(|(key, why)| {

@@ -1,4 +1,4 @@
-//! The keys of a source as somebody sent them.
+//! Reads the keys of a source as a client sent them.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use crate::{
     web::problem::Problem,
 };
 
-/// The id that was sent, and the other keys.
+/// Returns the id that was sent, and the other keys.
 pub(super) fn named<Id: FromStr<Err = IdError>>(
     mut keys: SourceKeys,
 ) -> Result<(Option<Id>, SourceKeys), Problem> {
@@ -30,13 +30,13 @@ pub(super) fn named<Id: FromStr<Err = IdError>>(
     Ok((id, keys))
 }
 
-/// What is null is as if it were absent.
+/// Returns the keys of a source; a null counts as absent.
 pub(super) fn of_source(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKeys), Problem> {
     keys.retain(|_, value| !value.is_null());
     named(keys)
 }
 
-/// `"every": "5m"` stands for `"schedule": "every 5m"`, as on the command line.
+/// Replaces `"every": "5m"` with `"schedule": "every 5m"`, as on the command line.
 pub(super) fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem> {
     match keys.remove("every") {
         None | Some(Value::Null) => {}
@@ -75,7 +75,7 @@ pub(super) fn free_id(config: &Config, keys: &SourceKeys) -> Result<SourceId, Pr
     Ok(SourceBlock::new(url, text("name"), taken).id)
 }
 
-/// RFC 7396: what is null goes, objects are merged, all else is replaced.
+/// Merges by RFC 7396: nulls are removed, objects are merged, everything else is replaced.
 pub(super) fn merge(old: &mut Value, changes: Value) {
     match (old, changes) {
         (Value::Object(old), Value::Object(changes)) => {

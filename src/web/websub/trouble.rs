@@ -1,10 +1,10 @@
-//! What keeps the hub from hearing of news, for the desk and for `/readyz`.
+//! Records the trouble that keeps the hub from receiving news, for the desk and for `/readyz`.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-/// Why the hub accepts nothing, and since when; `None` while it accepts.
+/// The reason why the hub accepts nothing, and since when; `None` while it accepts.
 #[derive(Debug, Default)]
 pub(in crate::web) struct HubTrouble(Mutex<Option<(String, DateTime<Utc>)>>);
 
@@ -13,7 +13,7 @@ impl HubTrouble {
         self.lock().clone()
     }
 
-    /// Trouble is logged when it begins.
+    /// Records trouble, and logs it when it begins.
     pub(super) fn begin(&self, why: String) {
         let mut trouble = self.lock();
         if trouble.is_none() {

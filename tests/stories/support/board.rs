@@ -1,4 +1,4 @@
-//! A board: a small site with one list page, which does what a story asks.
+//! Provides a board: a small site with one list page, controlled by a story.
 
 use std::{
     net::SocketAddr,
@@ -13,16 +13,16 @@ use axum::{
     routing::get,
 };
 
-/// What the list page shows instead of its list.
+/// The content of the list page in place of its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Mood {
     #[default]
     Well,
     /// 200, other titles at other addresses, without dates and in other markup.
     Anew,
-    /// 200, an article with the rows in a side bar: no list by itself.
+    /// 200, an article with the rows in a side bar: not a list without help.
     Menu,
-    /// 200, the list and a smaller one of other things beside it.
+    /// 200, the list and a smaller one of other things next to it.
     TwoLists,
     /// 200, a frame without rows.
     Empty,
@@ -33,7 +33,7 @@ pub(crate) enum Mood {
 
 #[derive(Debug, Default)]
 struct Shown {
-    /// Numbers of notices, newest first.
+    /// The numbers of notices, newest first.
     rows: Vec<u32>,
     mood: Mood,
     polls: usize,
@@ -41,7 +41,7 @@ struct Shown {
     articles: usize,
 }
 
-/// A site on loopback that lives as long as its story.
+/// A site on loopback that exists as long as its story.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     address: SocketAddr,
@@ -49,7 +49,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// With notices 1 to `rows` on its list.
+    /// Starts a site with notices 1 to `rows` on its list.
     pub(crate) async fn with(rows: u32) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -73,7 +73,7 @@ impl Site {
         format!("关于开展第{number}期安全生产专项检查工作的通知")
     }
 
-    /// What a notice is called where the page is built anew.
+    /// Returns the title of a notice on the rebuilt page.
     pub(crate) fn title_anew(number: u32) -> String {
         format!("安全生产专项检查第{number}期工作安排")
     }
@@ -91,12 +91,12 @@ impl Site {
         self.shown.lock().unwrap().mood = mood;
     }
 
-    /// How often the list was asked for.
+    /// Returns how often the list was requested.
     pub(crate) fn polls(&self) -> usize {
         self.shown.lock().unwrap().polls
     }
 
-    /// How often a 304 was all that it took.
+    /// Returns how often a 304 was enough.
     pub(crate) fn unchanged(&self) -> usize {
         self.shown.lock().unwrap().unchanged
     }
@@ -106,7 +106,7 @@ impl Site {
     }
 }
 
-/// Notices 1, 2, 3 … are of following days.
+/// Returns the day of a notice: 1, 2, 3 … are of successive days.
 fn date(number: u32) -> String {
     let begin = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     (begin + chrono::Days::new(u64::from(number))).to_string()

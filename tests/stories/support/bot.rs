@@ -1,4 +1,4 @@
-//! A bot at work with its admin, and what it says.
+//! Provides a running bot with its admin, and its texts.
 
 use super::{pushing::Pushing, telegram::Telegram};
 
@@ -15,7 +15,7 @@ fn settings(telegram: &Telegram, more: &str) -> String {
     )
 }
 
-/// With the source `news` (集团要闻), and what `more` says of the config, first of `[telegram]`.
+/// Starts a bot with the source `news` (集团要闻), and `more` in the config, first in `[telegram]`.
 pub(crate) async fn at_work(telegram: &Telegram, more: &str) -> Pushing {
     let mut pushing = Pushing::new(&settings(telegram, more)).await;
     pushing.start();
@@ -23,7 +23,7 @@ pub(crate) async fn at_work(telegram: &Telegram, more: &str) -> Pushing {
     pushing
 }
 
-/// What the bot said last in a chat, once it has said or shown something with `part`.
+/// Returns the last text of the bot in a chat that contains `part`, once there is one.
 pub(crate) async fn said(telegram: &Telegram, chat: i64, part: &str) -> String {
     let shows = |seen: &Telegram| seen.texts(chat).iter().any(|text| text.contains(part));
     telegram.until(&format!("`{part}` in {chat}"), shows).await;

@@ -1,4 +1,4 @@
-//! The network between a program and a server, which a story may cut, stall and mend.
+//! Provides the network between a program and a server, which a story may cut, stall and restore.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -14,13 +14,13 @@ use tokio::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Whole,
-    /// Nothing comes through, and nobody gets an error.
+    /// No data passes through, and neither side gets an error.
     Stalled,
-    /// Connections are reset, those that are there and those that come.
+    /// Connections are reset, both existing and new ones.
     Cut,
 }
 
-/// A way to a server on loopback that lives as long as its story.
+/// A connection to a server on loopback that exists as long as its story.
 #[derive(Debug, Clone)]
 pub(crate) struct Cable {
     pub(crate) port: u16,
@@ -74,7 +74,7 @@ async fn between(client: &mut TcpStream, server: SocketAddr, mut states: watch::
     let Ok(mut server) = TcpStream::connect(server).await else {
         return;
     };
-    // Small pieces that wait for an acknowledgement would make each answer 40 ms later, as no network does.
+    // Small pieces that wait for an acknowledgement would make each answer 40 ms later, unlike any network.
     let _ = client.set_nodelay(true).and(server.set_nodelay(true));
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
@@ -97,7 +97,7 @@ async fn pass_on(
     }
 }
 
-/// Waits while nothing comes through; false: the story has ended.
+/// Waits while nothing passes through; returns false once the story has ended.
 async fn is_whole(states: &mut watch::Receiver<State>) -> bool {
     states
         .wait_for(|state| *state == State::Whole)

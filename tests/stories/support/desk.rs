@@ -1,4 +1,4 @@
-//! A running web desk over a temporary store, with bulletins admitted by hand.
+//! Provides a running web desk over a temporary store, with bulletins admitted by hand.
 
 use std::sync::{Arc, Mutex};
 
@@ -38,7 +38,7 @@ pub(crate) struct Desk {
     _state: tempfile::TempDir,
 }
 
-/// Two public sources and a private one, each with its baseline read; a chat and a terminal.
+/// Returns a config with two public sources and a private one; a chat and a terminal.
 pub(crate) fn config() -> Config {
     let source = |id: &str, name: &str, public| Source {
         name: name.to_owned(),
@@ -65,7 +65,7 @@ pub(crate) fn config() -> Config {
     config
 }
 
-/// The same with a bot, whose Telegram is at `url`.
+/// Returns the same config with a bot, whose Telegram is at `url`.
 pub(crate) fn config_with_a_bot(url: &str) -> Config {
     let token = Secret::new("1:tok".to_owned());
     let settings = TelegramSettings {
@@ -125,7 +125,7 @@ impl Desk {
         }
     }
 
-    /// Open, and each source was polled once.
+    /// Opens a desk on which each source was polled once.
     pub(crate) async fn with_baselines() -> Self {
         let desk = Self::open_with(config(), true).await;
         for source in ["notices", "news", "inside"] {
@@ -144,14 +144,14 @@ impl Desk {
             .body(body.to_owned())
     }
 
-    /// The body of a public page that must be there.
+    /// Returns the body of a public page that must exist.
     pub(crate) async fn page(&self, path: &str) -> String {
         let answer = self.get(path).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.unwrap()
     }
 
-    /// What the API answers an admin.
+    /// Returns the API's answer to an admin.
     pub(crate) async fn asked(&self, path: &str) -> (u16, serde_json::Value) {
         json(
             self.get(path)
@@ -168,13 +168,13 @@ impl Desk {
         json(request.send().await.unwrap()).await
     }
 
-    /// The first poll of a source, which is its baseline.
+    /// Performs the first poll of a source, which is its baseline.
     pub(crate) async fn baseline(&self, source: &str) {
         let found = vec![found(notice(source, "0", "从前的通知"))];
         self.poll(source, found, Utc::now()).await;
     }
 
-    /// A new bulletin on top of what the source showed before.
+    /// Publishes a new bulletin on top of those that the source showed before.
     pub(crate) async fn publish(&self, source: &str, number: &str, title: &str) -> BulletinId {
         self.admit(source, found(notice(source, number, title)), Utc::now())
             .await
@@ -187,7 +187,7 @@ impl Desk {
         admitted.published[0]
     }
 
-    /// A redesign: nothing on the page is known, and nothing is dated after what was.
+    /// Redesigns the page: nothing on it is known, and nothing is dated later than before.
     pub(crate) async fn hold(&self, source: &str, count: usize) -> Vec<u64> {
         let rows = (0..count).map(|row| {
             let title = format!("改版后的第{row}条");
@@ -215,7 +215,7 @@ impl Desk {
     }
 }
 
-/// Watches what is added to the store, as a running instance does.
+/// Joins additions to the store with the config, like a running instance.
 async fn join_added(store: Store, config: watch::Sender<Arc<Config>>) {
     let (mut sources, mut channels) = (store.added_sources(), store.added_channels());
     loop {
@@ -246,7 +246,7 @@ pub(crate) async fn json(answer: Response) -> (u16, serde_json::Value) {
     (status, value)
 }
 
-/// What is wrong is said to programs as the command line says it: in lower case, names apart, without a full stop.
+/// Checks that an error for programs has the form of the command line: in lower case except names, without a full stop.
 pub(crate) fn assert_said_as_errors_are(answer: &serde_json::Value) {
     let Some(detail) = answer["status"].as_u64().and(answer["detail"].as_str()) else {
         return;

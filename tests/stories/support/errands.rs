@@ -1,4 +1,4 @@
-//! What a script asks its story to do meanwhile: a body that is posted, and answered once it was done.
+//! Lets a script ask its story for actions: a body that is posted, and answered once the action was done.
 
 use axum::{Router, extract::State, routing::post};
 use tokio::{

@@ -1,4 +1,4 @@
-//! Much work at once, for stories and benches: sources, chats and bulletins by the rig.
+//! Provides heavy loads for stories and benches: sources, chats and bulletins by the rig.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::rig::{Noticast, Rig};
 
-/// Private chats and broadcast channels, which may get a message each second.
+/// Returns private chats and broadcast channels, which may receive a message each second.
 pub(crate) fn chats(count: usize) -> String {
     let names = (0..count).map(|i| {
         if i % 2 == 0 {
@@ -18,15 +18,15 @@ pub(crate) fn chats(count: usize) -> String {
     names.collect::<Vec<_>>().join(",")
 }
 
-/// The `[[source]]` blocks of a config, to be put behind another one.
+/// Returns the `[[source]]` blocks of a config, to append to another one.
 fn sources_of(config: &str) -> &str {
     let begin = config.find("\n[[source]]").expect("sources");
     let end = config.find("\n[[channel]]").expect("channels");
     &config[begin..end]
 }
 
-/// 35 lists and 15 feeds that are polled every two seconds, two bulletins a second for so long, and
-/// forty chats by Telegram's limits: what the auditor says of it.
+/// Runs 35 lists and 15 feeds that are polled every two seconds, two bulletins a second for this time, and forty chats
+/// by Telegram's limits; returns the auditor's report.
 pub(crate) async fn fifty_sources(seconds: u64) -> Value {
     let rig = Rig::start(&["--sites", "50", "--hosts"], &[]);
     let lists = rig
@@ -42,9 +42,9 @@ pub(crate) async fn fifty_sources(seconds: u64) -> Value {
     rig.audit(10, &[])
 }
 
-/// A thousand sources on hosts of their own, each polled every second, of which none has anything
-/// new: the first start, which reads a thousand pages, was killed, and the second has opened the store
-/// and polled each once. Returns the MiB of the first too.
+/// Runs a thousand sources on separate hosts, each polled every second, of which none has anything new: the first
+/// start, which reads a thousand pages, was killed, and the second has opened the store and polled each once. Returns
+/// the MiB of the first too.
 pub(crate) async fn quiet() -> (Rig, Noticast, f64) {
     let rig = Rig::start(&["--sites", "1000", "--hosts", "--threads", "1"], &[]);
     let mut noticast = Noticast::with(&rig.config("every=1s&chats=42&concurrency=64").await);
@@ -60,14 +60,14 @@ pub(crate) async fn quiet() -> (Rig, Noticast, f64) {
     (rig, noticast, first_mib)
 }
 
-/// Requests that an origin has answered.
+/// Returns the number of requests that an origin has answered.
 pub(crate) async fn requests(rig: &Rig) -> f64 {
     rig.origin_stats().await["requests"].as_f64().unwrap()
 }
 
 pub(crate) const CHATS: usize = 10_000;
 
-/// As many chats as one bot may have, each subscribed to the first site; made by an import.
+/// Runs as many chats as one bot may have, each subscribed to the first site; made by an import.
 pub(crate) async fn crowded(sink: &[&str], rate: u32) -> (Rig, Noticast) {
     let rig = Rig::start(&["--sites", "1", "--hosts"], sink);
     let config = rig.config("every=1s&chats=42").await;

@@ -1,4 +1,4 @@
-//! A page of notices with their articles, each with a text, files and a row of its own.
+//! Provides a page of notices with their articles, each with its text, files and row.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -9,7 +9,7 @@ struct Notice {
     number: u32,
     title: String,
     text: String,
-    /// What stands below the text, as HTML.
+    /// The HTML below the text.
     more: String,
     is_listed: bool,
 }
@@ -20,7 +20,7 @@ pub(crate) struct Notices {
 }
 
 impl Notices {
-    /// With notices 1 to `count` on its page.
+    /// Starts a site with notices 1 to `count` on its page.
     pub(crate) async fn with(count: u32) -> Self {
         let notices = Self {
             site: Site::start().await,
@@ -48,7 +48,7 @@ impl Notices {
         self.add_as(number, &Self::title(number), &Self::text(number), "");
     }
 
-    /// Puts one on top.
+    /// Adds a notice on top.
     pub(crate) fn add_as(&self, number: u32, title: &str, text: &str, more: &str) {
         let notice = Notice {
             number,
@@ -69,12 +69,12 @@ impl Notices {
         self.change(number, |notice| text.clone_into(&mut notice.text));
     }
 
-    /// Its row is gone, and its article too.
+    /// Removes its row and its article.
     pub(crate) fn take_down(&self, number: u32) {
         self.change(number, |notice| notice.is_listed = false);
     }
 
-    /// How often its article was asked for.
+    /// Returns how often its article was requested.
     pub(crate) fn read(&self, number: u32) -> usize {
         self.site.hits(&Self::path(number))
     }
@@ -109,7 +109,7 @@ impl Notices {
     }
 }
 
-/// Notices 1, 2, 3 … are of following days.
+/// Returns the day of a notice: 1, 2, 3 … are of successive days.
 fn day(number: u32) -> String {
     let begin = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     (begin + chrono::Days::new(u64::from(number))).to_string()

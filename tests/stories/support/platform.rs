@@ -1,7 +1,6 @@
-//! A small HTTP server in place of a platform: rules of its own say what it takes, and it misbehaves on
-//! command.
+//! Provides a small HTTP server in place of a platform: its rules decide what it accepts, and it misbehaves on command.
 //!
-//! Requests are read off the socket here, so that an answer can be lost as networks lose them.
+//! Requests are read from the socket here, so that an answer can be lost as in a network.
 
 use std::{
     collections::BTreeMap,
@@ -15,23 +14,23 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// How long a story waits for what must happen.
+/// The time that a story waits for an event that must happen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A request as it came.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: BTreeMap<String, String>,
-    /// By names in lower case.
+    /// The headers by their names in lower case.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
     pub(crate) at: Instant,
 }
 
 impl Request {
-    /// Null where it is no JSON.
+    /// Returns the body as JSON; null if it is not JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -55,12 +54,12 @@ enum What {
     /// The message is delivered.
     Taken,
     Refused,
-    /// It was no message, or is a message that is known already.
+    /// The request was not a message, or is a message that is known already.
     Aside,
 }
 
 impl Reply {
-    /// With JSON, or a text as it is.
+    /// Answers with JSON, or with a text as it is.
     pub(crate) fn taken(status: u16, body: impl Into<Value>) -> Self {
         let body = match body.into() {
             Value::String(text) => text,
@@ -94,18 +93,18 @@ impl Reply {
     }
 }
 
-/// What goes wrong with a message.
+/// A fault of a message.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// Not taken: this answer of the platform's own.
+    /// Rejected with this answer of the platform itself.
     Answer(Reply),
-    /// Taken, and the connection breaks off before the answer.
+    /// Accepted, and the connection breaks off before the answer.
     AnswerLost,
-    /// Not taken, and the connection breaks off.
+    /// The message is lost, and the connection breaks off.
     Dropped,
-    /// Taken, and a page of somebody else's comes back.
+    /// Accepted, and a foreign page is the answer.
     Garbage,
-    /// Not taken: a page of somebody else's.
+    /// The message is lost, and a foreign page is the answer.
     Page(u16),
 }
 
@@ -126,7 +125,7 @@ pub(crate) struct Platform {
 }
 
 impl Platform {
-    /// `rules` are given a request and what was taken before.
+    /// Starts a platform; `rules` receive a request and the messages accepted before.
     pub(crate) async fn start(
         rules: impl Fn(&Request, &[Request]) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -145,22 +144,22 @@ impl Platform {
         platform
     }
 
-    /// The next messages meet these, one each.
+    /// Adds a fault for one of the next messages.
     pub(crate) fn fault(&self, fault: Fault) {
         self.world().faults.push(fault);
     }
 
-    /// What was delivered, in order.
+    /// Returns the delivered messages, in order.
     pub(crate) fn taken(&self) -> Vec<Request> {
         self.world().taken.clone()
     }
 
-    /// What the rules refused: a story that expects no such thing says so.
+    /// Returns the requests that the rules rejected, for stories that expect none.
     pub(crate) fn refused(&self) -> Vec<(Request, Reply)> {
         self.world().refused.clone()
     }
 
-    /// Waits for so many messages.
+    /// Waits for `count` messages.
     pub(crate) async fn until_taken(&self, count: usize) -> Vec<Request> {
         let began = Instant::now();
         loop {
@@ -203,10 +202,10 @@ impl Platform {
         }
     }
 
-    /// None: the connection breaks off.
+    /// Returns the answer; `None` if the connection breaks off.
     fn answer(&self, request: Request) -> Option<Reply> {
         let mut world = self.world();
-        // Whether anybody is there is no message.
+        // A check whether the server exists is not a message.
         if request.method == "HEAD" {
             return Some(Reply::refused(404, ""));
         }

@@ -1,4 +1,4 @@
-//! PostgreSQL servers of a story's own, by `.ci/postgres`.
+//! Provides PostgreSQL servers for single stories, by `.ci/postgres`.
 
 use std::{
     fs,
@@ -54,7 +54,7 @@ impl Server {
         script(&["start", self.folder.to_str().unwrap(), &self.port]);
     }
 
-    /// A synchronous standby beside it; gives its port.
+    /// Starts a synchronous standby of it; returns its port.
     pub(crate) fn standby(&mut self) -> String {
         let port = free_port();
         let folder = self.folder.to_str().unwrap();
@@ -76,7 +76,7 @@ impl Server {
         self.ask(sql);
     }
 
-    /// What a question answers, a line for each row.
+    /// Returns the result of a query, a line for each row.
     pub(crate) fn ask(&self, sql: &str) -> String {
         let done = Command::new("psql")
             .args(["--quiet", "--no-psqlrc", "--tuples-only", "--no-align"])
@@ -87,7 +87,7 @@ impl Server {
         text(&done.stdout).trim().to_owned()
     }
 
-    /// The address of a database for a user, with a password or without one.
+    /// Returns the address of a database for a user, with a password or without one.
     pub(crate) fn database(&self, user: &str, name: &str) -> String {
         format!("postgres://{user}@127.0.0.1:{}/{name}", self.port)
     }
@@ -100,7 +100,7 @@ impl Server {
         self.sql("SELECT pg_reload_conf()");
     }
 
-    /// A config whose pages have an address that is known before they answer.
+    /// Returns a config whose pages have an address that is known before they answer.
     pub(crate) fn config_with_pages(&self, site: &Site, url: &str) -> (String, String) {
         let pages = format!("127.0.0.1:{}", free_port());
         let config = self.config_at(site, url);
@@ -138,7 +138,7 @@ impl Pooler {
         );
         let file = server.folder.join("pgbouncer.ini");
         std::fs::write(&file, settings).unwrap();
-        // It refuses to run as root.
+        // It cannot run as root.
         let mut command = match is_root() {
             true => {
                 let mut command = Command::new("runuser");
@@ -158,7 +158,7 @@ impl Pooler {
 
 impl Drop for Pooler {
     fn drop(&mut self) {
-        // The signal goes on to pgbouncer where runuser stands before it.
+        // The signal is passed on to pgbouncer if runuser started it.
         let pid = self.process.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &pid]).status();
         let _ = self.process.wait();
@@ -171,7 +171,7 @@ impl Drop for Server {
     }
 }
 
-/// A database on a file system of its own in memory, which takes root to mount; it goes before its server does.
+/// A database on its own file system in memory, which takes root to mount; it is removed before its server.
 pub(crate) struct SmallDatabase {
     folder: PathBuf,
     pub(crate) url: String,
@@ -194,10 +194,10 @@ impl SmallDatabase {
         Self { folder, url }
     }
 
-    /// Takes every byte that is free.
+    /// Takes every free byte.
     pub(crate) fn fill(&self) {
         let mut filler = fs::File::create(self.folder.join("filler")).unwrap();
-        // What fits of a piece is written before the rest is refused.
+        // The part of a piece that fits is written before the rest is rejected.
         while filler.write(&[7; 4096]).is_ok_and(|written| written > 0) {}
     }
 

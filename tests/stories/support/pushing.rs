@@ -1,4 +1,4 @@
-//! A store with bulletins to push, and a pusher and a bot that can be ended and started again.
+//! Provides a store with bulletins to push, and a pusher and a bot that can be ended and started again.
 
 use std::{
     io::Write,
@@ -32,7 +32,7 @@ pub(crate) struct Pushing {
     notices: Vec<Found>,
 }
 
-/// The config of a story: one source, and what `more` adds.
+/// Returns the config of a story: one source, and `more`.
 pub(crate) fn config(folder: &TempDir, more: &str) -> Config {
     config_of(folder, "http://news.example/list.html", more)
 }
@@ -45,12 +45,12 @@ fn config_of(folder: &TempDir, url: &str, more: &str) -> Config {
 }
 
 impl Pushing {
-    /// Nothing runs yet, and the source has had its first poll.
+    /// Creates a store on which nothing runs yet, and whose source has had its first poll.
     pub(crate) async fn new(more: &str) -> Self {
         Self::with_shown(more, 1).await
     }
 
-    /// The same with a page of so many notices, so that many new ones are no redesign of it.
+    /// Creates the same with a page of `shown` notices, so that many new ones are not a redesign of it.
     pub(crate) async fn with_shown(more: &str, shown: usize) -> Self {
         let state = TempDir::new().unwrap();
         let config = config(&state, more);
@@ -59,7 +59,7 @@ impl Pushing {
         pushing
     }
 
-    /// Of a source that is a real page, and that nobody has polled yet.
+    /// Creates a store for a source that is a real page, and that was not polled yet.
     pub(crate) async fn watching(url: &str, more: &str) -> Self {
         let state = TempDir::new().unwrap();
         let more = format!("[fetch]\nallow_private = true\n{more}");
@@ -67,7 +67,7 @@ impl Pushing {
         Self::open(state, config, Vec::new()).await
     }
 
-    /// The real page is polled.
+    /// Polls the real page.
     pub(crate) async fn poll_page(&self, now: DateTime<Utc>) -> PollOutcome {
         let config = self.config.borrow().clone();
         let (fetcher, source) = (self.fetcher(), &config.sources[0]);
@@ -76,7 +76,7 @@ impl Pushing {
             .unwrap()
     }
 
-    /// Articles that are due then are read again; how many changed.
+    /// Reads articles again that are due then; returns how many changed.
     pub(crate) async fn read_again(&self, now: DateTime<Utc>) -> usize {
         let config = self.config.borrow().clone();
         let (fetcher, source) = (self.fetcher(), &config.sources[0]);
@@ -121,7 +121,7 @@ impl Pushing {
         }
     }
 
-    /// The source shows `n` notices more.
+    /// Adds `n` notices to the source.
     pub(crate) async fn publish(&mut self, n: usize) -> Vec<BulletinId> {
         for _ in 0..n {
             let number = self.notices.len();
@@ -133,13 +133,13 @@ impl Pushing {
         self.poll().await
     }
 
-    /// The source shows one more, with this title and summary.
+    /// Adds one notice to the source, with this title and summary.
     pub(crate) async fn publish_as(&mut self, title: &str, summary: &str) -> Vec<BulletinId> {
         self.add(title, summary);
         self.poll().await
     }
 
-    /// The source shows one more, whose article was opened: this text, and perhaps a deadline.
+    /// Adds one notice to the source, whose article was opened: this text, and perhaps a deadline.
     pub(crate) async fn publish_article(
         &mut self,
         title: &str,
@@ -150,7 +150,7 @@ impl Pushing {
             .await
     }
 
-    /// The same with a summary.
+    /// Adds one notice like that with a summary.
     pub(crate) async fn publish_summary(
         &mut self,
         title: &str,
@@ -186,7 +186,7 @@ impl Pushing {
         self.notices.insert(0, found);
     }
 
-    /// The source is polled.
+    /// Polls the source.
     async fn poll(&self) -> Vec<BulletinId> {
         let source: SourceId = "news".parse().unwrap();
         let findings = PollFindings {
@@ -201,7 +201,7 @@ impl Pushing {
             .published
     }
 
-    /// The page shows other rows than ever before, which the guard holds.
+    /// Shows other rows than ever before, which the guard holds.
     pub(crate) async fn redesign(&mut self) {
         for found in &mut self.notices {
             let number = found.notice.url.len();
@@ -214,13 +214,13 @@ impl Pushing {
         self.publish(0).await;
     }
 
-    /// The newest notice bears another title from now on.
+    /// Gives the newest notice another title.
     pub(crate) async fn retitle(&mut self, title: &str) {
         self.notices[0].notice.title = title.to_owned();
         self.poll().await;
     }
 
-    /// Waits until nothing waits; fails where something would wait for more than a minute.
+    /// Waits until nothing waits; fails if a delivery would wait for more than a minute.
     pub(crate) async fn until_all_sent(&self) {
         loop {
             let all = self.deliveries().await;
@@ -275,7 +275,7 @@ impl Pushing {
         Self::open(state, config, notices).await
     }
 
-    /// Newest first.
+    /// Returns the deliveries, newest first.
     pub(crate) async fn deliveries(&self) -> Vec<Delivery> {
         self.store
             .deliveries(&DeliveryQuery::default())
@@ -289,7 +289,7 @@ impl Pushing {
     }
 }
 
-/// What is logged while it lives, at every level, by this thread: for stories on one thread.
+/// The log of its lifetime, at every level, of this thread: for stories on one thread.
 pub(crate) struct Logged {
     lines: Arc<Mutex<Vec<u8>>>,
     _guard: tracing::subscriber::DefaultGuard,

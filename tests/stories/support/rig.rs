@@ -1,4 +1,4 @@
-//! The rig beside the project: a newsroom, a chat server and an auditor that were not written with it.
+//! Provides the rig outside the project: a newsroom, a chat server and an auditor that are independent of it.
 //!
 //! `RIG` names its program, and `NOTICAST` the one under test (default: the one that was built with the tests).
 
@@ -63,7 +63,7 @@ impl Server {
     }
 }
 
-/// An origin and a sink, on ports of their own.
+/// An origin and a sink, each on its own port.
 pub(crate) struct Rig {
     origin: Server,
     sink: Server,
@@ -80,7 +80,7 @@ impl Rig {
         }
     }
 
-    /// Asks the origin to do something, such as `publish?sites=0-9`.
+    /// Requests an action of the origin, such as `publish?sites=0-9`.
     pub(crate) async fn newsroom(&self, control: &str) {
         let url = format!("{}/control/{control}", self.origin.url);
         self.http
@@ -92,7 +92,7 @@ impl Rig {
             .unwrap();
     }
 
-    /// The origin's configuration for noticast, with this sink.
+    /// Returns the origin's configuration for noticast, with this sink.
     pub(crate) async fn config(&self, query: &str) -> String {
         let url = format!(
             "{}/control/config?sink={}&{query}",
@@ -112,7 +112,7 @@ impl Rig {
         self.stats_of(&self.origin.url).await
     }
 
-    /// The last requests that the origin answered, each with its site and time.
+    /// Returns the last requests that the origin answered, each with its site and time.
     pub(crate) async fn requests(&self) -> Vec<Value> {
         let url = format!("{}/control/requests", self.origin.url);
         let answer = self.http.get(url).send().await.unwrap();
@@ -129,7 +129,7 @@ impl Rig {
         answer.json().await.unwrap()
     }
 
-    /// What the auditor says once nothing has been accepted for `settle` seconds.
+    /// Returns the auditor's report once nothing has been accepted for `settle` seconds.
     pub(crate) fn audit(&self, settle: u32, options: &[&str]) -> Value {
         let output = Command::new(rig())
             .args([
@@ -149,7 +149,7 @@ impl Rig {
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
     }
 
-    /// Runs `rig floor` against this rig and gives its last report.
+    /// Runs `rig floor` against this rig and returns its last report.
     pub(crate) fn floor(&self, options: &[&str]) -> Value {
         let output = Command::new(rig())
             .args([
@@ -170,7 +170,7 @@ impl Rig {
     }
 }
 
-/// `noticast run` with a config and a state of its own.
+/// `noticast run` with its own config and state.
 pub(crate) struct Noticast {
     home: tempfile::TempDir,
     running: Option<Running>,
@@ -199,7 +199,7 @@ impl Noticast {
         self.start_logging(None);
     }
 
-    /// The same, with a log of everything.
+    /// Starts the same with a log of everything.
     pub(crate) fn start_logging_all(&mut self) {
         self.start_logging(Some("trace"));
     }
@@ -221,7 +221,7 @@ impl Noticast {
         self.running = Some(Running(child));
     }
 
-    /// Takes the lines of an export into its stopped store.
+    /// Imports the lines of an export into its stopped store.
     pub(crate) fn import(&self, lines: &str) {
         let file = self.home.path().join("export.jsonl");
         fs::write(&file, lines).unwrap();
@@ -238,24 +238,24 @@ impl Noticast {
         serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
     }
 
-    /// The address of its pages, once it answers.
+    /// Returns the address of its pages, once it answers.
     pub(crate) fn url(&self) -> String {
         let instance = self.instance();
         let url = instance["url"].as_str().unwrap();
         url.trim_end_matches('/').to_owned()
     }
 
-    /// The token of commands on the same machine, once it answers.
+    /// Returns the token of commands on the same machine, once it answers.
     pub(crate) fn token(&self) -> String {
         self.instance()["token"].as_str().unwrap().to_owned()
     }
 
-    /// MiB of memory that is no file's.
+    /// Returns the MiB of anonymous memory.
     pub(crate) fn anonymous(&self) -> f64 {
         number_after(&self.proc("status"), "\nRssAnon:") / 1024.0
     }
 
-    /// What the store takes on the disk.
+    /// Returns the bytes of the store on disk.
     pub(crate) fn store_bytes(&self) -> u64 {
         fn size(path: &Path) -> u64 {
             let Ok(entries) = fs::read_dir(path) else {
@@ -274,7 +274,7 @@ impl Noticast {
         fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
-    /// As a power button does.
+    /// Kills it, like a power button.
     pub(crate) fn kill(&mut self) {
         self.running = None;
     }
@@ -285,14 +285,14 @@ impl Noticast {
         assert!(sent.unwrap().success());
     }
 
-    /// Whether it still runs.
+    /// Returns whether it still runs.
     pub(crate) fn is_alive(&mut self) -> bool {
         self.running
             .as_mut()
             .is_some_and(|running| running.0.try_wait().unwrap().is_none())
     }
 
-    /// Sends a test card; whether it arrived.
+    /// Sends a test card; returns whether it arrived.
     pub(crate) fn test(&self, channel: &str) -> bool {
         let output = self
             .command()
@@ -301,7 +301,7 @@ impl Noticast {
         output.unwrap().status.success()
     }
 
-    /// What a subcommand prints as JSON lines.
+    /// Returns the JSON lines that a subcommand prints.
     pub(crate) fn list(&self, arguments: &[&str]) -> Vec<Value> {
         let output = self
             .command()
@@ -327,19 +327,19 @@ impl Noticast {
         }
     }
 
-    /// What proc(5) says of it in a file of its folder.
+    /// Returns the content of a file in its folder of proc(5).
     fn proc(&self, file: &str) -> String {
         let pid = self.running.as_ref().expect("it runs").0.id();
         let folder = Path::new("/proc").join(pid.to_string());
         fs::read_to_string(folder.join(file)).unwrap()
     }
 
-    /// Bytes that it has written to the disk.
+    /// Returns the bytes that it has written to the disk.
     pub(crate) fn written(&self) -> u64 {
         number_after(&self.proc("io"), "\nwrite_bytes:") as u64
     }
 
-    /// Seconds of CPU, and MiB of resident memory.
+    /// Returns the seconds of CPU, and the MiB of resident memory.
     pub(crate) fn usage(&self) -> (f64, f64) {
         let stat = self.proc("stat");
         // Fields 14 and 15 of proc(5), in ticks of 10 ms; the name ends at the last bracket.
@@ -383,7 +383,7 @@ async fn holds_within(most: Duration, mut holds: impl FnMut() -> bool) -> bool {
     true
 }
 
-/// What people do in chats, and what they see there.
+/// Actions of people in chats, and the messages that they see there.
 impl Rig {
     async fn control(&self, what: &str, body: &Value) -> Value {
         let url = format!("{}/control/{what}", self.sink.url);
@@ -392,7 +392,7 @@ impl Rig {
         answer.json().await.unwrap_or_default()
     }
 
-    /// `{"chat":"@x","from":5,"text":"/help","reply_to":7,"topic":12}`
+    /// Sends a message: `{"chat":"@x","from":5,"text":"/help","reply_to":7,"topic":12}`
     pub(crate) async fn say(&self, message: Value) {
         self.control("say", &message).await;
     }
@@ -423,7 +423,7 @@ impl Rig {
         messages.as_array().cloned().unwrap_or_default()
     }
 
-    /// The last message of a chat that shows `part`; waits for it.
+    /// Returns the last message of a chat that contains `part`; waits for it.
     pub(crate) async fn shown(&self, chat: i64, part: &str) -> Value {
         let begin = Instant::now();
         loop {
@@ -441,7 +441,7 @@ impl Rig {
         }
     }
 
-    /// Presses the button with a label on a message; its data where it is needed again.
+    /// Presses the button with a label on a message; returns its data for later use.
     pub(crate) async fn press(&self, message: &Value, from: i64, label: &str) -> String {
         let rows = message["reply_markup"]["inline_keyboard"].as_array();
         let mut buttons = rows
@@ -470,7 +470,7 @@ impl Rig {
         &self.sink.url
     }
 
-    /// What the sink took and refused, a line each.
+    /// Returns the messages that the sink accepted and rejected, a line each.
     pub(crate) async fn ledger(&self) -> Vec<Value> {
         let url = format!("{}/control/ledger", self.sink.url);
         let text = self.http.get(url).send().await.unwrap();

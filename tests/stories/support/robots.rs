@@ -1,4 +1,4 @@
-//! Rules of platforms as their pages state them: shapes, sizes, signatures, limits, codes.
+//! Implements rules of platforms as their documentation states them: shapes, sizes, signatures, limits, codes.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::platform::{Reply, Request};
 
-/// A limit forgives so much jitter.
+/// The jitter that a limit tolerates.
 const FORGIVEN: Duration = Duration::from_millis(100);
 
-/// Whether a further message breaks `most` in any `span`.
+/// Returns whether a further message breaks `most` in any `span`.
 fn is_full(taken: &[Request], most: usize, span: Duration) -> bool {
     let since = Instant::now() - (span - FORGIVEN);
     taken.iter().filter(|request| request.at > since).count() >= most
@@ -43,21 +43,21 @@ fn is_web(url: &Value) -> bool {
         .is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"))
 }
 
-/// An object that has these keys at most.
+/// Returns whether an object has no other keys than these.
 fn has_only(value: &Value, keys: &[&str]) -> bool {
     value
         .as_object()
         .is_some_and(|it| it.keys().all(|key| keys.contains(&key.as_str())))
 }
 
-/// Text of at most so many bytes, and some.
+/// Returns whether a value is a text of 1 to `most` bytes.
 fn is_text(value: &Value, most: usize) -> bool {
     value
         .as_str()
         .is_some_and(|text| (1..=most).contains(&text.len()))
 }
 
-/// A group robot of WeCom with the key `KEY-1`.
+/// Answers like a group robot of WeCom with the key `KEY-1`.
 pub(crate) fn wecom_robot(request: &Request, taken: &[Request]) -> Reply {
     let key = request.query.get("key").map_or("", String::as_str);
     if request.path != "/cgi-bin/webhook/send" || key != "KEY-1" {
@@ -92,7 +92,7 @@ pub(crate) fn wecom_robot(request: &Request, taken: &[Request]) -> Reply {
     errcode(0, "ok")
 }
 
-/// A custom robot of DingTalk with the token `TOKEN-1` and the secret `SEC-1`.
+/// Answers like a custom robot of DingTalk with the token `TOKEN-1` and the secret `SEC-1`.
 pub(crate) fn dingtalk(request: &Request, taken: &[Request]) -> Reply {
     let of_query = |key: &str| request.query.get(key).map_or("", String::as_str);
     if request.path != "/robot/send" || of_query("access_token") != "TOKEN-1" {
@@ -138,7 +138,7 @@ pub(crate) fn dingtalk(request: &Request, taken: &[Request]) -> Reply {
     errcode(0, "ok")
 }
 
-/// A custom robot of Feishu with the token `TOKEN-1` and the secret `SEC-1`.
+/// Answers like a custom robot of Feishu with the token `TOKEN-1` and the secret `SEC-1`.
 pub(crate) fn feishu(request: &Request, taken: &[Request]) -> Reply {
     let refused = |code: i64, words: &str| {
         Reply::refused(200, json!({"code": code, "msg": words, "data": {}}))
@@ -197,7 +197,7 @@ fn is_element(element: &Value) -> bool {
     }
 }
 
-/// An incoming webhook of Slack at `/services/T/B/X-1`.
+/// Answers like an incoming webhook of Slack at `/services/T/B/X-1`.
 pub(crate) fn slack(request: &Request, taken: &[Request]) -> Reply {
     if request.path != "/services/T/B/X-1" {
         return Reply::refused(404, "no_service");
@@ -220,7 +220,7 @@ pub(crate) fn slack(request: &Request, taken: &[Request]) -> Reply {
     Reply::taken(200, "ok")
 }
 
-/// A block of Slack's: words of a page in plain text, markup only as links of ours.
+/// Returns whether a block of Slack is allowed: text of a page as plain text, markup only as our links.
 fn is_block(block: &Value) -> bool {
     let is_text = |text: &Value| {
         let words = text["text"].as_str().unwrap_or_default();
@@ -247,7 +247,7 @@ fn is_block(block: &Value) -> bool {
     }
 }
 
-/// Links alone: nobody is called, and what a page says is escaped.
+/// Returns whether a text has only links: it mentions no one, and the text of a page is escaped.
 fn is_mrkdwn(text: &str) -> bool {
     let mut parts = text.split('<');
     let is_plain = |text: &str| !text.contains('>');
@@ -259,12 +259,12 @@ fn is_mrkdwn(text: &str) -> bool {
         })
 }
 
-/// 0 where there is none.
+/// Returns the length in UTF-16; 0 if there is no text.
 fn utf16(value: &Value) -> usize {
     value.as_str().map_or(0, |text| text.encode_utf16().count())
 }
 
-/// A webhook of Discord at `/api/webhooks/1/X-1`.
+/// Answers like a webhook of Discord at `/api/webhooks/1/X-1`.
 pub(crate) fn discord(request: &Request, taken: &[Request]) -> Reply {
     if request.path != "/api/webhooks/1/X-1" {
         return Reply::refused(404, json!({"message": "Unknown Webhook", "code": 10015}));
@@ -313,7 +313,7 @@ pub(crate) fn discord(request: &Request, taken: &[Request]) -> Reply {
         .with("X-RateLimit-Reset-After", "2.0")
 }
 
-/// An ntfy server where `TOKEN-1` may write to `news`.
+/// Answers like an ntfy server where `TOKEN-1` may write to `news`.
 pub(crate) fn ntfy(request: &Request, taken: &[Request]) -> Reply {
     let refused = |code: i64, why: &str| {
         Reply::refused(
@@ -352,7 +352,7 @@ pub(crate) fn ntfy(request: &Request, taken: &[Request]) -> Reply {
     )
 }
 
-/// A homeserver where `TOKEN-1` is in the room `!news:hs.example`.
+/// Answers like a homeserver where `TOKEN-1` is in the room `!news:hs.example`.
 pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
     let refused =
         |status: u16, code: &str| Reply::refused(status, json!({"errcode": code, "error": "no"}));
@@ -406,7 +406,7 @@ pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
         let refusal = json!({"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 1000});
         return Reply::refused(429, refusal);
     }
-    // The same name for something else would be a message that nobody sees.
+    // The same transaction id for another message would hide that message.
     if known.is_some_and(|known| taken[known].body != request.body) {
         return refused(400, "M_INVALID_PARAM");
     }
@@ -417,7 +417,7 @@ pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
     }
 }
 
-/// Tags that Matrix has, well nested, and nothing else that could be one.
+/// Returns whether a text has only tags that Matrix supports, well nested, and nothing else that could be one.
 fn is_html(html: &str) -> bool {
     let mut open: Vec<&str> = Vec::new();
     let mut parts = html.split('<');
@@ -443,7 +443,7 @@ fn is_html(html: &str) -> bool {
         && open.is_empty()
 }
 
-/// A receiver with the secret `whsec_` and the Base64 of `SEC-1`.
+/// Answers like a receiver with the secret `whsec_` and the Base64 of `SEC-1`.
 pub(crate) fn webhook(request: &Request, _taken: &[Request]) -> Reply {
     let (id, stamp) = (
         request.header("webhook-id"),
@@ -473,8 +473,8 @@ pub(crate) fn webhook(request: &Request, _taken: &[Request]) -> Reply {
     Reply::taken(204, "")
 }
 
-/// WeCom's service for applications: the company `ww1`, the application 7 with the secret `SEC-1`. Tokens
-/// are as long-lived as `until` says: so many messages each.
+/// Answers like WeCom's service for applications: the company `ww1`, the application 7 with the secret `SEC-1`. A token
+/// is valid for `until` messages.
 pub(crate) fn wecom_app(until: usize) -> impl Fn(&Request, &[Request]) -> Reply + Send + Sync {
     move |request, taken| {
         let of_query = |key: &str| request.query.get(key).map_or("", String::as_str);

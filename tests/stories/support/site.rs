@@ -1,5 +1,5 @@
-//! A website on loopback that misbehaves on demand, spoken over raw sockets: no server library
-//! would send what these stories need.
+//! Provides a website on loopback that misbehaves on demand, over raw sockets: no server library would send what these
+//! stories need.
 
 use std::{
     collections::HashMap,
@@ -18,28 +18,28 @@ use tokio::{
 };
 use url::Url;
 
-/// What a path answers.
+/// The answer of a path.
 #[derive(Clone)]
 pub(crate) enum Answer {
     /// Status line's rest (`200 OK`), header lines, body; `Content-Length` is added.
     Page(String, Vec<String>, Vec<u8>),
-    /// 304 where the request names this ETag, else the body with it.
+    /// 304 if the request names this ETag, otherwise the body with it.
     Tagged(String, Vec<u8>),
-    /// 304 with this header line to every request with a condition, else the body with it.
+    /// 304 with this header line to every request with a condition, otherwise the body with it.
     Frozen(String, Vec<u8>),
-    /// As the inner one, once the gate lets it through.
+    /// The inner answer, once the gate opens.
     Gated(Arc<Semaphore>, Box<Answer>),
     /// Takes the request and never answers.
     Silence,
-    /// A body that comes byte by byte, without end.
+    /// A body that arrives byte by byte, without end.
     Drip,
-    /// A body of so many bytes, with this pause before each.
+    /// A body of this many bytes, with this pause before each.
     Slowly(Duration, usize),
-    /// A body without end, as fast as it goes.
+    /// A body without end, as fast as possible.
     Flood,
     /// Promises 1,000 bytes, sends 10, and closes.
     Truncated,
-    /// Informational heads (103) without end, as fast as it goes.
+    /// Informational heads (103) without end, as fast as possible.
     Hints,
     /// Closes without an answer.
     Hangup,
@@ -62,7 +62,7 @@ impl Answer {
     }
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) path: String,
@@ -91,17 +91,17 @@ impl Drop for Site {
 }
 
 impl Site {
-    /// A site at a free port of 127.0.0.1 that answers 404 to everything.
+    /// Starts a site at a free port of 127.0.0.1 that answers 404 to everything.
     pub(crate) async fn start() -> Self {
         Self::start_at("127.0.0.1", None).await
     }
 
-    /// The same behind TLS with a certificate that no authority signed; gives its PEM too.
+    /// Starts the same behind TLS with a certificate that no authority signed; returns its PEM too.
     pub(crate) async fn start_tls() -> (Self, String) {
         Self::start_tls_as("127.0.0.1", false).await
     }
 
-    /// The same for another name, or as `openssl req -x509` makes it: an authority too.
+    /// Starts the same for another name, or as `openssl req -x509` makes it: an authority too.
     pub(crate) async fn start_tls_as(name: &str, is_authority: bool) -> (Self, String) {
         let mut wanted = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
         if is_authority {
@@ -110,7 +110,7 @@ impl Site {
         Self::start_tls_with(wanted).await
     }
 
-    /// The same with a certificate that was good until 2021.
+    /// Starts the same with a certificate that expired in 2021.
     pub(crate) async fn start_tls_expired() -> (Self, String) {
         let mut wanted = rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
         wanted.not_before = rcgen::date_time_ymd(2020, 1, 1);
@@ -170,7 +170,7 @@ impl Site {
         self.url.join(path).unwrap()
     }
 
-    /// From now on `path` (with its query) answers so.
+    /// Sets the answer of `path` (with its query) from now on.
     pub(crate) fn serve(&self, path: &str, answer: Answer) {
         let mut answers = self.shelf.answers.lock().unwrap();
         answers.insert(path.to_owned(), answer);
@@ -180,22 +180,22 @@ impl Site {
         self.shelf.seen.lock().unwrap().clone()
     }
 
-    /// How many requests for a path came.
+    /// Returns the number of requests for a path.
     pub(crate) fn hits(&self, path: &str) -> usize {
         self.seen().iter().filter(|seen| seen.path == path).count()
     }
 
-    /// Requests that are being answered.
+    /// Returns the number of requests in progress.
     pub(crate) fn open(&self) -> usize {
         self.shelf.open.load(Ordering::SeqCst)
     }
 
-    /// The most requests that were answered at once.
+    /// Returns the most requests in progress at once.
     pub(crate) fn most_open(&self) -> usize {
         self.shelf.most_open.load(Ordering::SeqCst)
     }
 
-    /// Waits until so many requests have come.
+    /// Waits until `requests` requests have arrived.
     pub(crate) async fn wait_for(&self, requests: usize) {
         tokio::time::timeout(Duration::from_secs(10), async {
             while self.seen().len() < requests {
@@ -234,7 +234,7 @@ async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     String::from_utf8(head).ok()
 }
 
-/// Sends one answer; None closes the connection.
+/// Sends one answer; `None` closes the connection.
 async fn reply(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, head: &str) -> Option<()> {
     let answer = match answer {
         Answer::Gated(gate, inner) => {

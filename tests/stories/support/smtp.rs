@@ -1,4 +1,4 @@
-//! A small mail server that takes mails for `example.org` after `me` with `PASS-1` has logged in.
+//! Provides a small mail server that accepts mails for `example.org` after `me` with `PASS-1` has logged in.
 
 use std::{
     sync::{Arc, Mutex},
@@ -11,15 +11,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What goes wrong with a mail.
+/// A fault of a mail.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fault {
     None,
-    /// Taken, and the connection breaks off before the answer.
+    /// Accepted, and the connection breaks off before the answer.
     AnswerLost,
-    /// Not taken: later, please.
+    /// Rejected temporarily.
     Greylisted,
-    /// Not taken: the text is refused for good.
+    /// Rejected permanently, because of the text.
     Spam,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Smtp {
     pub(crate) port: u16,
     mails: Arc<Mutex<Vec<Mail>>>,
     faults: Arc<Mutex<Vec<Fault>>>,
-    /// Beginnings of lines, and what they are answered.
+    /// The beginnings of lines, with their answers.
     answers: Arc<Mutex<Vec<(String, String)>>>,
     lines: Arc<Mutex<Vec<String>>>,
     scans: Arc<Mutex<Duration>>,
@@ -61,33 +61,33 @@ impl Smtp {
         smtp
     }
 
-    /// The next mails meet these, one each.
+    /// Adds a fault for one of the next mails.
     pub(crate) fn fault(&self, fault: Fault) {
         self.faults.lock().unwrap().push(fault);
     }
 
-    /// Lines that begin so are answered so from now on.
+    /// Sets the answer to lines that begin with `line` from now on.
     pub(crate) fn answer(&self, line: &str, answer: &str) {
         let answer = (line.to_owned(), answer.to_owned());
         self.answers.lock().unwrap().push(answer);
     }
 
-    /// It takes so long over each mail.
+    /// Sets the time that it takes over each mail.
     pub(crate) fn scans_for(&self, long: Duration) {
         *self.scans.lock().unwrap() = long;
     }
 
-    /// Lines are answered as they come again.
+    /// Answers lines normally again.
     pub(crate) fn is_mended(&self) {
         self.answers.lock().unwrap().clear();
     }
 
-    /// Nothing was taken.
+    /// Forgets the accepted mails.
     pub(crate) fn forget(&self) {
         self.mails.lock().unwrap().clear();
     }
 
-    /// All that was said to it but texts.
+    /// Returns all received lines except texts.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
@@ -96,7 +96,7 @@ impl Smtp {
         self.mails.lock().unwrap().clone()
     }
 
-    /// None: the connection has ended.
+    /// Serves a connection; `None` once it has ended.
     async fn serve(&self, stream: TcpStream) -> Option<()> {
         let mut stream = BufReader::new(stream);
         let (mut mail, mut is_known) = (Mail::default(), false);

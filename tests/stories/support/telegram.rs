@@ -1,6 +1,6 @@
-//! A small, strict Bot API: it refuses what the real one refuses, in its own words, and misbehaves on command.
+//! Provides a small, strict Bot API: it rejects what the real one rejects, in its own words, and misbehaves on command.
 //!
-//! Requests are read off the socket here, so that an answer can be lost as networks lose them.
+//! Requests are read from the socket here, so that an answer can be lost as in a network.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -16,24 +16,24 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a story waits for what must happen.
+/// The time that a story waits for an event that must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What goes wrong with a call.
+/// A fault of a call.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// Not taken: this answer of Telegram's own.
+    /// Rejected with this answer of Telegram itself.
     Refused(u16, &'static str),
     RetryAfter(u64),
     /// The group is a supergroup from now on.
     Migrate(i64),
-    /// Taken, and the connection breaks off before the answer.
+    /// Accepted, and the connection breaks off before the answer.
     AnswerLost,
-    /// Taken, and the answer never comes.
+    /// Accepted, and the answer never arrives.
     Silent,
-    /// Not taken, and the connection breaks off.
+    /// The call is lost, and the connection breaks off.
     Dropped,
-    /// Not taken: a page of somebody else's.
+    /// The call is lost, and a foreign page is the answer.
     Page(u16),
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum Fault {
 pub(crate) struct Message {
     pub(crate) chat: i64,
     pub(crate) id: i64,
-    /// After parsing.
+    /// The text after parsing.
     pub(crate) text: String,
     pub(crate) params: Map<String, Value>,
     pub(crate) at: Instant,
@@ -49,7 +49,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    /// Labels and data of all buttons, row by row.
+    /// Returns the labels and data of all buttons, row by row.
     pub(crate) fn buttons(&self) -> Vec<(String, String)> {
         let markup = &self.params.get("reply_markup").cloned().unwrap_or_default();
         let rows = markup["inline_keyboard"]
@@ -71,18 +71,18 @@ struct World {
     chats: HashMap<i64, Value>,
     names: HashMap<String, i64>,
     moved: HashMap<i64, i64>,
-    /// Of groups and channels.
+    /// The administrators of groups and channels.
     admins: HashMap<i64, Vec<i64>>,
-    /// What `setMyCommands` said, by scope and language.
+    /// The menus set by `setMyCommands`, by scope and language.
     menus: BTreeMap<String, Value>,
     messages: Vec<Message>,
-    /// Refused as too fast by the limits themselves.
+    /// The requests that the limits themselves rejected as too fast.
     too_fast: usize,
     calls: BTreeMap<String, usize>,
     acknowledged: Vec<Value>,
-    /// Answers to what was typed behind the bot's name.
+    /// The answers to texts typed behind the bot's name.
     offered: Vec<Value>,
-    /// The content of whatever file was sent.
+    /// The content of any file that was sent.
     file: String,
     faults: Vec<(String, Option<i64>, Fault, usize)>,
     updates: Vec<Value>,
@@ -125,7 +125,7 @@ impl Telegram {
         telegram
     }
 
-    // ---- what a story does and sees ----
+    // ---- actions and observations of a story ----
 
     pub(crate) fn fault(&self, method: &str, chat: Option<i64>, fault: Fault, times: usize) {
         self.world()
@@ -133,7 +133,7 @@ impl Telegram {
             .push((method.to_lowercase(), chat, fault, times));
     }
 
-    /// Every call meets the same until [`Telegram::recover`].
+    /// Makes every call fail in the same way until [`Telegram::recover`].
     pub(crate) fn fail(&self, fault: &Fault) {
         for method in [
             "getMe",
@@ -170,7 +170,7 @@ impl Telegram {
         self.world().chats.insert(id, chat);
     }
 
-    /// Somebody writes to the bot, or a channel posts.
+    /// Sends a message to the bot, or posts in a channel.
     pub(crate) fn say(&self, chat: i64, from: i64, text: &str) {
         let chat = self.world().chat(chat);
         let mut message =
@@ -183,12 +183,12 @@ impl Telegram {
         self.update(json!({"message": message}));
     }
 
-    /// Who administrates a group or channel.
+    /// Sets the administrators of a group or channel.
     pub(crate) fn admins(&self, chat: i64, admins: &[i64]) {
         self.world().admins.insert(chat, admins.to_vec());
     }
 
-    /// A message with further fields, such as a topic, or `from` of another form.
+    /// Sends a message with further fields, such as a topic, or another form of `from`.
     pub(crate) fn say_with(&self, chat: i64, from: i64, text: &str, more: &Value) {
         let chat = self.world().chat(chat);
         let mut message = json!({"message_id": 900_000, "date": 1_700_000_000, "chat": chat,
@@ -199,7 +199,7 @@ impl Telegram {
         self.update(json!({"message": message}));
     }
 
-    /// An administrator of a group who shows as the group itself.
+    /// Sends a message of an administrator who appears as the group itself.
     pub(crate) fn say_anonymously(&self, chat: i64, text: &str) {
         let group = self.world().chat(chat);
         let bot = json!({"id": 1_087_968_824, "is_bot": true, "first_name": "Group",
@@ -207,7 +207,7 @@ impl Telegram {
         self.say_with(chat, 0, text, &json!({"from": bot, "sender_chat": group}));
     }
 
-    /// An answer to a message of the bot.
+    /// Replies to a message of the bot.
     pub(crate) fn reply(&self, to: &Message, from: i64, text: &str) {
         let bot =
             json!({"id": 1, "is_bot": true, "first_name": "Notices", "username": "notice_bot"});
@@ -216,7 +216,7 @@ impl Telegram {
         self.say_with(to.chat, from, text, &json!({"reply_to_message": original}));
     }
 
-    /// Somebody passes a channel's post on to the bot.
+    /// Forwards a channel's post to the bot.
     pub(crate) fn forward(&self, channel: i64, from: i64, text: &str) {
         let channel = self.world().chat(channel);
         let origin = json!({"type": "channel", "date": 1_700_000_000, "chat": channel,
@@ -224,7 +224,7 @@ impl Telegram {
         self.say_with(from, from, text, &json!({"forward_origin": origin}));
     }
 
-    /// The bot's own membership, or, in a private chat, whether it is blocked.
+    /// Changes the bot's own membership, or, in a private chat, whether it is blocked.
     pub(crate) fn membership(&self, chat: i64, old: &str, new: &str) {
         let bot =
             json!({"id": 1, "is_bot": true, "first_name": "Notices", "username": "notice_bot"});
@@ -240,7 +240,7 @@ impl Telegram {
         self.update(json!({"my_chat_member": change}));
     }
 
-    /// The last message of a chat, as it is shown now.
+    /// Returns the last message of a chat, as it is shown now.
     pub(crate) fn last(&self, chat: i64) -> Message {
         let mut messages = self.messages().into_iter().rev();
         messages.find(|message| message.chat == chat).unwrap()
@@ -287,7 +287,7 @@ impl Telegram {
         self.update(json!({"my_chat_member": change}));
     }
 
-    /// Any update, as it is.
+    /// Sends any update as it is.
     pub(crate) fn update(&self, mut update: Value) {
         let mut world = self.world();
         world.next_update += 1;
@@ -297,7 +297,7 @@ impl Telegram {
         self.changed.notify_waiters();
     }
 
-    /// Another program polls with the same token.
+    /// Polls with the same token, as another program.
     pub(crate) fn poll_elsewhere(&self) {
         self.world().poll += 1;
         self.changed.notify_waiters();
@@ -325,7 +325,7 @@ impl Telegram {
             .unwrap_or(0)
     }
 
-    /// Somebody sends a file.
+    /// Sends a file.
     pub(crate) fn send_file(&self, chat: i64, from: i64, name: &str, content: &str) {
         content.clone_into(&mut self.world().file);
         let file = json!({"file_id": "f", "file_unique_id": "u", "file_name": name,
@@ -337,18 +337,18 @@ impl Telegram {
         );
     }
 
-    /// Somebody types behind the bot's name in whatever chat.
+    /// Types a text behind the bot's name in any chat.
     pub(crate) fn type_inline(&self, from: i64, query: &str) {
         let query = json!({"id": "i", "from": user(from), "query": query, "offset": ""});
         self.update(json!({"inline_query": query}));
     }
 
-    /// What was offered for what people typed behind the bot's name.
+    /// Returns the results offered for texts typed behind the bot's name.
     pub(crate) fn offered(&self) -> Vec<Value> {
         self.world().offered.clone()
     }
 
-    /// What presses were answered with: a note, or an address that opens.
+    /// Returns the answers to presses: a note, or an address that opens.
     pub(crate) fn acknowledged(&self) -> Vec<Value> {
         self.world().acknowledged.clone()
     }
@@ -357,7 +357,7 @@ impl Telegram {
         self.world().too_fast
     }
 
-    /// Returns once `holds` does; the story fails when it never does.
+    /// Returns once `holds` does; the story fails if it never does.
     pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let waiting = async {
             loop {
@@ -406,7 +406,7 @@ impl Telegram {
         }
     }
 
-    /// None: the connection breaks off.
+    /// Returns the answer; `None` if the connection breaks off.
     async fn respond(&self, path: &str, body: &[u8]) -> Option<(u16, String)> {
         if path.starts_with(&format!("/file/bot{}/", self.token)) {
             return Some((200, self.world().file.clone()));
@@ -645,7 +645,7 @@ impl World {
         Ok(json!({"message_id": message_id, "date": 1_700_000_000, "chat": chat, "text": text}))
     }
 
-    /// One a second for a chat, twenty in any minute for a group; 100 ms of jitter are forgiven.
+    /// Applies the limits: one a second for a chat, twenty in any minute for a group; 100 ms of jitter are tolerated.
     fn admit(&mut self, id: i64, chat: &Value) -> Result<(), Refusal> {
         let now = Instant::now();
         let mut ago = self
@@ -705,7 +705,7 @@ fn number(params: &Map<String, Value>, key: &str) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// A text as Telegram would show it, or why it does not take it.
+/// Returns a text as Telegram would show it, or why it is rejected.
 fn content(params: &Map<String, Value>) -> Result<String, Refusal> {
     let text = params
         .get("text")
@@ -784,7 +784,7 @@ fn parse(html: &str) -> Result<String, String> {
     Ok(text + rest)
 }
 
-/// JSON, or a form, of either kind; a file is shown as its name and bytes.
+/// Parses JSON, or a form, of either kind; a file becomes its name and bytes.
 fn parameters(body: &[u8]) -> Map<String, Value> {
     if body.starts_with(b"--") {
         return fields(&String::from_utf8_lossy(body));

@@ -1,4 +1,4 @@
-//! A conversation with the bot as people read it: who says and presses what, and what they are shown.
+//! Records a conversation with the bot as people read it: what they type and press, and what they are shown.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use super::telegram::{Message, Telegram};
 
 pub(crate) struct Transcript<'a> {
     telegram: &'a Telegram,
-    /// The chats that it follows, in the order in which it shows them, with how it calls them.
+    /// The chats that it follows, in the order in which it shows them, with their names.
     chats: Vec<(i64, &'static str)>,
     people: Vec<(i64, &'static str)>,
-    /// What the chats showed when it last checked, by chat and message.
+    /// The messages of the chats at the last check, by chat and message.
     shown: BTreeMap<(usize, i64), String>,
     lines: Vec<String>,
 }
 
 impl<'a> Transcript<'a> {
-    /// The first chat is the one that the conversation is about, and needs no name.
+    /// Begins a transcript. The first chat is its subject, and needs no name.
     pub(crate) fn of(
         telegram: &'a Telegram,
         chats: &[(i64, &'static str)],
@@ -33,7 +33,7 @@ impl<'a> Transcript<'a> {
         }
     }
 
-    /// What happens beside the conversation; so many messages of the bot follow.
+    /// Records an event outside the conversation, which `messages` messages of the bot follow.
     pub(crate) async fn event(&mut self, what: &str, messages: usize) {
         self.lines.push(format!("({what})\n"));
         self.hear(messages, "").await;
@@ -62,7 +62,7 @@ impl<'a> Transcript<'a> {
         self.presses_until(at, label, messages, "").await;
     }
 
-    /// The same where a message is edited on the way: one shows `part` in the end.
+    /// Presses a button whose message is edited on the way: one shows `part` in the end.
     pub(crate) async fn presses_until(
         &mut self,
         (person, chat): (i64, i64),
@@ -94,7 +94,7 @@ impl<'a> Transcript<'a> {
         found.unwrap_or_else(|| panic!("no button `{label}`: {}", self.lines.join("\n")))
     }
 
-    /// The conversation, once nothing more can come; times and addresses of keys are masked.
+    /// Returns the conversation, once nothing more can arrive; times and addresses of keys are masked.
     pub(crate) fn end(mut self) -> String {
         let more = self.news();
         assert!(more.is_empty(), "nobody waited for this: {more:?}");
@@ -114,7 +114,7 @@ impl<'a> Transcript<'a> {
         self.lines.push(format!("{who}{place}: {text}\n"));
     }
 
-    /// Where it is not the chat that this is about.
+    /// Returns the name of the chat, unless it is the subject.
     fn place(&self, chat: i64) -> String {
         match chat == self.chats[0].0 {
             true => String::new(),
@@ -145,7 +145,7 @@ impl<'a> Transcript<'a> {
         }
     }
 
-    /// What the chats show otherwise than when it last checked: the message, what it shows now, and how to describe it.
+    /// Returns the messages that changed since the last check: the message, its present text, and its description.
     fn news(&self) -> Vec<((usize, i64), Option<String>, String)> {
         let messages = self.telegram.messages();
         let mut news = Vec::new();
@@ -175,7 +175,7 @@ fn called(names: &[(i64, &'static str)], id: i64) -> &'static str {
     found.unwrap_or_else(|| panic!("{id} has no name")).1
 }
 
-/// A message as it is shown: its text, and its buttons row by row.
+/// Returns a message as it is shown: its text, and its buttons row by row.
 fn shown(message: &Message) -> String {
     let mut lines: Vec<String> = message.text.lines().map(str::to_owned).collect();
     let markup = message.params.get("reply_markup");

@@ -1,4 +1,4 @@
-//! A folder with a config and a state, and the real program in it.
+//! Provides a folder with a config and a state, and the real program in it.
 
 use std::{
     fs::{self, File},
@@ -13,10 +13,10 @@ use serde_json::Value;
 use super::board::Site;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Another time of day for a program, as Debian's package `faketime` installs it.
+/// The library that fakes the time of day, as Debian's package `faketime` installs it.
 pub(crate) const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
-/// A world of its own for each story.
+/// A separate world for each story.
 pub(crate) struct World {
     home: tempfile::TempDir,
     env: Vec<(&'static str, PathBuf)>,
@@ -36,12 +36,12 @@ impl World {
         }
     }
 
-    /// For all that is started here from now on.
+    /// Sets a variable for everything that is started here from now on.
     pub(crate) fn set_env(&mut self, name: &'static str, value: &Path) {
         self.env.push((name, value.to_owned()));
     }
 
-    /// Watching `site` each second, and printing what is pushed as JSON lines.
+    /// Creates a world that watches `site` each second, and prints pushed bulletins as JSON lines.
     pub(crate) fn watching(site: &Site) -> Self {
         let world = Self::new();
         world.configure(&Self::config(&site.list_url()));
@@ -64,7 +64,7 @@ impl World {
         self.home.path().join(name)
     }
 
-    /// Where the running instance's web is.
+    /// Returns the address of the running instance.
     pub(crate) fn url(&self) -> String {
         self.instance()["url"]
             .as_str()
@@ -100,7 +100,7 @@ impl World {
             .unwrap()
     }
 
-    /// A command that is given `input` on stdin.
+    /// Runs a command with `input` on stdin.
     pub(crate) fn given(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = self.command(&["--config", "noticast.toml", "--state", "state"]);
         command.args(arguments).stdin(Stdio::piped());
@@ -113,15 +113,15 @@ impl World {
         child.wait_with_output().unwrap()
     }
 
-    /// The JSON lines of a command.
+    /// Returns the JSON lines of a command.
     pub(crate) fn list(&self, arguments: &[&str]) -> Vec<Value> {
         let output = self.noticast(&[arguments, &["--json"]].concat());
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         json_lines(&String::from_utf8(output.stdout).unwrap())
     }
 
-    /// Starts `noticast run` where it is that time (UTC), which runs on from there; returns once it
-    /// answers. It needs libfaketime.
+    /// Starts `noticast run` at that time (UTC), from which the clock continues; returns once it answers. It needs
+    /// libfaketime.
     pub(crate) async fn start_at(&mut self, utc: &str) -> Running {
         self.set_env("LD_PRELOAD", Path::new(FAKETIME));
         self.set_env("FAKETIME", Path::new(&format!("@{utc}")));
@@ -143,8 +143,7 @@ impl World {
         serde_json::from_slice(&instance.unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Has the running instance poll a source now. What is new may have been found by the poll that
-    /// the start brings about.
+    /// Makes the running instance poll a source now. New rows may have been found by the poll that the start caused.
     pub(crate) async fn poll(&self, source: &str) {
         let (url, instance) = (self.url(), self.instance());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -155,12 +154,12 @@ impl World {
         assert_eq!(answered["error"], Value::Null);
     }
 
-    /// Starts `noticast run`, and waits for nothing but a store, without which there is nothing to ask.
+    /// Starts `noticast run`, and waits only for a store, without which no command works.
     pub(crate) fn start(&self) -> Running {
         let mut running =
             self.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
         let begin = Instant::now();
-        // The second one lies there where the store is a database.
+        // The second file exists if the store is a database.
         let is_begun = |file: &&str| self.path(file).exists();
         while !["state/store/db", "state/worker"].iter().any(is_begun)
             && running.is_alive()
@@ -171,7 +170,7 @@ impl World {
         running
     }
 
-    /// The same, where no file may grow over 512 KiB, which a new store takes from the start.
+    /// Starts the same with a limit of 512 KiB for any file, which a new store takes from the start.
     #[cfg(unix)]
     pub(crate) fn start_on_a_full_disk(&self) -> Running {
         let run = self.command(&["--config", "noticast.toml", "--state", "state", "run"]);
@@ -207,12 +206,12 @@ impl World {
         }
     }
 
-    /// Everything that was ever printed by what was started here.
+    /// Returns everything that was ever printed by programs started here.
     pub(crate) fn printed(&self) -> String {
         fs::read_to_string(self.path("stdout")).unwrap_or_default()
     }
 
-    /// The end of the log, for a story that fails.
+    /// Returns the end of the log, for a story that fails.
     fn log_end(&self) -> String {
         let log = self.log();
         let lines: Vec<&str> = log.lines().rev().take(20).collect();
@@ -223,7 +222,7 @@ impl World {
         fs::read_to_string(self.path("stderr")).unwrap_or_default()
     }
 
-    /// Titles of what was pushed, in order.
+    /// Returns the titles of pushed bulletins, in order.
     pub(crate) fn pushed(&self) -> Vec<String> {
         let title = |line: &Value| line["title"].as_str().map(str::to_owned);
         json_lines(&self.printed())
@@ -232,7 +231,7 @@ impl World {
             .collect()
     }
 
-    /// Awaits a condition; the log says what went wrong.
+    /// Awaits a condition; a failure shows the log.
     pub(crate) async fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
         let begin = Instant::now();
         while !holds() {
@@ -267,7 +266,7 @@ impl Running {
         assert!(sent.success());
     }
 
-    /// What `ps` shows of it.
+    /// Returns its command line as `ps` shows it.
     #[cfg(target_os = "linux")]
     pub(crate) fn command_line(&self) -> String {
         let line = fs::read(format!("/proc/{}/cmdline", self.child.id())).unwrap();
@@ -278,13 +277,13 @@ impl Running {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// As a power button does.
+    /// Kills it, like a power button.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Waits for the end, as long as the contract allows, and gives the exit code.
+    /// Waits for the end, for at most ten seconds, and returns the exit code.
     pub(crate) fn ended(mut self) -> Option<i32> {
         let begin = Instant::now();
         loop {
@@ -300,7 +299,7 @@ impl Running {
         }
     }
 
-    /// Stops it as a service manager does.
+    /// Stops it like a service manager.
     pub(crate) fn stop(self) {
         self.signal("TERM");
         assert_eq!(self.ended(), Some(0));

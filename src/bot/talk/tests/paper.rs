@@ -1,4 +1,4 @@
-//! A platform on paper: it writes down what it is asked to say, and shows every message at once.
+//! Provides a platform on paper: it records the messages that it is to send, and shows each at once.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -42,7 +42,7 @@ url = "https://staff.example.com/"
 public = false
 "#;
 
-/// Returns what stood on the list before the first poll.
+/// Returns the titles on the list before the first poll.
 fn past() -> Vec<String> {
     let months = [
         "January", "March", "April", "May", "June", "August", "October",
@@ -54,7 +54,7 @@ fn chat(number: i64) -> ChannelId {
     ChannelId::of_chat(number, None)
 }
 
-/// A message as it stands in a conversation.
+/// A message as it appears in a conversation.
 #[derive(Debug, Clone)]
 pub(super) struct Shown {
     pub(super) to: ChannelId,
@@ -63,7 +63,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// As people read it.
+    /// Returns the text as people read it.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         for part in self.reply.text.split('<') {
@@ -100,7 +100,7 @@ impl Paper {
             .insert((person, asker.chat.clone()));
     }
 
-    /// Nobody can write there any more.
+    /// Shuts a chat: messages to it fail from now on.
     pub(super) fn shut(&self, chat: &ChannelId) {
         self.shut.lock().unwrap().insert(chat.clone());
     }
@@ -236,7 +236,7 @@ impl Town {
         town
     }
 
-    /// Somebody in the conversation with the bot alone.
+    /// Returns a person in their private conversation with the bot.
     pub(super) fn person(&self, number: i64) -> Asker {
         Asker {
             kind: ChatKind::Private,
@@ -245,7 +245,7 @@ impl Town {
         }
     }
 
-    /// Somebody in a group.
+    /// Returns a person in a group.
     pub(super) fn member(&self, group: i64, number: i64) -> Asker {
         Asker {
             place: chat(group),
@@ -274,12 +274,12 @@ impl Town {
         self.hear(asker, Heard::Message(message)).await
     }
 
-    /// Presses the button of that label below a message.
+    /// Presses the button with that label below a message.
     pub(super) async fn presses(&self, asker: &Asker, on: &Shown, label: &str) -> Vec<Shown> {
         self.press(asker, on, on.button(label), true).await
     }
 
-    /// Sends a press that the message has no button for.
+    /// Sends a press for which the message has no button.
     pub(super) async fn sends(&self, asker: &Asker, on: &Shown, button: Button) -> Vec<Shown> {
         self.press(asker, on, button, false).await
     }
@@ -338,12 +338,12 @@ impl Town {
         is_said.then_some(Shown { to, message, reply })
     }
 
-    /// Returns what the note at the last pressed button said.
+    /// Returns the note at the last pressed button.
     pub(super) fn last_note(&self) -> String {
         self.note.lock().unwrap().clone()
     }
 
-    /// Returns what was said unasked since the last time.
+    /// Returns the messages since the last time that were not answers.
     pub(super) fn notified(&self) -> Vec<Shown> {
         let notified = std::mem::take(&mut *self.paper.notified.lock().unwrap());
         let notified = notified.into_iter();
@@ -357,7 +357,7 @@ impl Town {
         self.poll(new.chain(past()).collect()).await;
     }
 
-    /// A poll of the list, newest first.
+    /// Records a poll of the list, newest first.
     async fn poll(&self, titles: Vec<String>) {
         let row = |title: String| Found {
             notice: Notice {
