@@ -6,7 +6,7 @@ use crate::bulletin::{BulletinId, fold};
 /// The number of bulletins that `/latest` shows by default, and the most.
 pub(super) const LATEST: usize = 5;
 const MOST_LATEST: usize = 20;
-/// The most characters behind a command that are read.
+/// The maximum number of characters behind a command that are read.
 const LONGEST: usize = 4096;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
