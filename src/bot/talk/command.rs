@@ -15,8 +15,8 @@ pub(super) enum ChatCommand {
     Start(String),
     Help,
     Sources,
-    /// A subscription, with an empty text, a source, words to search for, or an address; perhaps followed by a channel's
-    /// name.
+    /// A subscription, with an empty text, a source, words to search for, or an address; perhaps followed by a
+    /// channel's name.
     Subscribe(String),
     Unsubscribe(String),
     Latest(usize),
