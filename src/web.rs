@@ -69,10 +69,11 @@ pub use self::{
     waiting::serve_waiting,
 };
 
-/// The most bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
+/// The maximum length, in bytes, of a request's body; the largest real one is a list of some thousand bulletin numbers.
 const MAX_BODY: usize = 64 << 10;
 
-/// The most bytes of a body with the text of a bulletin, in which each character may be written as `\u1234`.
+/// The maximum length, in bytes, of a body with the text of a bulletin, in which each character may be written as
+/// `\u1234`.
 const MAX_TEXT: usize = 256 << 10;
 
 /// Serves until `stop`; requests in progress then have a second to end. From `ending` on it accepts no new work and

@@ -11,7 +11,7 @@ use url::Url;
 use super::exit::UsageError;
 use crate::source::fetch::Shown;
 
-/// The most bytes that are read from stdin.
+/// The maximum number of bytes that are read from stdin.
 const MOST: u64 = 1 << 20;
 
 /// An address on the command line.

@@ -24,7 +24,7 @@ use crate::{
     view::{self, Filters},
 };
 
-/// The most bytes of a text file that are read; a longer text is reported, not loaded into memory.
+/// The maximum number of bytes of a text file that are read; a longer text is reported, not loaded into memory.
 const MOST_TEXT_BYTES: u64 = 1 << 20;
 
 /// Publish a bulletin of your own in a source with `kind = "desk"`, and send it to all channels that receive the source

@@ -8,7 +8,8 @@ use super::{
     secret::Unreadable,
 };
 
-/// The most bytes of a file, far more than thousands of sources need: a device or a wrong file is not read for ever.
+/// The maximum length, in bytes, of a file, far more than thousands of sources need: a device or a wrong file is not
+/// read for ever.
 const MAX_BYTES: u64 = 16 << 20;
 
 impl Config {

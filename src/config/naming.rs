@@ -4,9 +4,9 @@ use url::Url;
 
 use crate::bulletin::{SourceId, initial};
 
-/// The most characters of an id, which leave room for a number behind them.
+/// The maximum length, in characters, of an id, which leaves room for a number behind it.
 const LONGEST: usize = 28;
-/// The most characters of an id that come from a title.
+/// The maximum number of characters of an id that come from a title.
 const OF_TITLE: usize = 20;
 
 /// Returns an id that none of `taken` has. Without a title it depends only on the address.

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::bulletin::{Filter, ReadAs, Select, Source, SourceId};
 
-/// The most bulletins of a first poll that may be pushed.
+/// The maximum number of bulletins of a first poll that may be pushed.
 pub(super) const MOST_ANNOUNCED: i64 = 1_000;
 
 pub(super) fn read(

@@ -42,7 +42,7 @@ pub(super) struct Edition {
     pub attachment: (&'static str, &'static str),
     /// The first line of a table to download.
     pub columns: &'static str,
-    /// The most characters of a headline in a list.
+    /// The maximum length, in characters, of a headline in a list.
     pub column: usize,
     /// The time zone of the times on its pages.
     pub time_zone: Tz,

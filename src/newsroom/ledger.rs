@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 const BACKLOG: u64 = 60;
 /// The step between two of them, so that their dates go back two weeks.
 const BACKLOG_STEP: TimeDelta = TimeDelta::hours(5);
-/// The most bulletins that are published at once after a pause, four for each desk.
+/// The maximum number of bulletins that are published at once after a pause, four for each desk.
 const MADE_UP: u64 = 12;
-/// The most runs that are remembered; older numbers keep the dates of the oldest run.
+/// The maximum number of runs that are remembered; older numbers keep the dates of the oldest run.
 const RUNS: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

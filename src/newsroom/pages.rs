@@ -14,7 +14,7 @@ use super::{
 
 pub(super) const STYLE: &str = include_str!("templates/style.css");
 const ROWS: u64 = 20;
-/// The most pages of a list; a real site cuts its archive somewhere too.
+/// The maximum number of pages of a list; a real site cuts its archive somewhere too.
 const MAX_PAGES: u64 = 50;
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -23,7 +23,7 @@ use crate::{
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 /// The longest wait between attempts at a message that some readers already have.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(1800);
-/// The most attempts at a message that some readers have and others reject: five days.
+/// The maximum number of attempts at a message that some readers have and others reject: five days.
 const MOST_PARTS: u32 = 11 + 5 * 48;
 
 /// A delivery that has had its turn.

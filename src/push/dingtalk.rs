@@ -26,7 +26,7 @@ use crate::{
 
 /// The text is limited in bytes: in JSON it is at most twice as long, which leaves room for two addresses.
 const TEXT: Style = style::markdown(7000, "  \n");
-/// The most bytes of the title in the list of chats.
+/// The maximum length, in bytes, of the title in the list of chats.
 const TITLE: usize = 200;
 /// The time for which a robot that was too fast is shut out.
 const PUNISHMENT: Duration = Duration::from_secs(600);

@@ -26,14 +26,14 @@ const CONTENT: usize = 2000;
 const TITLE: usize = 256;
 const FOOTER: usize = 200;
 const MOST_EMBEDS: usize = 10;
-/// The most UTF-16 units of the files' names and links.
+/// The maximum length, in UTF-16 units, of the files' names and links.
 const FILES: usize = 2000;
 const MARKUP: Style = Style {
     escape,
     link: Some(|text, url| format!("[{text}]({})", encoded(url))),
     ..style::plain(FILES, Unit::Utf16)
 };
-/// The most UTF-16 units of all embeds together, with some to spare.
+/// The maximum length, in UTF-16 units, of all embeds together, with some to spare.
 const EMBEDS: usize = 5800;
 
 /// A webhook of Discord.

@@ -42,7 +42,8 @@ impl fmt::Debug for Email {
 
 impl Email {
     /// # Errors
-    /// Fails if the settings do not come from a config, or if the certificates of the environment cannot be used.
+    /// Fails if the settings are invalid, which a config rules out, or if the certificates of the environment cannot be
+    /// used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
             server: Server::new(settings, way)?,

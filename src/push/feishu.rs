@@ -25,14 +25,14 @@ use crate::{
     words,
 };
 
-/// The most bytes of a headline and of the text below it: in JSON they are at most twice as long.
+/// The maximum number of bytes of a headline and of the text below it: in JSON they are at most twice as long.
 const TITLE: usize = 600;
 const TEXT: usize = 6000;
-/// The most bytes of a card, with room for the signature.
+/// The maximum length, in bytes, of a card, with room for the signature.
 const BODY: usize = 19_000;
-/// The most bytes of the address of a file: five of them leave room for the text.
+/// The maximum length, in bytes, of the address of a file: five of them leave room for the text.
 const FILE_URL: usize = 600;
-/// The most entries of a card, so that it can be read.
+/// The maximum number of entries of a card, so that it can be read.
 const MOST_ENTRIES: usize = 30;
 /// The pause if the answer does not state one: the platform counts by the minute.
 const TOO_FAST: Duration = Duration::from_secs(60);

@@ -24,13 +24,13 @@ use crate::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The timeout of an answer, after which a send counts as uncertain.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
-/// The most bytes of an answer; those of robots are a line.
+/// The maximum length, in bytes, of an answer; those of robots are a line.
 const LARGEST_ANSWER: usize = 1 << 20;
 /// The pause after a rejection that does not state how long to wait.
 const TOO_FAST: Duration = Duration::from_secs(60);
 /// The longest pause that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
-/// The most characters of a platform's own words in an error.
+/// The maximum length, in characters, of a platform's own words in an error.
 const WORDS: usize = 200;
 
 /// The reason why there is no answer. Its text contains no secret.

@@ -10,7 +10,7 @@ use crate::{
     ops::LeaseKey,
 };
 
-/// The most requests of the bot and of tests that wait for their turn; more are rejected.
+/// The maximum number of requests of the bot and of tests that wait for their turn; more are rejected.
 pub(super) const ASIDES: usize = 256;
 pub(super) const TELEGRAM: &str = "telegram";
 

@@ -20,7 +20,7 @@ use super::{
 use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
 const TITLE: usize = 250;
-/// The most bytes of an admin's note, so that the rest has room.
+/// The maximum length, in bytes, of an admin's note, so that the rest has room.
 const NOTE: usize = 1000;
 const MESSAGE: Style = style::plain(4096, Unit::Bytes);
 /// The time after which one more request is allowed.

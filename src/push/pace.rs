@@ -34,7 +34,7 @@ pub(crate) struct Lane(pub(crate) i64);
 pub(crate) struct LaneLimit {
     /// The gap from one message to the next.
     pub(crate) gap: Duration,
-    /// The most messages in any span of this length.
+    /// The maximum number of messages in any span of this length.
     pub(crate) window: Option<(usize, Duration)>,
 }
 

@@ -20,7 +20,7 @@ use super::{
 use crate::bulletin::{Channel, Reason, Robot, quiet};
 
 const SECTION: usize = 3000;
-/// The most entries of a message, which has at most fifty blocks.
+/// The maximum number of entries of a message, which has at most fifty blocks.
 const MOST_ENTRIES: usize = 24;
 
 /// The style of a section, and of the whole text for notifications and for clients that show no blocks.

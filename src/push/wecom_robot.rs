@@ -26,7 +26,7 @@ const TEXT: Style = Style {
 };
 const MARKDOWN: Style = style::markdown(4096, "\n");
 const ARTICLES: usize = 8;
-/// The most bytes of the parts of an article.
+/// The maximum length, in bytes, of the parts of an article.
 const TITLE: usize = 128;
 const DESCRIPTION: usize = 512;
 

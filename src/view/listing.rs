@@ -14,7 +14,7 @@ use crate::{
 
 /// The default number of items in a list.
 pub const DEFAULT_LIMIT: usize = 20;
-/// The most items that one answer of the API has.
+/// The maximum number of items that one answer of the API has.
 pub const MOST_ITEMS: usize = 500;
 
 /// One page of a list, as the API answers it.
@@ -38,7 +38,7 @@ pub struct Filters {
     pub since: Option<DateTime<FixedOffset>>,
     /// The words that a bulletin must contain, or a source in its name, id, address or group; all of them.
     pub q: Option<String>,
-    /// The most items; 0 for all.
+    /// The maximum number of items; 0 for all.
     pub limit: usize,
     /// The `next` of an earlier page.
     pub cursor: Option<String>,

@@ -40,8 +40,8 @@ use axum::{
 
 use super::{assets, problem, site::Shared};
 
-/// The most bytes of a form: the longest text that may be published has twenty thousand characters, each nine bytes in
-/// a form.
+/// The maximum length, in bytes, of a form: the longest text that may be published has twenty thousand characters, each
+/// nine bytes in a form.
 const MAX_FORM: usize = 256 << 10;
 
 pub(super) fn router(site: &Shared) -> Router<Shared> {

@@ -24,7 +24,7 @@ use crate::{bulletin::BulletinState, ops::BulletinQuery};
 const SLIDES: usize = 12;
 /// The seconds for which each is shown.
 const TURN: u32 = 15;
-/// The most characters of a text that people read from afar.
+/// The maximum length, in characters, of a text that people read from afar.
 const LONGEST: usize = 220;
 
 #[derive(Debug, Serialize)]

@@ -26,7 +26,7 @@ use crate::{
 
 /// The distance above a bulletin within which the next visible one is searched for.
 const NEXT_WINDOW: u64 = 64;
-/// The most characters of a text in a preview on other sites.
+/// The maximum length, in characters, of a text in a preview on other sites.
 const DESCRIPTION: usize = 160;
 
 #[derive(Debug, Serialize)]

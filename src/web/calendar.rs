@@ -33,7 +33,7 @@ const PROPERTIES: [(&str, &str); 3] = [
     ("PRODID", "-//noticast//deadlines//EN"),
     ("CALSCALE", "GREGORIAN"),
 ];
-/// The most deadlines of one calendar.
+/// The maximum number of deadlines of one calendar.
 const MOST: usize = 500;
 
 pub(super) async fn deadlines(

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clients::Client;
 
-/// The most connections of one client, if it is known by its address.
+/// The maximum number of connections of one client, if it is known by its address.
 const MOST_OF_ONE: usize = 64;
 
 #[derive(Debug)]

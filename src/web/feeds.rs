@@ -38,7 +38,7 @@ use crate::{
     words,
 };
 
-/// The most entries of a feed.
+/// The maximum number of entries of a feed.
 const ENTRIES: usize = 30;
 
 #[derive(Debug, Clone, Copy)]

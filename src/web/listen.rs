@@ -32,7 +32,7 @@ use super::{
     steady::Steady,
 };
 
-/// The most open connections; the longest idle one is closed for a further one.
+/// The maximum number of open connections; the longest idle one is closed for a further one.
 const MOST_CONNECTIONS: usize = 1024;
 /// The divisor of the process's file descriptors that connections may take; polls and sends need the rest.
 const PART_OF_FILES: u64 = 4;
@@ -40,7 +40,7 @@ const PART_OF_FILES: u64 = 4;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The timeout for a client to accept anything at all of an answer.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
-/// The most bytes of a request's line and headers; browsers send less than 16 KiB.
+/// The maximum length, in bytes, of a request's line and headers; browsers send less than 16 KiB.
 const MAX_HEAD: usize = 32 << 10;
 const GRACE: Duration = Duration::from_secs(1);
 /// The pause between two attempts to accept while no file descriptor is free.

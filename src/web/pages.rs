@@ -29,7 +29,7 @@ use crate::{
 
 const PAGE: usize = 20;
 const DEMO_REFRESH_SECS: u32 = 5;
-/// The most sources that each page lists; the others are on the page of all sources.
+/// The maximum number of sources that each page lists; the others are on the page of all sources.
 const MOST_TAGS: usize = 30;
 
 #[derive(Debug, Serialize)]

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// The most bytes of a page; none of ours comes near it, except a bulletin with the longest text.
+/// The maximum length, in bytes, of a page; none of ours comes near it, except a bulletin with the longest text.
 pub(super) const LONGEST: usize = 64 << 20;
 
 /// Gives each page a tag computed from its content, and answers 304 if the browser has that page.

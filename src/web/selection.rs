@@ -13,7 +13,7 @@ use crate::{
     view::search_words,
 };
 
-/// The most characters of a reader's input that are shown.
+/// The maximum number of characters of a reader's input that are shown.
 const MOST_SHOWN: usize = 100;
 
 /// The query of a page or feed as received. Other parameters are ignored: people share links with long queries.

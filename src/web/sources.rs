@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{bulletin::SourceId, view, words};
 
-/// The most sources on one page.
+/// The maximum number of sources on one page.
 const MOST_SOURCES: usize = 200;
 
 #[derive(Debug, Serialize)]

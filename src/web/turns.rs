@@ -19,9 +19,9 @@ use crate::{
     ops::{BulletinQuery, Hits, Page, Store},
 };
 
-/// The most pages at a time: more would only take the processor from polls and sends.
+/// The maximum number of pages at a time: more would only take the processor from polls and sends.
 const PAGES_AT_A_TIME: usize = 8;
-/// The most searches at a time: without an index a search reads the whole archive.
+/// The maximum number of searches at a time: without an index a search reads the whole archive.
 const SEARCHES_AT_A_TIME: usize = 2;
 /// The longest that a page or a search waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 //! them there learn of it at once. Feeds that are searches name no hub: their new entries are known only once a reader
 //! requests them.
 //!
-//! Nothing waits for it, and nothing of it is durable: after a start the hub is notified again of the feeds with news
+//! It holds nothing else up, and none of it is durable: after a start the hub is notified again of the feeds with news
 //! of the last day. Read [`run`] first.
 
 pub(super) mod trouble;

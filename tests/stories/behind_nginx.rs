@@ -85,7 +85,8 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-/// Runs nginx on `public` in the foreground, as one process that ends when it is killed, with the recipe's block in front of the port `own`.
+/// Runs nginx on `public` in the foreground, as one process that ends when it is killed, with the recipe's block in
+/// front of the port `own`.
 fn nginx(world: &World, own: u16, public: u16) -> Child {
     let page = format!("{}/docs/service.md", env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(page).unwrap();

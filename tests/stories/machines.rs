@@ -26,7 +26,7 @@ const PAST_A_LEASE: Duration = Duration::from_secs(70);
 /// The time for which the network is away.
 const CUT: Duration = Duration::from_secs(30);
 const BETWEEN_KILLS: Duration = Duration::from_secs(5);
-/// The most requests that a sender has open.
+/// The maximum number of requests that a sender has open.
 const IN_FLIGHT: u64 = 16;
 
 /// The size of a storm.

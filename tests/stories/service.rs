@@ -263,7 +263,7 @@ async fn a_channel_set_aside_is_taken_up_again_by_the_test_that_its_error_asks_f
     let sent = telegram.until_sent(7, 2).await;
     assert!(sent[0].contains("测试") && sent[1].contains(&Site::title(11)));
     running.stop();
-    // On a stopped store the same command sends itself.
+    // The same command on a stopped store sends without an instance.
     assert!(
         world
             .noticast(&["channels", "--test", "seven"])

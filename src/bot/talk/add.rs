@@ -29,10 +29,10 @@ use crate::{
     words::PageFaultWords,
 };
 
-/// The most sources that one chat may add, and all chats together.
+/// The maximum number of sources that one chat may add, and all chats together.
 const MOST_OF_ONE: usize = 10;
 const MOST_OF_ALL: usize = 500;
-/// The most headlines of a page that are shown.
+/// The maximum number of headlines of a page that are shown.
 const SHOWN: usize = 5;
 /// The time that a page may take while a person waits for an answer about it.
 const LONGEST_TRY: Duration = Duration::from_secs(15);

@@ -12,9 +12,9 @@ use crate::{
 
 /// The number of bulletins on a page of a search.
 const FOUND: usize = 5;
-/// The most words of a search.
+/// The maximum number of words of a search.
 const MOST_WORDS: usize = 8;
-/// The most numbers in a row of buttons.
+/// The maximum length of a row of number buttons.
 const IN_A_ROW: usize = 5;
 
 pub(super) async fn latest(

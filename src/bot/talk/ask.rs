@@ -1,6 +1,6 @@
 //! Asks questions that are answered by a reply: values that no button can offer are typed. Pure.
 //!
-//! Nothing is remembered for a question: the reply names the message that it answers, and that message's text
+//! The bot remembers nothing for a question: the reply names the message that it answers, and that message's text
 //! identifies the question.
 
 use super::{

@@ -9,10 +9,10 @@ use std::{
 
 use crate::bulletin::ChannelId;
 
-/// The most commands and presses of a chat at once, and the gap between them in the long run.
+/// The maximum number of commands and presses of a chat at once, and the gap between them in the long run.
 const BURST: u32 = 60;
 const GAP: Duration = Duration::from_secs(1);
-/// The most chats that are remembered; a forgotten one starts afresh.
+/// The maximum number of chats that are remembered; a forgotten one starts afresh.
 const MOST_CHATS: usize = 10_000;
 
 /// The requests of each chat, by key.

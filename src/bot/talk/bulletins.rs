@@ -15,9 +15,9 @@ use crate::{
     push::card::{clean_line, cut, escape, link, show},
 };
 
-/// The most characters of a headline in a list or a question.
+/// The maximum length, in characters, of a headline in a list or a question.
 pub(super) const TITLE: usize = 120;
-/// The most pages of a list.
+/// The maximum number of pages of a list.
 const MOST_PAGES: usize = 100;
 
 /// Returns a page of bulletins that the asker may see, and whether there is another one.

@@ -9,7 +9,7 @@ use crate::{
     push::card::CardAct,
 };
 
-/// The most bytes of an encoded button: the rest is for the platform's addition.
+/// The maximum length, in bytes, of an encoded button: the rest is for the platform's addition.
 #[cfg(test)]
 pub(in crate::bot) const LONGEST: usize = 53;
 

@@ -18,7 +18,7 @@ use crate::{
 /// The channels on a page, and the most waiting chats.
 const PAGE: usize = 10;
 const MOST_WAITING: usize = 12;
-/// The most sources that the line of a channel names; more are counted.
+/// The maximum number of sources that the line of a channel names; more are counted.
 const MOST_SOURCES: usize = 3;
 
 pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<Reply, StoreError> {

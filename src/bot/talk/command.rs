@@ -6,7 +6,7 @@ use crate::bulletin::{BulletinId, fold};
 /// The number of bulletins that `/latest` shows by default, and the most.
 pub(super) const LATEST: usize = 5;
 const MOST_LATEST: usize = 20;
-/// The most characters behind a command that are read.
+/// The maximum number of characters behind a command that are read.
 const LONGEST: usize = 4096;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub(super) enum ChatCommand {
     Start(String),
     Help,
     Sources,
-    /// A subscription, with an empty text, a source, words to search for, or an address; perhaps followed by a channel's
-    /// name.
+    /// A subscription, with an empty text, a source, words to search for, or an address; perhaps followed by a
+    /// channel's name.
     Subscribe(String),
     Unsubscribe(String),
     Latest(usize),

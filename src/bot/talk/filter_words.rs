@@ -6,7 +6,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// The most characters of a word on its button.
+/// The maximum length, in characters, of a word on its button.
 const LABEL: usize = 20;
 
 pub(super) fn signed(chat: &Chat) -> impl Iterator<Item = (char, &str)> {

@@ -15,7 +15,7 @@ use crate::{
     watch::Watch,
 };
 
-/// The most faults that a report of health names.
+/// The maximum number of faults that a report of health names.
 const NAMED: usize = 12;
 
 pub(super) async fn health(

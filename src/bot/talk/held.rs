@@ -18,7 +18,7 @@ use crate::{
     push::Sent,
 };
 
-/// The most bulletins that a message names, and the most that it shows on demand.
+/// The maximum number of bulletins that a message names, and that it shows on demand.
 const NAMED: usize = 12;
 const SHOWN: usize = 30;
 /// The number of newest bulletins of each source that are published.

@@ -11,10 +11,10 @@ use crate::{
 
 /// The number of bulletins that are offered at a time.
 const OFFERED: usize = 20;
-/// The most pages of them.
+/// The maximum number of pages of offers.
 const MOST_PAGES: usize = 20;
 const MOST_WORDS: usize = 8;
-/// The most characters of a headline, and of the line below it.
+/// The maximum length, in characters, of a headline, and of the line below it.
 const TITLE: usize = 100;
 const BELOW: usize = 100;
 

@@ -21,9 +21,9 @@ use crate::{
     watch::Watch,
 };
 
-/// The most searches of one chat that are under way or waiting.
+/// The maximum number of searches of one chat that are under way or waiting.
 const MOST_SEARCHES: usize = 5;
-/// The most pages of one chat that are being read or waiting: slow ones must not keep the others waiting.
+/// The maximum number of pages of one chat that are being read or waiting: slow ones must not keep the others waiting.
 const MOST_PAGES: usize = 3;
 
 /// The limits of tasks at a time.

@@ -13,9 +13,9 @@ use std::{
 use super::bounds::{Allowance, Bounds};
 use crate::bulletin::{ChannelId, Language};
 
-/// The most rejected people that are remembered, so that they are not answered again.
+/// The maximum number of rejected people that are remembered, so that they are not answered again.
 const MOST_REFUSED: usize = 1000;
-/// The most conversations that are remembered.
+/// The maximum number of conversations that are remembered.
 const MOST_CHATS: usize = 20_000;
 
 #[derive(Debug, Default)]

@@ -16,7 +16,7 @@ use crate::{
     push::card::{CardAct, clean_line, cut, escape, link},
 };
 
-/// The most characters of a text in one message, in addition to its title and its address.
+/// The maximum length, in characters, of a text in one message, in addition to its title and its address.
 const LONGEST: usize = 3000;
 
 pub(super) async fn pressed(

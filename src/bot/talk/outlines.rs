@@ -19,9 +19,9 @@ use crate::{
     push::card::escape,
 };
 
-/// The most bytes of a file: the lists of feed readers have some hundred per feed.
+/// The maximum length, in bytes, of a file: the lists of feed readers have some hundred per feed.
 const LARGEST: usize = 1 << 20;
-/// The most sources that one file adds, and the most that are named.
+/// The maximum number of sources that one file adds, and that are named.
 const MOST: usize = 500;
 const NAMED: usize = 10;
 

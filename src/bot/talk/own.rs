@@ -20,7 +20,7 @@ use crate::{
     words,
 };
 
-/// The most sources for which a chat may have separate preferences.
+/// The maximum number of sources for which a chat may have separate preferences.
 const MOST: usize = 30;
 
 type Change = Box<dyn FnOnce(&mut SourceWish) + Send>;

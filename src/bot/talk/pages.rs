@@ -1,6 +1,6 @@
 //! Splits long lists: a part of them in a message, and buttons that show another part in its place. Pure.
 //!
-//! Nothing is remembered for a list: the search words are in the first line of the message itself, and are returned
+//! The bot remembers nothing for a list: the search words are in the first line of the message itself, and are returned
 //! with the press.
 
 use super::{
@@ -11,7 +11,7 @@ use crate::push::card::clean_line;
 
 /// The sign in front of the search words.
 const LENS: &str = "🔎 ";
-/// The most characters of the search words that are kept.
+/// The maximum number of characters of the search words that are kept.
 const LONGEST: usize = 100;
 
 /// Returns the first line of a list of search results; escaped by the caller.

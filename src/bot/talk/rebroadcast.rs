@@ -23,9 +23,9 @@ use crate::{
 
 /// The time in which an act can be undone after it was reported.
 pub(super) const UNDO: TimeDelta = TimeDelta::seconds(60);
-/// The most channels that a question names; more are counted.
+/// The maximum number of channels that a question names; more are counted.
 const NAMED: usize = 10;
-/// The most characters of a note.
+/// The maximum length, in characters, of a note.
 const LONGEST_NOTE: usize = 500;
 /// The line between the text of a question and its subject.
 const RULE: &str = "\n\n—\n\n";

@@ -23,11 +23,11 @@ use crate::{
     push::card::{escape, mark},
 };
 
-/// The most channels that a bulletin's story names; more are counted.
+/// The maximum number of channels that a bulletin's story names; more are counted.
 const NAMED: usize = 15;
-/// The most channels whose filters reject a bulletin that are searched for those that did not receive it.
+/// The maximum number of channels whose filters reject a bulletin that are searched for those that did not receive it.
 const MOST_REFUSING: usize = 200;
-/// The most deliveries of a bulletin in one channel: itself, corrections, files, reminders.
+/// The maximum number of deliveries of a bulletin in one channel: itself, corrections, files, reminders.
 const MOST_OF_ONE: usize = 100;
 
 /// Returns a bulletin's story: all of it to admins in their private chats, elsewhere only the part about the chat.

@@ -23,7 +23,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// The most sources and addresses that one command names.
+/// The maximum number of sources and addresses that one command names.
 const MOST_AT_ONCE: usize = 10;
 
 pub(super) async fn start(

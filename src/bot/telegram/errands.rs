@@ -7,7 +7,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::supervise::{Supervisor, reason};
 
-/// The most answers that wait for their turn, and the most of one chat: further requests are not answered.
+/// The maximum number of answers that wait for their turn, and of those of one chat: further requests are not answered.
 pub(super) const MOST_ERRANDS: usize = 1000;
 const MOST_OF_A_CHAT: usize = 20;
 /// The number of answers from which each chat has one: a few chats must not take the places of all others.

@@ -25,7 +25,7 @@ use crate::{
 /// did.
 const NOTICED: Duration = Duration::from_secs(2);
 const SHOWN_BUSY: Duration = Duration::from_secs(5);
-/// The most characters of a note at a button.
+/// The maximum length, in characters, of a note at a button.
 const LONGEST_NOTE: usize = 200;
 
 /// The effects of the conversation, done or about to be done.

@@ -14,9 +14,9 @@ use crate::{
     push::telegram::preview,
 };
 
-/// The most characters of a message after parsing; whole lines beyond it are left out.
+/// The maximum length, in characters, of a message after parsing; whole lines beyond it are left out.
 const LONGEST: usize = 4096;
-/// The most bytes of a button's data.
+/// The maximum length, in bytes, of a button's data.
 const LONGEST_DATA: usize = 64;
 
 /// Returns the message; `None` if there is nothing to send.

@@ -18,7 +18,7 @@ use crate::{
     source::{Reading, fetch::Fetcher},
 };
 
-/// The most bulletins of a list that are shown: each costs its site a request.
+/// The maximum number of bulletins of a list that are shown: each costs its site a request.
 const NEWEST: usize = 5;
 
 /// Returns a channel of the config by its id, otherwise one of this kind with the built-in card.

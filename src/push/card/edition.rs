@@ -15,7 +15,7 @@ use crate::{
     words::{self, fill},
 };
 
-/// The most changes that a message lists (the latest), and the most characters of an earlier title.
+/// The maximum number of changes that a message lists (the latest), and of characters of an earlier title.
 const MOST: usize = 3;
 const TITLE: usize = 150;
 

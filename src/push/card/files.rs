@@ -9,7 +9,7 @@ use crate::{
     words,
 };
 
-/// The most files that a card names, and the most characters of a name.
+/// The maximum number of files that a card names, and of characters of a name.
 const MOST: usize = 8;
 const NAME: usize = 60;
 

@@ -10,7 +10,7 @@ use super::{
     words::{EntryWords, by_source, heading},
 };
 
-/// The most characters of the title of an entry, and of the summary below the headline.
+/// The maximum length, in characters, of the title of an entry, and of the summary below the headline.
 const TITLE: usize = 120;
 const SUMMARY: usize = 300;
 

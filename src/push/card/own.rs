@@ -9,7 +9,8 @@ use super::{
 };
 use crate::bulletin::{Bulletin, Channel, ChannelKind, DeliveryKind, TemplateFields, TemplateFile};
 
-/// The most characters of a Telegram message; a card that is longer with its markup is shown as the built-in one.
+/// The maximum length, in characters, of a Telegram message; a card that is longer with its markup is shown as the
+/// built-in one.
 const LONGEST: usize = 4096;
 /// A sign appended to a text to see whether a kind shows the text to its end: a text that is too long is cut there.
 const END: char = '■';

@@ -12,7 +12,7 @@ use crate::{
     config::Config,
 };
 
-/// The most characters of a summary: a question is shown next to it.
+/// The maximum length, in characters, of a summary: a question is shown next to it.
 const SUMMARY: usize = 600;
 
 impl Card {

@@ -10,16 +10,16 @@ use crate::{
     words::{self, fill},
 };
 
-/// The most characters of a headline. With the limits below, the longest card has some 3,900 of the 4,096 that Telegram
-/// accepts after parsing.
+/// The maximum length, in characters, of a headline. With the limits below, the longest card has some 3,900 of the
+/// 4,096 that Telegram accepts after parsing.
 const TITLE: usize = 500;
 const SOURCE: usize = 100;
 const PUBLISHER: usize = 100;
 const NOTE: usize = 1000;
 const SUMMARY: usize = 2000;
-/// The most characters of an announcement, which is alone on its card.
+/// The maximum length, in characters, of an announcement, which is alone on its card.
 const ANNOUNCEMENT: usize = 4000;
-/// The most characters of the names of all files in one line.
+/// The maximum length, in characters, of the names of all files in one line.
 const NAMES: usize = 60;
 
 /// The words of a card, clean and bounded, not yet escaped.

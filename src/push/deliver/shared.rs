@@ -27,8 +27,8 @@ use crate::{
     },
 };
 
-/// The most requests that are unanswered, or answered and not yet recorded: each is one possible repetition after a
-/// crash.
+/// The maximum number of requests that are unanswered, or answered and not yet recorded: each is one possible
+/// repetition after a crash.
 pub(in crate::push) const MOST_UNANSWERED: usize = 16;
 const CHECKED_AGAIN: Duration = Duration::from_millis(3);
 

@@ -18,9 +18,9 @@ use crate::{
     words::{self, fill},
 };
 
-/// The most characters of a subject.
+/// The maximum length, in characters, of a subject.
 pub(super) const SUBJECT: usize = 200;
-/// The most characters of each title in the subject of a digest.
+/// The maximum length, in characters, of each title in the subject of a digest.
 const TITLE: usize = 60;
 pub(super) const PLAIN: Style = style::plain(100_000, Unit::Bytes);
 pub(super) const HTML: Style = Style {

@@ -70,7 +70,8 @@ pub(super) enum MailRefusal {
 
 impl Server {
     /// # Errors
-    /// Fails if the settings do not come from a config, or if the certificates of the environment cannot be used.
+    /// Fails if the settings are invalid, which a config rules out, or if the certificates of the environment cannot be
+    /// used.
     pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         let no_address = || {
             "email: `smtp` is not an address; expected one such as `smtp://user@mail.example.org`"

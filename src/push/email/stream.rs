@@ -12,7 +12,7 @@ use std::{
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The most bytes that may arrive until the next write; a TLS handshake is far shorter, too.
+/// The maximum number of bytes that may arrive until the next write; a TLS handshake is far shorter, too.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use super::text::{FileDetail, Room, Style, WIDE, widest};
 use crate::push::card::{CardWording, EntryWords, Grouping, by_source};
 
-/// The most characters of the title of an entry, and of the summary below the headline.
+/// The maximum length, in characters, of the title of an entry, and of the summary below the headline.
 const TITLE: usize = 120;
 const SUMMARY: usize = 300;
 

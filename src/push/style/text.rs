@@ -55,11 +55,11 @@ pub(in crate::push) struct Style {
     pub(in crate::push) link: Option<fn(&str, &str) -> String>,
 }
 
-/// The most characters of the parts of a card.
+/// The maximum length, in characters, of the parts of a card.
 #[derive(Clone, Copy)]
 pub(super) struct Room {
     pub(super) summary: usize,
-    /// The most characters of the headline, the note and each line.
+    /// The maximum length, in characters, of the headline, the note and each line.
     pub(super) line: usize,
     pub(super) files: FileDetail,
 }
@@ -72,7 +72,7 @@ pub(super) enum FileDetail {
     Left,
 }
 
-/// The most characters of any part of a card.
+/// The maximum length, in characters, of any part of a card.
 pub(super) const WIDE: usize = 4000;
 
 impl Style {

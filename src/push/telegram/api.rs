@@ -20,7 +20,7 @@ use crate::{
     push::http::{Http, Silence, TIMEOUT, client, error_text},
 };
 
-/// The most bytes of an answer: a hundred updates with long texts are under 2 MiB.
+/// The maximum length, in bytes, of an answer: a hundred updates with long texts are under 2 MiB.
 const LARGEST_ANSWER: usize = 8 << 20;
 /// The timeout of an upload: fifty megabytes at some 4 Mbit/s.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);

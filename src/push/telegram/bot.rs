@@ -42,9 +42,9 @@ const GROUP_WINDOW: (usize, Duration) = (20, Duration::from_secs(60));
 /// The id below which chats are supergroups or broadcast channels; only Telegram knows which.
 const HIDDEN_KIND_BELOW: i64 = -1_000_000_000_000;
 
-/// The most characters of a message after parsing.
+/// The maximum length, in characters, of a message after parsing.
 const LONGEST: usize = 4096;
-/// The most links of a message; Telegram accepts a hundred entities, and headings are some of them.
+/// The maximum number of links of a message; Telegram accepts a hundred entities, and headings are some of them.
 const MOST_LINKS: usize = 60;
 
 /// A bot of Telegram.

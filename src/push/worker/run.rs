@@ -26,10 +26,10 @@ use crate::{
     },
 };
 
-/// The most deliveries under way: as many as may be unanswered or not yet recorded, and as many that are being begun in
-/// the meantime.
+/// The maximum number of deliveries under way: as many as may be unanswered or not yet recorded, and as many that are
+/// being begun in the meantime.
 const MOST_UNDER_WAY: usize = 2 * MOST_UNANSWERED;
-/// The most questions about chats in flight.
+/// The maximum number of questions about chats in flight.
 const MOST_QUESTIONS: usize = 8;
 /// The time that a stop waits for answers.
 const STOP_WAITS: Duration = Duration::from_secs(5);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{bulletin::BulletinId, ops::Actor, view, web::problem::Problem};
 
-/// The most bulletins that one entry names.
+/// The maximum number of bulletins that one entry names.
 const MOST_NAMED: usize = 3;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {

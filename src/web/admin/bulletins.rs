@@ -20,7 +20,7 @@ use crate::{
     words::{DeskWords, fill},
 };
 
-/// The most events of a timeline that are shown.
+/// The maximum number of events of a timeline that are shown.
 const MOST_HAPPENINGS: usize = 200;
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {

@@ -19,9 +19,9 @@ use crate::{
 
 /// The number of days that are shown, including the present one.
 const DAYS: u64 = 14;
-/// The most rows that are counted, the newest: a chart must not read everything.
+/// The maximum number of rows that are counted, the newest: a chart must not read everything.
 const MOST: usize = 20_000;
-/// The most sources with their own colour; the others are counted together.
+/// The maximum number of sources with their own colour; the others are counted together.
 const SOURCES: usize = 5;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {

@@ -17,9 +17,9 @@ use crate::{
     web::problem::Problem,
 };
 
-/// The most chats asking for admission that are listed.
+/// The maximum number of chats asking for admission that are listed.
 const MOST_ASKING: usize = 50;
-/// The most characters of a chat's title.
+/// The maximum length, in characters, of a chat's title.
 const LONGEST_TITLE: usize = 100;
 
 /// Returns the chats that ask for admission, and the form to add one; nothing without a bot.

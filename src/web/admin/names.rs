@@ -16,7 +16,7 @@ use crate::{
     words::DeskWords,
 };
 
-/// The most channels that are named; more are counted.
+/// The maximum number of channels that are named; more are counted.
 const NAMED: usize = 20;
 
 /// The titles of the bulletins that a page names.

@@ -185,7 +185,8 @@ impl DeskForm {
 pub(super) struct FormField {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
-    /// `text`, `search`, `textarea`, `password`, `secret` (typed as a password), `number`, `select`, `checks`, `radios` or `hidden`.
+    /// `text`, `search`, `textarea`, `password`, `secret` (typed as a password), `number`, `select`, `checks`, `radios`
+    /// or `hidden`.
     pub(super) kind: &'static str,
     pub(super) value: String,
     pub(super) hint: &'static str,

@@ -18,7 +18,7 @@ use crate::{
     web::{api, problem::Problem},
 };
 
-/// The most chats that are offered in addition to the channels of the config.
+/// The maximum number of chats that are offered in addition to the channels of the config.
 const MOST_CHATS: usize = 50;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {

@@ -21,11 +21,11 @@ use crate::{
     web::{api, named, problem::Problem},
 };
 
-/// The most cards that are shown.
+/// The maximum number of cards that are shown.
 const CARDS: usize = 8;
-/// The most deliveries that are listed while they are sent.
+/// The maximum number of deliveries that are listed while they are sent.
 const LISTED: usize = 50;
-/// The most deliveries of one run.
+/// The maximum number of deliveries of one run.
 const MOST: u64 = 200_000;
 /// The seconds between two refreshes of the progress.
 const AGAIN: HeaderValue = HeaderValue::from_static("2");

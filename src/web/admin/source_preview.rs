@@ -16,7 +16,7 @@ use crate::{
     schedule::Schedule,
 };
 
-/// The most rows of a page that are shown.
+/// The maximum number of rows of a page that are shown.
 const SHOWN: usize = 10;
 /// The number of coming times of a schedule that are shown.
 const TIMES: usize = 5;

@@ -10,7 +10,7 @@ const BELOW: f64 = 22.0;
 const ABOVE: f64 = 10.0;
 /// The part of a day's width that its bars fill.
 const FILLED: f64 = 0.7;
-/// The most labels that fit below.
+/// The maximum number of labels that fit below.
 const MOST_LABELS: usize = 15;
 /// The number of colours; further series share the last one.
 const COLOURS: usize = 6;

@@ -20,7 +20,7 @@ const BEHIND: usize = 64;
 const PART: usize = 500;
 /// The pause between two parts, so that thousands of deliveries in a second are read in a few parts.
 const REST: Duration = Duration::from_millis(200);
-/// The most changes that a stream catches up with: readers that were away for longer load the page.
+/// The maximum number of changes that a stream catches up with: readers that were away for longer load the page.
 const MOST: u64 = 20_000;
 
 /// A change that is sent to readers.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The most open streams; further readers try again later.
+/// The maximum number of open streams; further readers try again later.
 const MOST_STREAMS: usize = 256;
 
 /// The seats for streams: each open one takes one.

@@ -17,7 +17,8 @@ use crate::{
     },
 };
 
-/// The most bytes of one entry's text: an archived one may have megabytes, and readers poll every few minutes.
+/// The maximum length, in bytes, of one entry's text: an archived one may have megabytes, and readers poll every few
+/// minutes.
 const LONGEST_TEXT: usize = 64 << 10;
 
 #[derive(Debug, Serialize)]

@@ -37,8 +37,8 @@ pub(in crate::web) struct Validators {
     etag: String,
     /// The time at which an entry was last corrected or first seen.
     pub(in crate::web) modified: DateTime<Utc>,
-    /// True if the time shows every change, which it does not if a bulletin was held: that is published later than it was
-    /// seen.
+    /// True if the time shows every change, which it does not if a bulletin was held: that is published later than it
+    /// was seen.
     shows_all: bool,
 }
 

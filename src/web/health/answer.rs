@@ -17,7 +17,7 @@ use crate::{
     words,
 };
 
-/// The most problems that are listed; of further ones only the number.
+/// The maximum number of problems that are listed; of further ones only the number.
 const MOST_LISTED: usize = 50;
 const MOST_CHARS: usize = 500;
 
