@@ -7,6 +7,8 @@
 mod life;
 mod plain;
 
+use tokio::task::JoinSet;
+
 use self::life::On;
 use super::*;
 
@@ -34,28 +36,36 @@ async fn random_lives_go_as_a_plain_model_says_and_alike_on_all_engines() {
     }
 }
 
+/// Lives in a database that go on at the same time: each mostly waits for answers.
+const BESIDE: u64 = 6;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL: NOTICAST_POSTGRES names one"]
 async fn random_lives_go_alike_on_postgres() {
     let lives = std::env::var(LIVES).map_or(FEW, |lives| lives.parse().unwrap());
-    let halves = [0, 1].map(|half| {
-        tokio::spawn(async move {
-            let url = std::env::var(DATABASE).unwrap();
-            for seed in (0..lives).filter(|seed| seed % 2 == half) {
-                let schema = format!("life{seed}");
-                Postgres::forget_apart(&url, &schema).await.unwrap();
-                let in_database = life::live(seed, STEPS, On::Postgres(schema.clone())).await;
-                // Thousands of schemas would slow the server down.
-                Postgres::forget_apart(&url, &schema).await.unwrap();
-                let in_memory = life::live(seed, STEPS, On::Memory(Memory::default())).await;
-                for (step, (database, memory)) in in_database.iter().zip(&in_memory).enumerate() {
-                    assert_eq!(database, memory, "life {seed}, step {step}");
-                }
-                assert_eq!(in_database.len(), in_memory.len());
+    let url = std::env::var(DATABASE).unwrap();
+    let mut lanes = JoinSet::new();
+    for lane in 0..BESIDE {
+        let url = url.clone();
+        lanes.spawn(async move {
+            for seed in (lane..lives).step_by(BESIDE as usize) {
+                live_alike(&url, seed).await;
             }
-        })
-    });
-    for half in halves {
-        half.await.unwrap();
+        });
     }
+    lanes.join_all().await;
+}
+
+/// Leads one life in a database and in memory, and compares their exports after each step.
+async fn live_alike(url: &str, seed: u64) {
+    let schema = format!("life{seed}");
+    Postgres::forget_apart(url, &schema).await.unwrap();
+    let in_database = life::live(seed, STEPS, On::Postgres(schema.clone())).await;
+    // Thousands of schemas would slow the server down.
+    Postgres::forget_apart(url, &schema).await.unwrap();
+    let in_memory = life::live(seed, STEPS, On::Memory(Memory::default())).await;
+    for (step, (database, memory)) in in_database.iter().zip(&in_memory).enumerate() {
+        assert_eq!(database, memory, "life {seed}, step {step}");
+    }
+    assert_eq!(in_database.len(), in_memory.len());
 }
