@@ -98,8 +98,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             .with_context(|| format!("cannot delete the earlier demo in {}", state.display()))?;
     }
     let [page, site] = serve::listen_on::<2>(args.port, PORT).await?;
-    let mut config = show_config(session, &page)?;
-    config.language = language.language();
+    let mut config = show_config(session, &page, language.language())?;
     config.sources = sources(&site, language.newsroom())?;
     if let Some(chat) = args.telegram {
         config.telegram = Some(serve::telegram(session)?);
@@ -157,15 +156,22 @@ fn begun(
 
 /// Returns what `demo` and `watch` run by: defaults, a page where the listener is, the terminal as channel.
 /// They need no config, but one that is named must be right.
-pub(super) fn show_config(session: &Session, page: &TcpListener) -> anyhow::Result<Config> {
+pub(super) fn show_config(
+    session: &Session,
+    page: &TcpListener,
+    language: Language,
+) -> anyhow::Result<Config> {
     if session.named_config().is_some() {
         session.config()?;
     }
-    let mut config = Config::default();
+    let mut config = Config {
+        language,
+        ..Config::default()
+    };
     config.web.listen = Some(page.local_addr()?);
     config.channels.push(channel(
         "terminal",
-        "Terminal",
+        words::of(language).demo.terminal,
         ChannelKind::Stdout {
             format: StdoutFormat::Text,
         },

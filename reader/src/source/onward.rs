@@ -18,7 +18,9 @@ const LONGEST_WAIT: f32 = 10.0;
 /// Returns what to do about a page that leads to another host, which is not followed.
 pub fn advice(to: &Url) -> String {
     let to = Shown(to);
-    format!("the page only leads on to {to}, on another host: if that is right, set `url` to it")
+    format!(
+        "the page redirects to {to} on another host; if that is correct, set `url` to that address"
+    )
 }
 
 /// Where a page leads that says nothing itself; `header` is its `Refresh`.

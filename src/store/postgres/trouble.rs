@@ -61,7 +61,7 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
         "26000" | "42P05" => pooled(),
         // Such as "could not write init file", by which a server whose disk is full refuses a connection.
         "XX000" => passing(
-            "met an error of its own",
+            "reported an internal error",
             "check its log, and whether its disk is full; work resumes automatically once it can write again",
         ),
         "55P03" => passing(
