@@ -164,10 +164,8 @@ pub(super) fn show_config(
     if session.named_config().is_some() {
         session.config()?;
     }
-    let mut config = Config {
-        language,
-        ..Config::default()
-    };
+    let mut config = Config::default();
+    config.language = language;
     config.web.listen = Some(page.local_addr()?);
     config.channels.push(channel(
         "terminal",

@@ -384,7 +384,7 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
     let preview = preview.text().await.unwrap();
     for said in [
         "将发给 1 个频道",
-        "terminal (stdout)",
+        "terminal · stdout",
         "今天&lt;截止&gt;",
         "重发",
     ] {

@@ -77,7 +77,7 @@ async fn a_chat_is_added_changed_and_removed_at_the_desk_and_lives_in_the_store(
         .submit(&format!("/admin/bulletins/{bulletin}/rebroadcast"), &again)
         .await;
     let again = again.text().await.unwrap();
-    let card = format!("chat {channel} (telegram)");
+    let card = format!("chat {channel} · telegram");
     assert!(again.contains(&card), "{again}");
 
     let path = format!("/admin/chats/telegram%3A%2D{}", -channel);
