@@ -213,7 +213,7 @@ impl App {
             tokio::select! {
                 Ok(()) = changed(&mut sources, &mut channels) => {
                     let joined = self.reloader.join_added().await;
-                    if let Err(failure) = joined.or_report("joining what was added") {
+                    if let Err(failure) = joined.or_report("adding sources and channels from the store") {
                         ended = Err(failure.into());
                         break;
                     }

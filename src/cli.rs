@@ -60,7 +60,7 @@ use self::{exit::Exit, global::Global, session::Session};
 )]
 #[command(after_help = "Examples:
   noticast demo                                   see it work; needs no account
-  noticast preview https://www.example.com/news/  show what a page is read as
+  noticast preview https://www.example.com/news/  preview how a page is read
   noticast watch https://www.example.com/news/    watch one page
   noticast add https://www.example.com/news/      add the page to the config
   noticast run                                    run the service
@@ -94,9 +94,10 @@ enum Command {
     #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "blocked"])),
         mut_arg("since", |arg| arg.hide(true)))]
     Channels(lists::ChannelArgs),
-    #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["baseline", "published", "held", "withdrawn"])))]
+    #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["baseline", "published", "held", "withdrawn"])
+            .help("Filter by state; `baseline` bulletins were archived without being pushed")))]
     Bulletins(lists::BulletinArgs),
-    /// List deliveries, newest first: a delivery brings one bulletin to one channel
+    /// List deliveries, newest first: each delivery sends one bulletin to one channel
     #[command(after_help = "Examples:
   noticast deliveries --channel staff --since 2d
   noticast deliveries --state failed --limit 0",

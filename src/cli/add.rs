@@ -18,7 +18,7 @@ use crate::{
     source::fetch::{Fetcher, Via, Wants},
 };
 
-/// Add a page or feed to the config: show what it is read as, ask, and append a [[source]]
+/// Add a page or feed to the config: preview it, ask, and append a [[source]]
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast add https://www.example.com/news/list.html && noticast reload
@@ -27,7 +27,7 @@ pub(super) struct Args {
     /// The address of the page or feed; `-` reads it from stdin, which keeps a password out of the process list
     #[arg(value_name = "URL", value_parser = address::typed())]
     url: Typed,
-    /// The source's id [default: made of the site and the title]
+    /// The source's ID [default: derived from the site and the title]
     #[arg(long, value_name = "ID")]
     id: Option<SourceId>,
     /// The source's name [default: the title of the page]
@@ -58,7 +58,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         .map(|source| source.id.clone())
         .collect();
     if let Some(id) = args.id.as_ref().filter(|id| taken.contains(id)) {
-        let text = format!("--id {id}: a source with this id is in the config already");
+        let text = format!("--id {id}: a source with this ID is already in the config");
         return Err(UsageError(text).into());
     }
     let (page, how, seen) =

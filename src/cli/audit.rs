@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// Only entries since this time: 2d, 12h, today, yesterday, a date or an RFC 3339 time
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
-    /// How many at most; 0 lists all
+    /// The maximum number to list; 0 lists all
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = serve::count, allow_negative_numbers = true)]
     limit: usize,
     /// Print one JSON object per line

@@ -34,12 +34,12 @@ const AT_ONCE: usize = 16;
 #[command(after_help = "Examples:
   noticast check
   noticast check --online        also try every source and channel
-  noticast check --post          send a test card to every channel")]
+  noticast check --post          send a test message to every channel")]
 pub(super) struct Args {
     /// Poll every source, and try every channel whose platform can be asked without posting
     #[arg(long)]
     online: bool,
-    /// Send a test card to every channel
+    /// Send a test message to every channel
     #[arg(long)]
     post: bool,
 }
@@ -92,7 +92,7 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     channels_table(config)?;
     for source in config.sources.iter().filter(|source| !source.verify) {
         let said = format!(
-            "warning: `{}` has verify = false: anybody between here and the site can change its pages",
+            "warning: `{}` has verify = false: anyone between here and the site can change its pages",
             source.id
         );
         out::paragraph(&said, 2)?;
@@ -358,7 +358,7 @@ async fn post_to_channels(session: &Session, config: &Config) -> anyhow::Result<
         };
         good &= sent.is_ok();
         let text = match sent {
-            Ok(_) => "a test card was sent".to_owned(),
+            Ok(_) => "a test message was sent".to_owned(),
             Err(error) => format!("failed: {}", session.mask.masked(&error.to_string())),
         };
         out::paragraph(&format!("channel {}: {text}", channel.id), 2)?;

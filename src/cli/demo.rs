@@ -100,8 +100,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             .with_context(|| format!("cannot delete the earlier demo in {}", state.display()))?;
     }
     let [page, site] = serve::listen_on::<2>(args.port, PORT).await?;
-    let mut config = show_config(session, &page)?;
-    config.language = language.language();
+    let mut config = show_config(session, &page, language.language())?;
     config.time_zone = newsroom::time_zone(language.newsroom());
     config.sources = sources(&site, language.newsroom(), config.time_zone)?;
     if let Some(chat) = args.telegram {
@@ -164,15 +163,20 @@ fn begun(
 
 /// Returns the config of `demo` and `watch`: defaults, a page where the listener is, the terminal as channel. They need
 /// no config, but a named one must be correct.
-pub(super) fn show_config(session: &Session, page: &TcpListener) -> anyhow::Result<Config> {
+pub(super) fn show_config(
+    session: &Session,
+    page: &TcpListener,
+    language: Language,
+) -> anyhow::Result<Config> {
     if session.named_config().is_some() {
         session.config()?;
     }
     let mut config = Config::default();
+    config.language = language;
     config.web.listen = Some(page.local_addr()?);
     config.channels.push(channel(
         "terminal",
-        "Terminal",
+        words::of(language).demo.terminal,
         ChannelKind::Stdout {
             format: StdoutFormat::Text,
         },

@@ -30,7 +30,7 @@ use crate::{
     view::{self, Filters},
 };
 
-/// Export the archive as JSON Lines, or the feeds as OPML; without --with-secrets, an export holds no secrets
+/// Export the archive as JSON Lines, or the feeds as OPML; without --with-secrets, an export contains no secrets
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast export backup.jsonl

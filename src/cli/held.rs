@@ -22,7 +22,7 @@ pub(super) struct Args {
     /// Publish these bulletins, or `all`
     #[arg(long, value_name = "ID", num_args = 1..)]
     publish: Vec<String>,
-    /// Publish the newest N of each source, and mark its others as seen
+    /// Publish the newest N of each source, and mark the others as seen
     #[arg(long, value_name = "N", conflicts_with_all = ["publish", "seen"], value_parser = serve::count)]
     newest: Option<usize>,
     /// Mark these bulletins, or `all`, as seen: they stay archived and are never pushed

@@ -27,19 +27,19 @@ use crate::{
 /// The filters of a list, and its form.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct ListArgs {
-    /// Only items from this source
+    /// Filter by source
     #[arg(long, value_name = "ID")]
     source: Option<SourceId>,
-    /// Only items for this channel
+    /// Filter by channel
     #[arg(long, value_name = "ID")]
     channel: Option<ChannelId>,
-    /// Only items in this state
+    /// Filter by state
     #[arg(id = IN_STATE, long = "state", value_name = "STATE")]
     in_state: Option<String>,
-    /// Only items since this time: 2d, 12h, today, yesterday, a date or an RFC 3339 time
+    /// Filter by time: since 2d, 12h, today, yesterday, a date or an RFC 3339 time
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
-    /// How many at most; 0 lists all
+    /// The maximum number to list; 0 lists all
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = serve::count, allow_negative_numbers = true)]
     limit: usize,
     /// Print one JSON object per line
@@ -66,7 +66,7 @@ pub(super) struct BulletinArgs {
     search: Option<String>,
 }
 
-/// List channels, or send a test card to one
+/// List channels, or send a test message to one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast channels
@@ -75,7 +75,7 @@ pub(super) struct BulletinArgs {
 pub(super) struct ChannelArgs {
     #[command(flatten)]
     list: ListArgs,
-    /// Send one test card to this channel
+    /// Send a test message to this channel
     #[arg(long, value_name = "ID", conflicts_with_all = ["source", "channel", "since"])]
     test: Option<ChannelId>,
 }
@@ -257,10 +257,10 @@ async fn test(session: &Session, channel: &ChannelId) -> anyhow::Result<Exit> {
     };
     match sent? {
         Some(message) => out::line(format!(
-            "a test card was sent to `{channel}`: message {}",
+            "a test message was sent to `{channel}`: message {}",
             message.0
         ))?,
-        None => out::line(format!("a test card was sent to `{channel}`"))?,
+        None => out::line(format!("a test message was sent to `{channel}`"))?,
     }
     Ok(Exit::Done)
 }

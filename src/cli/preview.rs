@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// Show what a page, feed or article is read as; keeps and pushes nothing
+/// Preview how noticast reads a page, feed or article, without storing or pushing anything
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast preview https://www.example.com/news/list.html
@@ -45,7 +45,7 @@ pub(super) struct Args {
     /// Files or addresses; `-` reads a page or an address from stdin
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// What to read the input as
+    /// Read the input as this kind
     #[arg(long = "as", value_name = "KIND", default_value = "auto")]
     read_as: As,
     /// The address that a file came from; its links are relative to it

@@ -42,7 +42,7 @@ pub(super) struct Args {
     /// A file with the text, one paragraph per line; `-` reads stdin
     #[arg(long, value_name = "FILE")]
     text: Option<PathBuf>,
-    /// The address of the bulletin [default: the page that noticast makes of it]
+    /// The address of the bulletin [default: its page on the noticast site]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// The name of the publisher
@@ -57,7 +57,7 @@ pub(super) struct Args {
     /// Publish only to this channel or chat (telegram:CHAT); can be repeated
     #[arg(long, value_name = "CHANNEL")]
     to: Vec<ChannelId>,
-    /// Publish only once under this id, however often the command is repeated
+    /// Publish only once under this ID, however often the command is repeated
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
     /// Publish without asking
@@ -96,7 +96,7 @@ async fn publish(
     let fate = if reach.is_running() {
         "is published"
     } else {
-        "is published, and goes out when `noticast run` starts"
+        "is published, and will be sent when `noticast run` starts"
     };
     out::line(format!("#{} {fate}: {}", bulletin.id, bulletin.title))?;
     Ok(Exit::Done)

@@ -12,7 +12,7 @@ use crate::{
     view::{Bulletin, Filters},
 };
 
-/// Send a bulletin again, at once, to all channels that have its source, or to those named
+/// Send a bulletin again immediately, to all channels that receive its source, or to the given ones
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast rebroadcast 1042
@@ -67,7 +67,7 @@ async fn send(reach: &Reach, args: Args) -> anyhow::Result<Exit> {
     let fate = if reach.is_running() {
         "is being sent"
     } else {
-        "is queued, and goes out when `noticast run` starts,"
+        "is queued, and will be sent when `noticast run` starts,"
     };
     out::line(format!(
         "#{} {fate} to {}",

@@ -24,7 +24,7 @@ pub(super) struct Args {}
 pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> {
     let config = session.config()?;
     for source in config.sources.iter().filter(|source| !source.verify) {
-        tracing::warn!(source = %source.id, "verify = false: anybody between here and the site can change its pages");
+        tracing::warn!(source = %source.id, "verify = false: anyone between here and the site can change its pages");
     }
     let any_loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let listener = serve::listen(config.web.listen.unwrap_or(any_loopback)).await;

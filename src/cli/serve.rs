@@ -148,7 +148,7 @@ impl Signals {
                 }
                 _ if stop.is_cancelled() => std::process::exit(130),
                 _ => {
-                    tracing::info!("stopping; a second signal ends at once");
+                    tracing::info!("stopping; a second signal stops immediately");
                     stop.cancel();
                 }
             }

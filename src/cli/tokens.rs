@@ -14,7 +14,7 @@ use crate::{
     view::{Filters, Stamp, Token},
 };
 
-/// List the tokens of programs, create one, or revoke one
+/// List, create or revoke API tokens
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast tokens
@@ -35,7 +35,7 @@ pub(super) struct Args {
     /// The time until the token expires, such as 90d or 12h [default: it does not expire]
     #[arg(long, value_name = "SPAN", requires = "create")]
     expires: Option<String>,
-    /// Revoke the token with this id
+    /// Revoke the token with this ID
     #[arg(long, value_name = "ID")]
     revoke: Option<String>,
     /// Print one JSON object per line
@@ -119,7 +119,7 @@ fn table(tokens: &[Token]) -> std::io::Result<()> {
         let minute = |at: DateTime<_>| at.format("%Y-%m-%d %H:%M").to_string();
         stamp.map_or_else(|| "-".to_owned(), |stamp| minute(stamp.0))
     };
-    let header = ["id", "name", "scope", "begins with", "expires"];
+    let header = ["id", "name", "scope", "prefix", "expires"];
     let mut table = Table::new(header, &[1]);
     for token in tokens {
         let cells = [

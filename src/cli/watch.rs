@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::{App, Setup},
     bulletin::{Bulletin, BulletinState, Language, Login, Source, SourceId, TelegramChat},
-    config::SourceBlock,
+    config::{Config, SourceBlock},
     ops::{BulletinQuery, Store},
     schedule::Schedule,
     words,
@@ -72,7 +72,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let state = session.state.join("watch");
     let [page] = serve::listen_on::<1>(args.port, PORT).await?;
     let address = page.local_addr()?;
-    let mut config = demo::show_config(session, &page)?;
+    let mut config = demo::show_config(session, &page, Config::default().language)?;
     config.sources.clone_from(&sources);
     if let Some(chat) = args.telegram {
         config.telegram = Some(serve::telegram(session)?);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::view::{Filters, Worker};
 
-/// List the processes that work on the store, and how many sources and senders each has
+/// List the processes that use the store, and how many sources and senders each has
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   noticast workers --json")]

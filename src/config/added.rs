@@ -136,7 +136,7 @@ fn warn_of_missing(config: &Config, added: &AddedSource, named: &[ChannelId]) {
     if !named.iter().any(is_there) {
         tracing::warn!(
             source = %added.id,
-            "none of the channels that the source names is in the config any more: nothing is pushed; edit the source"
+            "none of the channels that the source names are in the config: nothing is pushed; edit the source"
         );
     }
 }

@@ -80,7 +80,7 @@ impl fmt::Display for SourceBlock {
         }
         writeln!(
             f,
-            "# include = []              # words or /regex/ in title or summary; none: all"
+            "# include = []              # words or /regular expressions/ in title or summary; empty: all"
         )?;
         writeln!(f, "# exclude = []")?;
         if self.select != Select::default() {

@@ -46,7 +46,7 @@ pub enum Actor {
     },
 }
 
-/// An actor in rows, exports and the API; `kind` is one of those of the contract.
+/// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Actor)]
 pub struct ActorRecord {

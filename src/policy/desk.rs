@@ -17,28 +17,28 @@ use crate::bulletin::{
 
 const MOST_REQUEST_ID_BYTES: usize = 128;
 
-/// A notice of a `desk` source, as it is sent to `POST /api/v1/bulletins`.
+/// A bulletin to publish in a source of kind `desk`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publication {
     pub source: SourceId,
     #[schema(min_length = 1)]
     pub title: String,
-    /// Paragraphs, each on a line of its own.
+    /// One paragraph per line.
     pub text: Option<String>,
     pub summary: Option<String>,
-    /// The address of the notice; None: that of our own page.
+    /// The address of the notice. Default: its page on the noticast site.
     #[schema(pattern = "^https?://[^/@\\s]+")]
     pub url: Option<String>,
     pub publisher: Option<String>,
-    /// None: now.
+    /// Default: now.
     pub published: Option<Moment>,
     pub deadline: Option<Moment>,
     pub attachments: Option<Vec<Attachment>>,
-    /// These alone, whatever their filters; None: all that want it.
+    /// Only these channels, regardless of their filters. Default: all channels that receive the source.
     #[schema(min_items = 1)]
     pub channels: Option<Vec<ChannelId>>,
-    /// The same one again publishes nothing.
+    /// A repeated request with the same ID publishes nothing.
     #[schema(min_length = 1, max_length = 128)]
     pub request_id: Option<String>,
 }

@@ -54,7 +54,7 @@ impl Email {
         let letter = match Letter::new(card, channel) {
             Ok(letter) => letter,
             Err(error) => {
-                return Sent::Refused(format!("the mail cannot be written: {error}").into());
+                return Sent::Refused(format!("the email cannot be written: {error}").into());
             }
         };
         let had = match readers.had().await {
@@ -104,7 +104,7 @@ impl Email {
 
 fn parsed<T: std::str::FromStr<Err: fmt::Display>>(text: &str) -> Result<T, Sent> {
     text.parse()
-        .map_err(|error| Sent::Refused(format!("`{text}` is not a mail address: {error}").into()))
+        .map_err(|error| Sent::Refused(format!("`{text}` is not an email address: {error}").into()))
 }
 
 impl Sender for Email {

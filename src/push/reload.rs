@@ -130,7 +130,7 @@ impl Pusher {
             }
             if before.get(&channel.id) != Some(&channel.kind) {
                 let unblocked = self.store.unblock_channel(&channel.id).await;
-                unblocked.or_report("taking a channel up again")?;
+                unblocked.or_report("resuming a channel")?;
             }
             kept.robots.insert(channel.id.clone(), channel.kind.clone());
         }

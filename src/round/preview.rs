@@ -129,7 +129,7 @@ pub struct SelectKeys {
     pub body: Option<String>,
 }
 
-/// Another group of links of the page, which a selector may choose.
+/// Another group of links on the page, which a selector can choose.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OtherChoice {
     #[schema(required)]
@@ -139,7 +139,7 @@ pub struct OtherChoice {
     pub first: String,
     /// The reason why it was rejected.
     pub why: String,
-    /// It is a list of notices too, not a menu or side bar.
+    /// Whether it is also a list of notices, and not a menu or sidebar.
     pub is_list: bool,
     #[schema(required)]
     pub select: Option<SelectKeys>,

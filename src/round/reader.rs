@@ -220,7 +220,7 @@ impl Reader<'_> {
         match reading.await {
             Ok(read) => Ok(Read { what: read?, turn }),
             Err(panic) => Err(Fault::unreadable(format!(
-                "the page broke its reader: {panic}"
+                "an internal error occurred while reading the page: {panic}"
             ))),
         }
     }

@@ -27,7 +27,7 @@ pub enum Refusal {
     #[error("no token `{0}`")]
     NoToken(String),
     /// The caller may not change the bulletin.
-    #[error("bulletin {0} was published by somebody else; a token of scope `admin` may change it")]
+    #[error("bulletin {0} was published by someone else; a token of scope `admin` may change it")]
     NotOwn(BulletinId),
     /// The input cannot be used.
     #[error("{0}")]
@@ -163,7 +163,7 @@ impl<T> Answered<T> for Result<T> {
             .inspect_err(|refusal| match refusal {
                 // The outage was reported when it began.
                 Refusal::Away(_) => tracing::debug!("{what}: {refusal}"),
-                _ => tracing::error!("{what}: the store refused: {refusal}"),
+                _ => tracing::error!("{what}: rejected by the store: {refusal}"),
             })
             .ok())
     }

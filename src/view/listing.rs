@@ -17,11 +17,11 @@ pub const DEFAULT_LIMIT: usize = 20;
 /// The maximum number of items that one answer of the API has.
 pub const MOST_ITEMS: usize = 500;
 
-/// One page of a list, as the API answers it.
+/// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Listing<T> {
     pub items: Vec<T>,
-    /// The `cursor` to go on with; None: that was all.
+    /// The `cursor` of the next page; `null` on the last page.
     #[schema(required)]
     pub next: Option<String>,
 }

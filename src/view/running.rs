@@ -14,7 +14,7 @@ pub struct Token {
     pub id: String,
     pub name: String,
     pub scope: Scope,
-    /// The part of it that may be shown.
+    /// The beginning of the token, which may be shown.
     pub prefix: String,
     pub created_at: Stamp,
     #[schema(required)]
@@ -39,7 +39,7 @@ impl Token {
     }
 }
 
-/// A process that works on the store.
+/// A process that uses the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Worker {
     pub id: String,

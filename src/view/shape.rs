@@ -14,22 +14,22 @@ use crate::{
     ops::{ChannelStatus, SourceStatus},
 };
 
-/// A source and how its polls go.
+/// A source, with the state of its polls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Source {
     pub id: SourceId,
     pub name: String,
-    /// Empty where its kind is `desk`.
+    /// Empty if the kind is `desk`.
     pub url: String,
     pub kind: String,
     pub schedule: String,
     pub state: SourceState,
-    /// The end of the last poll, good or not.
+    /// The end of the last poll, whether it succeeded or failed.
     #[schema(required)]
     pub last_polled: Option<Stamp>,
     #[schema(required)]
     pub last_changed: Option<Stamp>,
-    /// None also where nothing runs that would poll.
+    /// Also `null` if no running process polls this source.
     #[schema(required)]
     pub next_poll: Option<Stamp>,
     #[schema(required)]
@@ -38,15 +38,15 @@ pub struct Source {
     #[serde(skip)]
     pub fault: Option<PageFault>,
     pub bulletins: u64,
-    /// The feed that is read, once that is known: its own address where it is one.
+    /// The feed that is read, once it is known; the address itself if that is a feed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feed: Option<String>,
-    /// The address by which people subscribe to it with the bot, once that is known.
+    /// The link by which people subscribe to the source with the bot, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }
 
-/// The first that applies of paused, failing, held, ok.
+/// The first that applies of `paused`, `failing`, `held` and `ok`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceState {
@@ -113,13 +113,13 @@ fn kind_name(kind: ReadAs) -> &'static str {
     }
 }
 
-/// A channel and how pushing to it goes.
+/// A channel, with the state of its deliveries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Channel {
     pub id: ChannelId,
     pub kind: String,
     pub name: String,
-    /// `["*"]`: all.
+    /// `["*"]` means all.
     pub sources: Vec<String>,
     /// Sources that go to other channels alone.
     #[serde(skip)]
@@ -129,7 +129,7 @@ pub struct Channel {
     pub queued: u64,
     pub sent: u64,
     pub failed: u64,
-    /// The reason for which it is blocked or failing.
+    /// The reason why it is blocked or failing.
     #[schema(required)]
     pub error: Option<String>,
     /// The same for people, in their language.
@@ -239,7 +239,7 @@ fn any_source() -> Vec<String> {
     vec!["*".to_owned()]
 }
 
-/// A bulletin as it is kept; its text is apart.
+/// A stored bulletin, without its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Bulletin {
     pub id: BulletinId,
@@ -282,11 +282,11 @@ impl Bulletin {
     }
 }
 
-/// One bulletin on its way to one channel.
+/// The delivery of one bulletin to one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Delivery {
     pub id: DeliveryId,
-    /// None for announcements.
+    /// `null` for announcements.
     #[schema(required)]
     pub bulletin: Option<BulletinId>,
     pub channel: ChannelId,

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A time of our own clock, in the config's zone, to the millisecond: RFC 3339 with offset.
+/// A time in the time zone of the config, to the millisecond: RFC 3339 with offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[schema(value_type = String, format = DateTime)]
 #[serde(into = "String", try_from = "String")]

@@ -10,16 +10,16 @@ use crate::{
     ops::{DeliveryQuery, Refusal, Store, StoreError},
 };
 
-/// One thing that happened.
+/// One event in the history of a bulletin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Happening {
     pub at: Stamp,
     pub event: HappeningKind,
-    /// The source that it was found at; the rule that judged it; the word that a channel's filter refused it by; the title
-    /// before a correction; what a delivery failed with.
+    /// The source where it was found, the rule that judged it, the filter word that excluded it, the title before a
+    /// correction, or the error of a delivery.
     #[schema(required)]
     pub detail: Option<String>,
-    /// The channel whose filter refused it.
+    /// The channel whose filter excluded it.
     #[schema(required)]
     pub channel: Option<ChannelId>,
     #[schema(required)]

@@ -30,7 +30,7 @@ const LONGEST_TURN: Duration = Duration::from_secs(5 * 60);
 pub(super) async fn read_again(poller: &Poller) -> Result<(), Failure> {
     let due = poller.store.rereads(Utc::now(), MOST).await;
     let due = due
-        .or_report("asking what is to be read again")?
+        .or_report("listing the articles to re-read")?
         .unwrap_or_default();
     if due.is_empty() {
         return Ok(());
@@ -130,13 +130,13 @@ async fn read_one(
         return Ok(Attempt::Postponed);
     };
     let again = round::read_again(&store, fetcher, source, &known, Utc::now()).await;
-    let again = again.or_report("reading an article again")?;
+    let again = again.or_report("re-reading an article")?;
     Ok(again.map_or(Attempt::Elsewhere, Attempt::Done))
 }
 
 async fn settle(poller: &Poller, known: Arc<Reread>, again: ReadAgain) -> Result<(), Failure> {
     let settled = take_in(poller, &known, again).await;
-    settled.or_report("reading an article again").map(drop)
+    settled.or_report("re-reading an article").map(drop)
 }
 
 /// Applies the result of reading an article again.

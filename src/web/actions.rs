@@ -69,16 +69,16 @@ pub(super) async fn source_now(site: &Site, source: &SourceId) -> Result<view::S
 /// The outcome of a poll.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Polled {
-    /// Published, oldest first.
+    /// The bulletins that were published, oldest first.
     new: Vec<BulletinId>,
-    /// The number of bulletins that wait for an admin now.
+    /// The number of bulletins that are now held for review.
     held: usize,
     /// The reason why the poll failed.
     #[schema(required)]
     error: Option<String>,
 }
 
-/// Polls a source now, whatever its schedule says, and answers when that is done.
+/// Polls a source now, regardless of its schedule, and answers when the poll is done.
 #[utoipa::path(post, path = "/sources/{id}/poll", operation_id = "poll_source", params(("id" = SourceId, Path, description = "The id of the source")), responses((status = 200, description = "The outcome of the poll", body = Polled)))]
 pub(super) async fn poll(
     State(site): State<Shared>,
@@ -102,16 +102,16 @@ pub(super) async fn poll_for(site: &Site, actor: &Actor, id: &str) -> Result<Pol
     polled.ok_or_else(|| Problem::missing(format!("no source `{id}`")))
 }
 
-/// A test card that was sent.
+/// A test message that was sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Tested {
-    /// The platform's own name for the message.
+    /// The platform's own ID of the message.
     #[schema(required)]
     message: Option<MessageRef>,
 }
 
-/// Sends a test card to a channel.
-#[utoipa::path(post, path = "/channels/{id}/test", operation_id = "test_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), responses((status = 200, description = "The card was sent", body = Tested), (status = 502, description = "The platform did not accept it; the detail says why", body = Problem, content_type = PROBLEM)))]
+/// Sends a test message to a channel.
+#[utoipa::path(post, path = "/channels/{id}/test", operation_id = "test_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), responses((status = 200, description = "The message was sent", body = Tested), (status = 502, description = "The platform did not accept it; the detail says why", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn test_channel(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -121,7 +121,7 @@ pub(super) async fn test_channel(
     Ok(Json(Tested { message }))
 }
 
-/// Sends one test card; a channel that was set aside and accepts it is resumed.
+/// Sends one test message; a channel that was set aside and accepts it is resumed.
 pub(super) async fn test_for(
     site: &Site,
     actor: &Actor,
@@ -134,7 +134,7 @@ pub(super) async fn test_for(
     sent.map_err(|why| Problem::unsent(&why.0))
 }
 
-/// Sends a delivery again that failed.
+/// Retries a delivery that failed.
 #[utoipa::path(post, path = "/deliveries/{id}/retry", operation_id = "retry_delivery", params(("id" = DeliveryId, Path, description = "The number of the delivery")), responses((status = 200, description = "The delivery as it is now", body = view::Delivery)))]
 pub(super) async fn retry(
     State(site): State<Shared>,
@@ -147,7 +147,7 @@ pub(super) async fn retry(
     delivery(&site, id).await
 }
 
-/// Cancels a delivery that waits.
+/// Cancels a queued delivery.
 #[utoipa::path(post, path = "/deliveries/{id}/cancel", operation_id = "cancel_delivery", params(("id" = DeliveryId, Path, description = "The number of the delivery")), responses((status = 200, description = "The delivery as it is now", body = view::Delivery)))]
 pub(super) async fn cancel(
     State(site): State<Shared>,
@@ -166,8 +166,8 @@ async fn delivery(site: &Site, id: DeliveryId) -> Result<Json<view::Delivery>, P
     Ok(Json(view::Delivery::new(found, site.config().time_zone)))
 }
 
-/// The timeline in order, a page at a time; the cursor is the place in it.
-#[utoipa::path(get, path = "/bulletins/{id}/timeline", operation_id = "get_timeline", params(("id" = BulletinId, Path, description = "The number of the bulletin"), queries::TimelinePaging), responses((status = 200, description = "All that happened to it, oldest first", body = Listing<Happening>)))]
+/// Shows the history of a bulletin, oldest first.
+#[utoipa::path(get, path = "/bulletins/{id}/timeline", operation_id = "get_timeline", params(("id" = BulletinId, Path, description = "The number of the bulletin"), queries::TimelinePaging), responses((status = 200, description = "The events, oldest first", body = Listing<Happening>)))]
 pub(super) async fn timeline(
     State(site): State<Shared>,
     Path(id): Path<String>,

@@ -81,7 +81,7 @@ pub(super) async fn bulletins(
     ))
 }
 
-/// Lists bulletins that wait for an admin, newest first.
+/// Lists the bulletins that are held for review, newest first.
 #[utoipa::path(get, path = "/held", operation_id = "list_held", params(queries::HeldFilters), responses((status = 200, description = "A page of the list", body = Listing<view::Bulletin>)))]
 pub(super) async fn held(
     State(site): State<Shared>,
@@ -117,7 +117,7 @@ pub(super) async fn audit(
     ))
 }
 
-/// Lists the processes that work on the store.
+/// Lists the processes that use the store.
 #[utoipa::path(get, path = "/workers", operation_id = "list_workers", params(queries::Paging), responses((status = 200, description = "A page of the list", body = Listing<view::Worker>)))]
 pub(super) async fn workers(
     State(site): State<Shared>,
@@ -141,17 +141,17 @@ pub(super) async fn bulletin(
     Ok(Json(view::Bulletin::new(found, site.config().time_zone)))
 }
 
-/// A bulletin that is to be sent again.
+/// How to send a bulletin again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rebroadcast {
-    /// These alone; left out: all that have the source.
+    /// Only to these channels. Default: all channels that receive the source.
     #[schema(min_items = 1)]
     channels: Option<Vec<ChannelId>>,
-    /// Shown on top of the card.
+    /// A text at the top of the card.
     #[schema(max_length = 500)]
     note: Option<String>,
-    /// The same one again sends nothing.
+    /// A repeated request with the same ID sends nothing.
     #[schema(min_length = 1, max_length = 128)]
     request_id: Option<String>,
 }
@@ -182,7 +182,7 @@ pub(super) fn new_request() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
 
-/// Sends a bulletin again, as one message, to all channels that have its source or to those that are named.
+/// Sends a bulletin again, as one message, to all channels that receive its source, or to the given ones.
 #[utoipa::path(post, path = "/bulletins/{id}/rebroadcast", operation_id = "rebroadcast_bulletin", params(("id" = BulletinId, Path, description = "The number of the bulletin")), request_body = Rebroadcast, responses((status = 200, description = "Its deliveries", body = Rebroadcasted)))]
 pub(super) async fn rebroadcast(
     State(site): State<Shared>,
@@ -194,7 +194,7 @@ pub(super) async fn rebroadcast(
     let note = note(wish.note)?;
     if wish.channels.as_ref().is_some_and(Vec::is_empty) {
         return Err(Problem::bad(
-            "`channels`: at least one is expected; leave it out for all that have the source",
+            "`channels`: at least one is expected; leave it out for all that receive the source",
         ));
     }
     let request = wish.request_id.unwrap_or_else(new_request);
@@ -214,7 +214,7 @@ pub(super) async fn rebroadcast(
     Ok(Json(Rebroadcasted { deliveries }))
 }
 
-/// `[ids]` or `"all"`.
+/// A list of bulletin numbers, or `"all"`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(
     untagged,
@@ -231,25 +231,25 @@ enum All {
     All,
 }
 
-/// The fate of what is held: `newest` alone, or `publish` and `seen`.
+/// What to do with held bulletins: either `newest`, or `publish` and `seen`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Settle {
     publish: Option<Chosen>,
-    /// Publishes so many of each source, and marks its rest as seen.
+    /// Publishes this many of the newest bulletins of each source, and marks the others as seen.
     newest: Option<usize>,
     seen: Option<Chosen>,
 }
 
-/// What was settled.
+/// The bulletins that were published or marked as seen.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct Settled {
     published: Vec<BulletinId>,
     seen: Vec<BulletinId>,
 }
 
-/// Settles what is held: publishes it, or marks it as seen.
-#[utoipa::path(post, path = "/held", operation_id = "settle_held", request_body = Settle, responses((status = 200, description = "The bulletins that were settled", body = Settled), (status = 404, description = "There is no such bulletin", body = Problem, content_type = PROBLEM)))]
+/// Publishes held bulletins, or marks them as seen.
+#[utoipa::path(post, path = "/held", operation_id = "settle_held", request_body = Settle, responses((status = 200, description = "The bulletins that were published or marked as seen", body = Settled), (status = 404, description = "There is no such bulletin", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn settle_held(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -272,7 +272,7 @@ impl Settle {
         }
         if self.newest.is_some() {
             return Err(Problem::bad(
-                "`newest` settles all that is held, so it cannot be combined with `publish` or `seen`",
+                "`newest` applies to all held bulletins, so it cannot be combined with `publish` or `seen`",
             ));
         }
         let publish = self.publish.map(|chosen| match chosen {
@@ -298,7 +298,7 @@ impl Settle {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ReloadOf {
-    /// The file that is meant, if it was named: an instance reads its own alone.
+    /// The config file that the client means; an instance reads only its own.
     #[param(value_type = Option<String>)]
     config: Option<PathBuf>,
 }
@@ -310,8 +310,8 @@ pub(super) struct Reloaded {
     status: &'static str,
 }
 
-/// Applies the changed config, or rejects it whole.
-#[utoipa::path(post, path = "/reload", operation_id = "reload_config", params(ReloadOf), responses((status = 200, description = "The config was applied", body = Reloaded), (status = 422, description = "The config has mistakes, which the detail lists; nothing was changed", body = Problem, content_type = PROBLEM)))]
+/// Applies the changed config, or rejects the whole file.
+#[utoipa::path(post, path = "/reload", operation_id = "reload_config", params(ReloadOf), responses((status = 200, description = "The config was applied", body = Reloaded), (status = 422, description = "The config has errors, which the detail lists; nothing was changed", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn reload(
     State(site): State<Shared>,
     Extension(by): Extension<Actor>,
@@ -351,7 +351,7 @@ pub(super) async fn reload_for(site: &Site, by: &Actor) -> Result<Result<(), Str
         Err(_) => None,
     };
     taken.ok_or_else(|| {
-        let detail = "it is shutting down; nothing was reloaded";
+        let detail = "noticast is shutting down; nothing was reloaded";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     })
 }
@@ -363,7 +363,7 @@ pub(super) async fn no_new_work_at_the_end(
     next: Next,
 ) -> Response {
     if site.ending.is_cancelled() && request.method() != Method::GET {
-        let detail = "it is shutting down; nothing was done; try again once noticast has restarted";
+        let detail = "noticast is shutting down; nothing was done; try again once it has restarted";
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
     }
     next.run(request).await
@@ -392,6 +392,6 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Sent<T> {
         };
         let sent = serde_json::from_slice(body);
         sent.map(Self)
-            .map_err(|error| Problem::bad(format!("the body is not as expected: {error}")))
+            .map_err(|error| Problem::bad(format!("the body is invalid: {error}")))
     }
 }

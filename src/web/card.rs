@@ -163,7 +163,7 @@ impl<'a> Scene<'a> {
             tag,
             when: self.shown(bulletin),
             deadline: bulletin.deadline.as_ref().map(|due| self.due(due)),
-            attachments: attachments(bulletin),
+            attachments: attachments(bulletin, self.language),
             files: words::of(self.language)
                 .pages
                 .files
@@ -238,12 +238,11 @@ impl Tag {
     }
 }
 
-fn attachments(bulletin: &Bulletin) -> Vec<Link> {
+fn attachments(bulletin: &Bulletin, language: Language) -> Vec<Link> {
     let files = bulletin.attachments.iter().map(|file| Link {
-        name: match file.shown_size() {
-            Some(size) => format!("{} ({size})", printable(&file.name)),
-            None => printable(&file.name),
-        },
+        name: words::of(language)
+            .cards
+            .sized(printable(&file.name), file.shown_size()),
         url: web_link(&file.url),
     });
     files.collect()

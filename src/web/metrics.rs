@@ -82,12 +82,12 @@ fn of_the_whole(registry: &Registry, site: &Site, seen: &Seen) -> Made<()> {
         ),
         (
             "noticast_deliveries_queued",
-            "Deliveries that wait",
+            "Queued deliveries",
             to_f64(health.queued),
         ),
         (
             "noticast_oldest_due_seconds",
-            "For how long the oldest waiting delivery has been due",
+            "For how long the oldest queued delivery has been due",
             oldest,
         ),
         (
@@ -112,7 +112,7 @@ fn of_the_whole(registry: &Registry, site: &Site, seen: &Seen) -> Made<()> {
         ),
         (
             "noticast_uptime_seconds",
-            "Seconds since the start",
+            "Seconds since startup",
             site.started.elapsed().as_secs_f64(),
         ),
         (
@@ -149,7 +149,7 @@ fn of_leases(registry: &Registry, site: &Site) -> Made<()> {
         ),
         (
             "noticast_leases_wanted",
-            "Leases that all processes together are to hold",
+            "Leases that should be held by all processes together",
             wanted,
         ),
     ] {
@@ -166,7 +166,7 @@ fn of_leases(registry: &Registry, site: &Site) -> Made<()> {
 fn of_parts(registry: &Registry, site: &Site) -> Made<()> {
     let opts = Opts::new(
         "noticast_part_broke_total",
-        "How often a part of the program broke and was restarted",
+        "How often a part of the program failed and was restarted",
     );
     let broke = IntCounterVec::new(opts, &["part"])?;
     registry.register(Box::new(broke.clone()))?;
@@ -192,7 +192,7 @@ fn of_sources(registry: &Registry, seen: &Seen) -> Made<()> {
         "When a poll last found something new",
     )?;
     let bulletins = family("noticast_source_bulletins", "Bulletins of the source")?;
-    let held = family("noticast_source_held", "Bulletins that wait for an admin")?;
+    let held = family("noticast_source_held", "Bulletins that are held for review")?;
     for SourceStatus {
         id,
         poll,
@@ -221,7 +221,7 @@ fn of_channels(registry: &Registry, seen: &Seen) -> Made<()> {
     let queued = gauges(
         registry,
         "noticast_channel_queued",
-        "Deliveries that wait",
+        "Queued deliveries",
         "channel",
     )?;
     let state = gauges(
@@ -260,7 +260,7 @@ fn of_chats(registry: &Registry, health: &Health) -> Made<()> {
     ] {
         count.with_label_values(&[state]).set(to_f64(chats));
     }
-    let help = "Deliveries that wait for subscribed chats";
+    let help = "Queued deliveries to subscribed chats";
     let queued = prometheus::Gauge::new("noticast_chats_queued", help)?;
     queued.set(to_f64(chats.queued));
     registry.register(Box::new(queued))?;

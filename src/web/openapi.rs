@@ -25,8 +25,8 @@ pub(super) const PROBLEM: &str = "application/problem+json";
 /// The name of the authentication scheme.
 const TOKEN: &str = "token";
 
-const ABOUT: &str = "What the commands of noticast do, for programs. Each request needs `Authorization: Bearer TOKEN`; \
-    a token has the scope `read`, `publish` or `admin`, and each may also do what those before it may. Lists are \
+const ABOUT: &str = "The API of noticast: everything that its commands do, for programs. Each request needs `Authorization: Bearer TOKEN`; \
+    a token has the scope `read`, `publish` or `admin`, each of which includes the previous ones. Lists are \
     paged: `next` is the `cursor` of the next page. Errors are problem JSON (RFC 9457).";
 
 /// Returns the beginning of the document: all except its paths and their schemas.
@@ -82,24 +82,24 @@ fn add_problems(operation: &mut Operation, scope: Scope) {
         (
             true,
             400,
-            "The request is not as expected; the detail says what is",
+            "The request is invalid; the detail says what is expected",
         ),
         (true, 401, "The token is missing, unknown or expired"),
         (writes, 403, "The scope of the token is too small"),
-        (is_of_one, 404, "There is nothing with this name"),
+        (is_of_one, 404, "There is no such object"),
         (has_body, 408, "The body did not arrive in time"),
         (
             writes,
             409,
-            "It conflicts with what is there; nothing was changed",
+            "It conflicts with the current state; nothing was changed",
         ),
         (has_body, 413, "The body is larger than 64 KiB"),
-        (true, 421, "The `Host` is not one of this site"),
+        (true, 421, "The `Host` header does not name this site"),
         (true, 429, "Too many wrong tokens came from this address"),
         (
             true,
             503,
-            "It cannot be done now: it is shutting down, or its store or disk is at fault",
+            "It cannot be done now: noticast is shutting down, or there is a problem with the store or the disk",
         ),
     ] {
         if applies {

@@ -17,7 +17,7 @@ use crate::{
     words::{self, DeskWords, PageWords, fill},
 };
 
-/// An error, for the one who asked (RFC 9457).
+/// An error (RFC 9457).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct Problem {
     #[serde(rename = "type")]
@@ -25,10 +25,10 @@ pub(super) struct Problem {
     title: &'static str,
     status: u16,
     detail: String,
-    /// The mistakes in single keys of a body.
+    /// The errors in single keys of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<KeyFault>,
-    /// Further members (RFC 9457, section 3.2), where a page could not be read.
+    /// Further members (RFC 9457, section 3.2), if a page could not be read.
     #[serde(flatten)]
     page: Option<Box<UnreadPage>>,
     /// How pages say it, in the language of their readers.
@@ -62,14 +62,14 @@ enum Wording {
     Unread(Option<PageFault>),
 }
 
-/// Something that is wrong with one key of a body: `what; what is expected`.
+/// An error in one key of the body: `what; what is expected`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct KeyFault {
     field: String,
     detail: String,
 }
 
-/// A page that could not be read, as `preview --json` prints it, with the other lists that it has.
+/// A page that could not be read, as `preview --json` prints it, with its other lists.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct UnreadPage {
     #[schema(required = false)]
@@ -334,7 +334,7 @@ impl From<QueryRejection> for Problem {
         // `Failed to deserialize query string: limit: invalid digit found in string`.
         let text = rejection.body_text();
         let (_, why) = text.split_once(": ").unwrap_or(("", &text));
-        Self::bad(format!("the query is not as expected: {why}"))
+        Self::bad(format!("the query is invalid: {why}"))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Publishes a bulletin in a source of kind `desk`.
-#[utoipa::path(post, path = "/bulletins", operation_id = "publish_bulletin", request_body = Publication, responses((status = 201, description = "The bulletin", body = view::Bulletin), (status = 200, description = "The bulletin that the same `request_id` published before", body = view::Bulletin), (status = 404, description = "There is no such source or channel", body = Problem, content_type = PROBLEM)))]
+#[utoipa::path(post, path = "/bulletins", operation_id = "publish_bulletin", request_body = Publication, responses((status = 201, description = "The bulletin", body = view::Bulletin), (status = 200, description = "The bulletin that the same `request_id` published before", body = view::Bulletin), (status = 404, description = "There is no such source or channel", body = Problem, content_type = PROBLEM), (status = 413, description = "The body is larger than 256 KiB", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn publish(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -43,7 +43,7 @@ pub(super) async fn publish(
 }
 
 /// Corrects a bulletin of a `desk` source; messages that were sent are edited.
-#[utoipa::path(patch, path = "/bulletins/{id}", operation_id = "amend_bulletin", params(("id" = BulletinId, Path, description = "The number of the bulletin")), request_body = Amendment, responses((status = 200, description = "The bulletin as it is now", body = view::Bulletin)))]
+#[utoipa::path(patch, path = "/bulletins/{id}", operation_id = "amend_bulletin", params(("id" = BulletinId, Path, description = "The number of the bulletin")), request_body = Amendment, responses((status = 200, description = "The bulletin as it is now", body = view::Bulletin), (status = 413, description = "The body is larger than 256 KiB", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn amend(
     State(site): State<Shared>,
     Extension(caller): Extension<Caller>,

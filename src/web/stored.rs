@@ -34,12 +34,12 @@ use crate::{
     words::DeskWords,
 };
 
-/// A source with the keys that it was added with.
+/// A source with its settings.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SourceSettings {
     #[serde(flatten)]
     shown: view::Source,
-    /// As they can be sent again; None: it stands in the config file, and changes there.
+    /// The settings, in the form that `PATCH` accepts. `null` if the source is defined in the config file, and cannot be changed here.
     #[schema(required, value_type = Option<SourceBody>)]
     settings: Option<SourceKeys>,
 }
@@ -49,7 +49,7 @@ pub(super) struct SourceSettings {
 pub(super) struct SourcePreview {
     #[serde(flatten)]
     pub(super) shown: Preview,
-    /// The selectors that find the list again.
+    /// The selectors that find this list.
     #[schema(required)]
     pub(super) select: Option<SelectKeys>,
     /// The other lists and groups of links of the page.
@@ -74,7 +74,7 @@ pub(super) async fn preview(
     Ok(Json(preview_of(&site, keys).await?))
 }
 
-/// Adds a source that lives in the store.
+/// Adds a source, which is kept in the store.
 #[utoipa::path(post, path = "/sources", operation_id = "add_source", request_body = SourceBody, responses((status = 201, description = "The source", body = SourceSettings)))]
 pub(super) async fn add(
     State(site): State<Shared>,
@@ -85,7 +85,7 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, shown(&site, &id).await?))
 }
 
-/// Changes the keys of a source that are sent (RFC 7396); null takes one out.
+/// Changes the keys that are sent (RFC 7396); `null` removes one.
 #[utoipa::path(patch, path = "/sources/{id}", operation_id = "edit_source", params(("id" = SourceId, Path, description = "The id of the source")), request_body = SourceBody, responses((status = 200, description = "The source as it is now", body = SourceSettings)))]
 pub(super) async fn edit(
     State(site): State<Shared>,
@@ -103,7 +103,7 @@ pub(super) async fn edit(
     shown(&site, &added.id).await
 }
 
-/// Removes a source that lives in the store.
+/// Removes a source that is kept in the store.
 #[utoipa::path(delete, path = "/sources/{id}", operation_id = "remove_source", params(("id" = SourceId, Path, description = "The id of the source")), responses((status = 204, description = "The source was removed")))]
 pub(super) async fn remove(
     State(site): State<Shared>,

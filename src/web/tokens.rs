@@ -15,21 +15,21 @@ use crate::{
     view::{self, Filters, Listing, Stamp},
 };
 
-/// A token that is to be made.
+/// A token to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WantedToken {
     #[schema(min_length = 1, max_length = 100)]
     name: String,
     scope: Scope,
-    /// From now on, such as `90d`.
+    /// How long the token is valid, such as `90d`.
     #[schema(pattern = "^[0-9]+[smhd]$")]
     expires: Option<String>,
     #[schema(value_type = Option<Stamp>)]
     expires_at: Option<DateTime<FixedOffset>>,
 }
 
-/// A token with its secret, which is shown this once.
+/// A new token with its secret, which is shown only here.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CreatedToken {
     #[serde(flatten)]
@@ -37,7 +37,7 @@ pub(super) struct CreatedToken {
     token: String,
 }
 
-/// Lists tokens of programs, oldest first.
+/// Lists API tokens, oldest first.
 #[utoipa::path(get, path = "/tokens", operation_id = "list_tokens", params(queries::Paging), responses((status = 200, description = "A page of the list", body = Listing<view::Token>)))]
 pub(super) async fn tokens(
     State(site): State<Shared>,
@@ -48,7 +48,7 @@ pub(super) async fn tokens(
     Ok(Json(listing))
 }
 
-/// Creates a token, which is shown in this answer alone.
+/// Creates a token, which is shown only in this answer.
 #[utoipa::path(post, path = "/tokens", operation_id = "create_token", request_body = WantedToken, responses((status = 201, description = "The token", body = CreatedToken)))]
 pub(super) async fn create(
     State(site): State<Shared>,
@@ -78,7 +78,7 @@ pub(super) async fn create(
     ))
 }
 
-/// Revokes a token at once.
+/// Revokes a token immediately.
 #[utoipa::path(delete, path = "/tokens/{id}", operation_id = "revoke_token", params(("id" = String, Path, description = "The id of the token", pattern = "^[0-9a-f]{8}$")), responses((status = 204, description = "The token was revoked")))]
 pub(super) async fn revoke(
     State(site): State<Shared>,

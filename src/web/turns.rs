@@ -91,7 +91,7 @@ impl Turns {
         });
         let found = found.await.map_err(|error| {
             tracing::error!("a search was interrupted: {error}");
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the search broke off")
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the search failed")
         })?;
         Ok(found?)
     }
@@ -100,7 +100,7 @@ impl Turns {
 async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
     let turn = tokio::time::timeout(PATIENCE, Arc::clone(of).acquire_owned()).await;
     let busy = || {
-        let detail = "too many requests at once; try again in a moment";
+        let detail = "too many simultaneous requests; try again in a moment";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(PATIENCE.as_secs())
     };
     turn.map_err(|_| busy())?.map_err(|_| busy())

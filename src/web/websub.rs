@@ -82,7 +82,7 @@ async fn notify(site: &Site, url: &Url) {
     let mut read = news.add_recent().await;
     loop {
         if let Err(error) = read {
-            tracing::debug!("the news for the WebSub hub could not be read: {error}");
+            tracing::debug!("the changes for the WebSub hub could not be read: {error}");
         }
         if news.feeds.is_empty() && newest.changed().await.is_err() {
             return std::future::pending().await;

@@ -14,7 +14,7 @@ texts! {
         set_up_here_known set_up set_up_known of_a_chat unknown misused admins_only answered_alone
         write_first alone_only group_admins_only stale_button cancelled search help_label
         find_source ask_search ask_source ask_filter ask_digest ask_quiet ask_zone ask_broadcast
-        sources all_sources all_of_them none_of_them sources_of sources_hint no_sources no_source
+        sources all all_sources all_of_them none_of_them sources_of sources_hint no_sources no_source
         none no_time newer older on off automatic subscribed unsubscribed unsubscribed_all
         nothing_subscribed in_config also_config pending turned_down nobody_subscribes note_on
         note_off note_pending note_in_config no_such_channel channel_not_yours newcomer

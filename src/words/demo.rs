@@ -5,7 +5,7 @@ use super::counted::Counted;
 texts! {
     /// The texts of the demo on the terminal around its cards.
     DemoWords {
-        places hint try_next
+        terminal places hint try_next
     }
     counted {
         ended

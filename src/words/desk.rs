@@ -7,7 +7,7 @@ texts! {
     DeskWords {
         lang desk skip pages reader sign_in sign_out token token_hint wrong_token too_many status
         sources processes senders channels outbox held bulletins publish tokens audit all_is_well
-        what action problem place since remedy numbers name state last next known address schedule
+        step subject action problem place since remedy numbers name state last next known address schedule
         kind queued sent failed channel source bulletin title date attempts due ok failing paused
         is_held held_state blocked queued_state sending sent_state failed_state dropped published
         baseline withdrawn is_new update rebroadcast_kind announcement reminder document poll_now
@@ -26,7 +26,7 @@ texts! {
         did_remove_source did_create_token did_revoke_token did_change_chat did_move_chat
         did_end_reminder did_reload did_import point_at point_at_hint copy_alone copy_cut not_right in_config no_channels no_bulletins no_tokens who nothing_done none
         done refused this_desk charts chart_bulletins chart_latency chart_failures other_sources
-        only_newest figures all narrow next_send at_any_moment being_retried not_before_mended filtered_by tried
+        only_newest median slowest figures all narrow next_send at_any_moment being_retried not_before_mended filtered_by tried
         goes_to to_no_channel undo total resting all_sent sending_now sending_over rule_new
         rule_announced rule_first_poll rule_older rule_below rule_filtered rule_redesign
         rule_released rule_seen rule_imported rule_migrated rule_flood rule_desk found judged

@@ -50,7 +50,9 @@ const CODES: [&str; 3] = ["desk.lang", "pages.lang", "pages.locale"];
 fn every_language_says_everything_and_nothing_in_another_one() {
     for (name, zh) in each(Language::Zh) {
         for text in zh {
-            assert!(!text.trim().is_empty(), "{name}");
+            // Quoted titles stand side by side.
+            let is_said_at_all = !text.trim().is_empty() || name == "alerts.between_titles";
+            assert!(is_said_at_all, "{name}");
             let is_code = CODES.contains(&name.as_str());
             let is_said = has_chinese(text) || !has_letters(text);
             assert!(is_said || is_code, "{name}: {text}");

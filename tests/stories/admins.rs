@@ -42,15 +42,10 @@ async fn a_rebroadcast_is_asked_by_reply_reported_and_undone() {
         .find(|message| message.text.contains("已发送"))
         .unwrap();
     let (label, undo) = report.buttons().remove(0);
-    assert_eq!(label, "撤回");
+    assert_eq!(label, "撤回发送");
     telegram.press(&report, STRANGER, &undo);
     telegram.press(&report, ADMIN, &undo);
-    said(
-        &telegram,
-        700,
-        "取消待发送 0 条，删除已发送 2 条，未能删除 1 条",
-    )
-    .await;
+    said(&telegram, 700, "删除 2 条，取消 0 条，未能删除 1 条").await;
     assert!(
         !telegram
             .texts(701)
@@ -85,8 +80,8 @@ async fn what_waits_is_cancelled_by_an_undo() {
             seen.calls("sendMessage") >= 5
         })
         .await;
-    telegram.press_labelled(ADMIN, ADMIN, "撤回");
-    said(&telegram, ADMIN, "取消待发送 1 条，删除已发送 1 条").await;
+    telegram.press_labelled(ADMIN, ADMIN, "撤回发送");
+    said(&telegram, ADMIN, "删除 1 条，取消 1 条").await;
     pushing.stop().await;
     let dropped = pushing.deliveries().await.into_iter();
     let dropped = dropped.filter(|it| it.state == DeliveryState::Dropped);
@@ -125,13 +120,8 @@ async fn a_chat_that_is_shut_keeps_no_report_back() {
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     let report = said(&telegram, ADMIN, "成功 2，失败 1").await;
     assert!(report.contains("失败的频道中有 1 个"), "{report}");
-    telegram.press_labelled(ADMIN, ADMIN, "撤回");
-    said(
-        &telegram,
-        ADMIN,
-        "取消待发送 1 条，删除已发送 1 条，未能删除 1 条",
-    )
-    .await;
+    telegram.press_labelled(ADMIN, ADMIN, "撤回发送");
+    said(&telegram, ADMIN, "删除 1 条，取消 1 条，未能删除 1 条").await;
     pushing.stop().await;
 }
 
@@ -195,7 +185,7 @@ async fn an_announcement_goes_to_everyone_once_and_no_text_breaks_it() {
     telegram.say(STRANGER, STRANGER, "/broadcast 我来发");
     said(&telegram, STRANGER, "只有机器人管理员").await;
     telegram.say(ADMIN, ADMIN, "/broadcast 今晚 <b>维护</b> & 停机\n第二行");
-    let question = said(&telegram, ADMIN, "向以下 4 个频道发送公告").await;
+    let question = said(&telegram, ADMIN, "向以下 4 个频道群发这条消息").await;
     assert!(
         question.contains("今晚 <b>维护</b> & 停机\n第二行"),
         "{question}"
@@ -207,7 +197,7 @@ async fn an_announcement_goes_to_everyone_once_and_no_text_breaks_it() {
     for chat in [700, 701, STRANGER] {
         said(&telegram, chat, "今晚 <b>维护</b> & 停机\n第二行").await;
     }
-    said(&telegram, ADMIN, "已发送公告：成功 4，失败 0").await;
+    said(&telegram, ADMIN, "已发送群发消息：成功 4，失败 0").await;
     pushing.stop().await;
     assert_eq!(telegram.texts(700).len(), 1);
 }

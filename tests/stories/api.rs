@@ -177,7 +177,7 @@ async fn wrong_requests_are_answered_with_what_is_wrong() {
             .text()
             .await
             .unwrap()
-            .contains("<h1>没有这个页面</h1>")
+            .contains("<h1>找不到这个页面</h1>")
     );
 }
 

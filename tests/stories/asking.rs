@@ -89,7 +89,7 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, INNER).await;
     telegram.say(PERSON, PERSON, "/why http://news.example/nothing.html?<b>");
-    let answer = said(&telegram, PERSON, "没有收录该网址的通知").await;
+    let answer = said(&telegram, PERSON, "没有找到该网址的通知").await;
     assert!(answer.contains("来源“集团要闻”"), "{answer}");
     for address in [
         "http://i.example/1.html",
@@ -135,7 +135,7 @@ async fn what_only_admins_are_to_see_comes_to_their_own_chat_also_from_a_group()
     );
     telegram.fault("sendMessage", Some(ADMIN), fault, 1);
     telegram.say(GROUP, ADMIN, "/health");
-    said(&telegram, GROUP, "请先在私聊中向我发送 /start").await;
+    said(&telegram, GROUP, "请先私聊我发送 /start").await;
     telegram.say(GROUP, ADMIN, "/help");
     let help = said(&telegram, GROUP, "/subscribe").await;
     assert!(!help.contains("/rebroadcast"), "{help}");
@@ -156,7 +156,7 @@ async fn an_administrator_is_known_where_members_are_not_listed() {
     telegram.say(GROUP, 7, "/subscribe news");
     said(&telegram, GROUP, "已订阅").await;
     telegram.say(GROUP, PERSON, "/unsubscribe news");
-    said(&telegram, GROUP, "只有本群组或频道的管理员").await;
+    said(&telegram, GROUP, "只有本群组或 Telegram 频道的管理员").await;
     pushing.stop().await;
 }
 

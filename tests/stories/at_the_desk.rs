@@ -197,7 +197,7 @@ async fn every_page_of_the_desk_is_there_in_both_languages() {
     for path in paths {
         let page = browser.page(&format!("/admin{path}")).await;
         let own = "<script src=\"";
-        assert!(page.contains("管理台"), "{path}");
+        assert!(page.contains("管理后台"), "{path}");
         assert_eq!(page.matches("<script").count(), page.matches(own).count());
         let get = browser
             .client
@@ -384,7 +384,7 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
     let preview = preview.text().await.unwrap();
     for said in [
         "将发给 1 个频道",
-        "terminal (stdout)",
+        "terminal · stdout",
         "今天&lt;截止&gt;",
         "重发",
     ] {
@@ -408,7 +408,7 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
     );
     let page = answer.text().await.unwrap();
     assert!(
-        page.contains("已发送 0 / 1") && page.contains("取消尚未发送的消息"),
+        page.contains("已发送 0 / 1") && page.contains("取消未发送的消息"),
         "{page}"
     );
     browser.does(&format!("{progress}/undo"), &[]).await;
@@ -416,7 +416,7 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
     assert!(answer.headers().get("refresh").is_none());
     let page = answer.text().await.unwrap();
     assert!(
-        page.contains("已取消") && !page.contains("取消尚未发送的消息"),
+        page.contains("已取消") && !page.contains("取消未发送的消息"),
         "{page}"
     );
     let (_, dropped) = browser.desk.asked("/api/v1/deliveries?state=dropped").await;
@@ -425,7 +425,7 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
         browser
             .page("/admin/audit")
             .await
-            .contains("取消尚未发送的消息")
+            .contains("取消未发送的消息")
     );
     let (first, _) = progress.rsplit_once('/').unwrap();
     for elsewhere in [
@@ -524,7 +524,7 @@ async fn sources_channels_and_bulletins_are_called_by_their_names() {
         "集团要闻",
         "大厅屏幕",
         "新通知",
-        "等待发送",
+        "待发送",
         "<time datetime=",
     ] {
         assert!(page.contains(said), "{said}: {page}");
@@ -708,7 +708,7 @@ async fn a_source_is_previewed_added_edited_and_removed_at_the_desk() {
     assert_eq!(preview.status(), 200);
     let preview = preview.text().await.unwrap();
     assert!(
-        preview.contains("周一至周五，8 至 20 时每 10 分钟"),
+        preview.contains("周一至周五，8:00 至 20:59，每 10 分钟"),
         "{preview}"
     );
     assert_eq!(preview.matches("不推送：").count(), 3, "{preview}");
@@ -759,7 +759,7 @@ async fn a_source_that_lost_its_list_is_mended_by_choosing_another_one() {
     assert_eq!(lost.status(), 422);
     let lost = lost.text().await.unwrap();
     assert!(
-        lost.contains("没有找到通知列表") && lost.contains("type=\"radio\""),
+        lost.contains("没有通知列表") && lost.contains("type=\"radio\""),
         "{lost}"
     );
     let choice = lost

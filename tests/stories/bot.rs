@@ -235,7 +235,7 @@ async fn what_cannot_be_rebroadcast_is_refused_with_the_reason() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, STAFF, 1).await;
     for (i, (command, reason)) in [
-        ("/rebroadcast 99", "没有编号为 #99"),
+        ("/rebroadcast 99", "找不到通知 #99"),
         ("/rebroadcast 2 nobody", "找不到频道“nobody”"),
         ("/rebroadcast", "重发哪一条？"),
         ("/latest x", "用法：/latest 10，显示"),

@@ -155,9 +155,9 @@ async fn an_admin_manages_everything_from_the_phone() {
     );
     press(&telegram, ADMIN, "重发", "成功 1").await;
     telegram.say(ADMIN, ADMIN, "/help");
-    press(&telegram, ADMIN, "发送公告", "写上公告的内容").await;
+    press(&telegram, ADMIN, "群发消息", "写上要群发的内容").await;
     telegram.answer(ADMIN, ADMIN, "今天停电");
-    press(&telegram, ADMIN, "发送", "已发送公告：成功 1").await;
+    press(&telegram, ADMIN, "发送", "已发送群发消息：成功 1").await;
     assert!(telegram.texts(700).contains(&"今天停电".to_owned()));
     // Only admins may use their buttons, even if others see them.
     let help = telegram.last(ADMIN);

@@ -47,7 +47,7 @@ const ZH: Script = Script {
     leave: "退订集团要闻",
     note: "今天截止",
     sent: "成功 2，失败 0",
-    undone: "删除已发送 2 条",
+    undone: "删除 2 条",
 };
 
 const EN: Script = Script {

@@ -77,7 +77,7 @@ async fn a_chat_is_added_changed_and_removed_at_the_desk_and_lives_in_the_store(
         .submit(&format!("/admin/bulletins/{bulletin}/rebroadcast"), &again)
         .await;
     let again = again.text().await.unwrap();
-    let card = format!("chat {channel} (telegram)");
+    let card = format!("chat {channel} · telegram");
     assert!(again.contains(&card), "{again}");
 
     let path = format!("/admin/chats/telegram%3A%2D{}", -channel);
@@ -138,7 +138,7 @@ async fn a_chat_that_asks_is_let_in_or_turned_down_at_the_desk() {
         asked.unwrap();
         let page = browser.page("/admin/channels").await;
         assert!(
-            page.contains("等待批准的聊天") && page.contains("&lt;b&gt;员工群"),
+            page.contains("待处理的申请") && page.contains("&lt;b&gt;员工群"),
             "{page}"
         );
         browser
@@ -146,7 +146,7 @@ async fn a_chat_that_asks_is_let_in_or_turned_down_at_the_desk() {
             .await;
         assert_eq!(store.chat(&id).unwrap().standing, standing);
         let page = browser.page("/admin/channels").await;
-        assert!(!page.contains("等待批准的聊天"), "{page}");
+        assert!(!page.contains("待处理的申请"), "{page}");
     }
     let wrong = browser.submit("/admin/chats/telegram%3A42", &[("what", "?")]);
     assert_eq!(wrong.await.status(), 400);
@@ -163,7 +163,7 @@ async fn an_announcement_is_previewed_and_sent_once_to_everybody() {
         .await;
     assert_eq!(preview.status(), 200);
     let preview = preview.text().await.unwrap();
-    for said in ["将发给 1 个频道", "系统&lt;今晚&gt;维护", "发送公告"] {
+    for said in ["将发给 1 个频道", "系统&lt;今晚&gt;维护", "群发"] {
         assert!(preview.contains(said), "{said}: {preview}");
     }
     let announced = || async {
@@ -182,7 +182,7 @@ async fn an_announcement_is_previewed_and_sent_once_to_everybody() {
         let wrong = [("text", text), ("request", "two"), ("sure", "yes")];
         let wrong = browser.submit("/admin/announce", &wrong).await;
         assert_eq!(wrong.status(), 400);
-        assert!(wrong.text().await.unwrap().contains("不能超过 3000 字"));
+        assert!(wrong.text().await.unwrap().contains("不超过 3000 字。"));
     }
 }
 

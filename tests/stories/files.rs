@@ -79,8 +79,8 @@ async fn files_are_named_with_the_size_that_the_page_or_the_server_states() {
     let mut story = Story::begin("").await;
     story.pushing.start();
     let text = story.telegram.until_sent(7, 1).await.remove(0);
-    assert!(text.contains("📎 1. 体检名单.xlsx (3 KB)\n"), "{text}");
-    assert!(text.contains("📎 2. 体检须知.pdf (24 KB)\n"), "{text}");
+    assert!(text.contains("📎 1. 体检名单.xlsx（3 KB）\n"), "{text}");
+    assert!(text.contains("📎 2. 体检须知.pdf（24 KB）\n"), "{text}");
     assert!(text.contains("📎 3. 登记表.doc\n"), "{text}");
     // A size that the page states is not requested, and a file without a readable text is not fetched.
     let seen = story.site.seen();

@@ -41,7 +41,7 @@ async fn a_chinese_admin_reads_in_the_chat_why_a_channel_gets_nothing() {
         ),
         (
             Fault::Refused(400, "Bad Request: chat not found"),
-            "员工群：找不到这个聊天，",
+            "员工群：找不到这个聊天：",
         ),
         (
             Fault::Refused(
@@ -173,12 +173,12 @@ async fn a_form_that_is_not_right_is_refused_in_chinese() {
         (
             "/admin/tokens",
             vec![("name", "x"), ("scope", "read"), ("expires", "soon")],
-            "有效期的格式应为 90d",
+            "请填写 90d 这样的有效期",
         ),
         (
             "/admin/held",
             vec![("what", "newest"), ("newest", "x")],
-            "请用数字填写",
+            "请填写每个来源发布的条数",
         ),
         (
             "/admin/held",
@@ -192,7 +192,7 @@ async fn a_form_that_is_not_right_is_refused_in_chinese() {
                 ("title", "停电"),
                 ("deadline", "soon"),
             ],
-            "截止时间的格式应为",
+            "这样的截止时间",
         ),
     ] {
         let answer = browser.submit(path, &fields).await;
@@ -204,7 +204,7 @@ async fn a_form_that_is_not_right_is_refused_in_chinese() {
     let answer = browser.submit("/admin/outbox/77/retry", &[]).await;
     assert_eq!(answer.status(), 404);
     let page = answer.text().await.unwrap();
-    assert!(page.contains("没有编号为 77 的发送记录。"), "{page}");
+    assert!(page.contains("找不到发送记录 77。"), "{page}");
 }
 
 /// Returns the sentences of a page's notice, without the text around it.
@@ -225,12 +225,12 @@ async fn each_field_of_a_source_s_form_is_refused_in_chinese_alone() {
         (
             "schedule",
             "every day",
-            "“检查时间”：应为 every 10m 这样的间隔",
+            "“检查时间”：请填写 every 10m 这样的间隔",
         ),
         (
             "include",
             "好\n/(/",
-            "“只推送含有以下任一词的通知”：“/(/”不能用",
+            "“只推送含有以下任一词的通知”：“/(/”无效",
         ),
         (
             "announce_first",
@@ -240,12 +240,12 @@ async fn each_field_of_a_source_s_form_is_refused_in_chinese_alone() {
         (
             "select.item",
             "li[",
-            "“每一行的 CSS 选择器”：不是有效的 CSS 选择器",
+            "“每一行的 CSS 选择器”：请填写 ul.news &gt; li 这样的 CSS 选择器",
         ),
         (
             "to",
             "nowhere",
-            "“发送到”：没有这个频道，请重新打开页面后再选择",
+            "“发送到”：找不到这个频道，请返回并刷新页面后再选择",
         ),
     ] {
         let message = noticed(&browser, &[url, (field, value)]).await;

@@ -170,7 +170,7 @@ async fn in_a_group_its_administrators_alone_change_anything_also_without_a_name
         telegram.say(GROUP, PERSON, "/subscribe news");
         telegram.say(GROUP, PERSON, "/filter +x");
     }
-    said(&telegram, GROUP, "只有本群组或频道的管理员").await;
+    said(&telegram, GROUP, "只有本群组或 Telegram 频道的管理员").await;
     telegram.say(GROUP, 7, "/subscribe news");
     said(&telegram, GROUP, "已订阅：集团要闻").await;
     telegram.say_anonymously(GROUP, "/quiet 22:00-07:00");
@@ -243,7 +243,7 @@ async fn a_channel_is_set_up_by_a_forwarded_post_or_by_its_name() {
     said(&telegram, PERSON, "已退订").await;
     // A stranger to the channel may not.
     telegram.forward(channel, 11, "x");
-    said(&telegram, 11, "只有该频道的管理员可以操作").await;
+    said(&telegram, 11, "只有该 Telegram 频道的管理员可以操作").await;
     telegram.say(11, 11, "/subscribe news @our_news");
     telegram.until_sent(11, 2).await;
     pushing.publish(1).await;
@@ -294,7 +294,7 @@ async fn filters_keep_away_what_is_not_wanted_and_why_says_so() {
         "{why}"
     );
     telegram.say(PERSON, PERSON, "/filter /(/");
-    said(&telegram, PERSON, "不能用：").await;
+    said(&telegram, PERSON, "无效：").await;
     telegram.say(PERSON, PERSON, "/filter off");
     said(&telegram, PERSON, "过滤：关闭").await;
     pushing.stop().await;
@@ -466,7 +466,7 @@ async fn a_channel_of_the_config_changes_there_alone_and_a_bulletin_comes_once()
         telegram.say(PERSON, PERSON, command);
         let texts = telegram.until_sent(PERSON, before + 1).await;
         assert!(
-            texts[before].contains("只能在配置文件中更改"),
+            texts[before].contains("由管理员在配置文件中统一设置"),
             "{command}: {texts:?}"
         );
     }

@@ -77,7 +77,7 @@ async fn a_newcomer_is_let_in_filters_searches_and_asks_why() {
     wait_for_channel(&rig, 3).await;
     rig.say(say(PERSON, PERSON, &format!("/why {second}")))
         .await;
-    let why = rig.shown(PERSON, "判定").await;
+    let why = rig.shown(PERSON, "处理结果").await;
     assert!(
         why["text"].as_str().unwrap().contains("含有排除词“R0N”"),
         "{why:#}"
@@ -168,11 +168,11 @@ async fn a_page_that_is_not_public_is_reported_to_its_readers_and_to_admins_alon
     let why = format!("/why {number}");
     for (chat, from) in [(GROUP, ADMIN), (PERSON, PERSON)] {
         rig.say(say(chat, from, &why)).await;
-        rig.shown(chat, "没有编号为").await;
+        rig.shown(chat, "找不到通知").await;
     }
     for chat in [ADMIN, 42] {
         rig.say(say(chat, chat, &why)).await;
-        rig.shown(chat, "判定").await;
+        rig.shown(chat, "处理结果").await;
     }
     noticast.kill();
 }
@@ -191,7 +191,7 @@ async fn a_group_a_topic_and_a_channel_are_set_up_by_their_administrators() {
     rig.declare(json!({"id": channel, "type": "channel", "title": "c", "username": "rig_news", "admins": [3]}))
         .await;
     rig.say(say(group, PERSON, "/subscribe s0")).await;
-    rig.shown(group, "只有本群组或频道的管理员").await;
+    rig.shown(group, "只有本群组或 Telegram 频道的管理员").await;
     rig.say(say(group, 1_087_968_824, "/subscribe@rig_notice_bot s0"))
         .await;
     rig.shown(group, "已订阅").await;

@@ -28,8 +28,8 @@ async fn a_notice_that_cannot_be_published_is_refused_before_its_preview_and_sta
     for (name, value, why) in [
         ("source", "news", "请选择来源"),
         ("source", "nowhere", "请选择来源"),
-        ("to", "nowhere", "没有这个频道"),
-        ("deadline", "明天", "截止时间的格式应为"),
+        ("to", "nowhere", "找不到这个频道"),
+        ("deadline", "明天", "这样的截止时间"),
         (
             "files",
             "javascript:alert(1)",
@@ -99,7 +99,7 @@ async fn channels_that_are_not_there_are_named_before_anything_is_sent_again() {
     let path = format!("/admin/bulletins/{id}/rebroadcast");
     let answer = browser.submit(&path, &form).await;
     assert_eq!(answer.status(), 400);
-    assert!(answer.text().await.unwrap().contains("没有这个频道"));
+    assert!(answer.text().await.unwrap().contains("找不到这个频道"));
 }
 
 #[tokio::test]
@@ -167,9 +167,9 @@ async fn each_problem_has_the_way_to_where_it_is_mended() {
 async fn readers_of_a_wrong_address_see_what_is_wrong_with_it() {
     let desk = Desk::with_baselines().await;
     for (path, why) in [
-        ("/?from=gestern", "日期应写成"),
-        ("/feed.atom?to=2026-02-30", "日期应写成"),
-        ("/?before=x", "翻页位置有误"),
+        ("/?from=gestern", "这样的日期"),
+        ("/feed.atom?to=2026-02-30", "这样的日期"),
+        ("/?before=x", "这一页不存在"),
         ("/?q=a&q=b", "请检查网址"),
     ] {
         let answer = desk.get(path).header(header::ACCEPT, "text/html");

@@ -48,7 +48,7 @@ pub enum Verdict {
 
 /// The error of a pattern that cannot be used; `Display` states what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{pattern}` is not a valid pattern: {why}; expected a word or `/regex/`")]
+#[error("`{pattern}` is not a valid pattern: {why}; expected a word or `/regular expression/`")]
 pub struct FilterError {
     pub pattern: String,
     pub why: String,
@@ -392,14 +392,14 @@ mod tests {
         insta::assert_snapshot!(
             ["", "//", "//i", "/(/", "/a{9999}{9999}/", "/(?=x)/", "/(?-i)NBA/", "/a/q"].map(why).join("\n"),
             @r"
-        `` is not a valid pattern: it is empty; expected a word or `/regex/`
-        `//` is not a valid pattern: it is empty; expected a word or `/regex/`
-        `//i` is not a valid pattern: it is empty; expected a word or `/regex/`
-        `/(/` is not a valid pattern: unclosed group; expected a word or `/regex/`
-        `/a{9999}{9999}/` is not a valid pattern: it is too large; fewer letters or repetitions are expected; expected a word or `/regex/`
-        `/(?=x)/` is not a valid pattern: look-around, including look-ahead and look-behind, is not supported; expected a word or `/regex/`
-        `/(?-i)NBA/` is not a valid pattern: it can never match: titles are compared in lower case, half width and simplified characters; expected a word or `/regex/`
-        `/a/q` is not a valid pattern: it has the unknown flag `q` behind its last slash (for a word with slashes, write `\/`); expected a word or `/regex/`
+        `` is not a valid pattern: it is empty; expected a word or `/regular expression/`
+        `//` is not a valid pattern: it is empty; expected a word or `/regular expression/`
+        `//i` is not a valid pattern: it is empty; expected a word or `/regular expression/`
+        `/(/` is not a valid pattern: unclosed group; expected a word or `/regular expression/`
+        `/a{9999}{9999}/` is not a valid pattern: it is too large; fewer letters or repetitions are expected; expected a word or `/regular expression/`
+        `/(?=x)/` is not a valid pattern: look-around, including look-ahead and look-behind, is not supported; expected a word or `/regular expression/`
+        `/(?-i)NBA/` is not a valid pattern: it can never match: titles are compared in lower case, half width and simplified characters; expected a word or `/regular expression/`
+        `/a/q` is not a valid pattern: it has the unknown flag `q` behind its last slash (for a word with slashes, write `\/`); expected a word or `/regular expression/`
         "
         );
     }

@@ -63,7 +63,7 @@ pub struct Opened {
 pub struct Attachment {
     pub url: String,
     pub name: String,
-    /// Bytes, where the page or the server says so.
+    /// The size in bytes, if the page or the server gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
 }

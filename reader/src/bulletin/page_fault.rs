@@ -32,7 +32,7 @@ impl PageKind {
             Self::NeedsScripts => {
                 "a page that needs JavaScript; set `browser = true`, or give the address of its data instead"
             }
-            Self::NoRows => "no rows of titles that repeat",
+            Self::NoRows => "no repeating rows with titles were found",
         }
     }
 }

@@ -211,7 +211,7 @@ fn calendars(sets: &[u64], both_days: bool) -> Result<Vec<cron::Schedule>, Strin
         ]
         .join(" ");
         text.parse()
-            .map_err(|error| format!("the calendar refuses it ({error}); {}", FORMS))
+            .map_err(|error| format!("the schedule cannot be computed ({error}); {}", FORMS))
     };
     if both_days {
         return Ok(vec![calendar(sets[3], sets[5])?]);

@@ -18,7 +18,9 @@ const LONGEST_WAIT: f32 = 10.0;
 /// Returns the advice for a page that leads to another host, which is not followed.
 pub fn advice(to: &Url) -> String {
     let to = Shown(to);
-    format!("the page only leads on to {to}, on another host: if that is right, set `url` to it")
+    format!(
+        "the page redirects to {to} on another host; if that is correct, set `url` to that address"
+    )
 }
 
 /// Returns the address to which a page without content leads; `header` is its `Refresh`.

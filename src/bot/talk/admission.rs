@@ -62,7 +62,7 @@ pub(super) fn ask_admins(base: &Base, asker: &Asker, target: &Target, chat: &Cha
         return;
     }
     if !base.memory.may_ask_admins() {
-        tracing::warn!(channel.id = %target.id, "too many chats ask for approval at once; this one is only listed by /channels");
+        tracing::warn!(channel.id = %target.id, "too many chats are waiting for approval; this one is only listed by /channels");
         return;
     }
     if base.permissions.admins.is_empty() {

@@ -63,7 +63,7 @@ fn channel_line(base: &Base, words: &BotWords, status: &ChannelStatus) -> String
     let channel = base.channel(&status.id).or(status.chat.as_deref());
     let sources = match channel.and_then(|channel| channel.sources.as_ref()) {
         Some(sources) => visible::named(base, sources.iter(), MOST_SOURCES, words),
-        None => words.all_sources.to_owned(),
+        None => words.all.to_owned(),
     };
     let state = match (&status.blocked, &status.error) {
         (Some(_), _) => "⛔",

@@ -43,7 +43,7 @@ mod tests {
         let names = ["甲".to_owned(), "乙".to_owned()];
         let row = |language, all| in_a_row(of(language), &names, all);
         assert_eq!(row(Language::Zh, 2), "甲、乙");
-        assert_eq!(row(Language::Zh, 12), "甲、乙……（共 12 个）");
+        assert_eq!(row(Language::Zh, 12), "甲、乙等 12 个");
         assert_eq!(row(Language::En, 12), "甲 · 乙 … (12)");
     }
 

@@ -139,7 +139,7 @@ fn not_of_the_store(kind: Option<&Value>) -> Option<FieldFault> {
     let expected = match kind.filter(|kind| !kind.is_null()).map(Value::as_str) {
         None => return Some(missing("kind", "a kind such as `webhook`")),
         Some(Some("telegram")) => {
-            "a Telegram chat is no channel of its own here; expected it to be added as a chat, at the desk or by /subscribe"
+            "a Telegram chat cannot be added as a channel; add it as a chat at the desk, or with /subscribe"
         }
         Some(Some("stdout")) => {
             "it writes where this program was started; expected a [[channel]] in the config file"

@@ -126,7 +126,7 @@ fn mailbox(value: &Value<'_>) -> Read<Mailbox> {
             "expected an address such as `news@example.org` or `News <news@example.org>`";
         fault(
             value,
-            format!("`{text}` is not a valid mail address; {expected}"),
+            format!("`{text}` is not a valid email address; {expected}"),
         )
     })
 }
@@ -137,7 +137,7 @@ fn mailboxes(value: &Value<'_>) -> Read<Vec<Mailbox>> {
     if list.is_empty() {
         return fault(
             value,
-            "the list is empty; expected at least one mail address",
+            "the list is empty; expected at least one email address",
         );
     }
     Ok(list)

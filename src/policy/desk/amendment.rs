@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// The changes of a bulletin of a `desk` source: a field that is left out stays, and null empties one that may be empty.
+/// A correction of a bulletin of a `desk` source: a field that is left out is kept, and `null` empties one that may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Amendment {

@@ -50,16 +50,15 @@ pub(super) fn files_of(
     let left = all.len().saturating_sub(MOST);
     let left = (left > 0).then(|| words::of(language).cards.more_files.say(left));
     let left = left.map(|words| (words, link(&bulletin.url)));
+    let shown = move |file| shown(file, language);
     all.iter().take(MOST).map(shown).chain(left)
 }
 
-fn shown(file: &Attachment) -> (String, Option<&str>) {
+fn shown(file: &Attachment, language: Language) -> (String, Option<&str>) {
     let name = clean_line(&file.name);
     // A link needs words to show.
     let shown = if name.is_empty() { &file.url } else { &name };
-    let mut shown = cut(&clean_line(shown), NAME);
-    if let Some(size) = file.shown_size() {
-        shown = format!("{shown} ({size})");
-    }
+    let shown = cut(&clean_line(shown), NAME);
+    let shown = words::of(language).cards.sized(shown, file.shown_size());
     (shown, link(&file.url))
 }

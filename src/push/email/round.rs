@@ -122,7 +122,7 @@ impl<'a> Round<'a> {
         let text = self.letter.to(reader).map_err(|error| {
             MailRefusal::Never(
                 Blame::Text,
-                format!("the mail cannot be written: {error}").into(),
+                format!("the email cannot be written: {error}").into(),
             )
         })?;
         let (from, to) = (&self.letter.from.email, &reader.email);

@@ -71,7 +71,7 @@ impl Blame {
                 "send through another server, or have this machine removed from the blocklist"
             }
             Self::Recipient => "correct the addresses in `to`",
-            Self::Text => "find out why the server rejects such mail",
+            Self::Text => "find out why the server rejects such emails",
         }
     }
 

@@ -104,10 +104,11 @@ impl Database {
         }
         self.is_writer_lost.store(true, Ordering::Relaxed);
         tracing::warn!(
-            "the answer to a commit was lost; work waits until the database says what came of it"
+            "the result of a commit is unknown because the connection was lost; work pauses until the database confirms it"
         );
         // No query is made meanwhile: queries wait for the transactions before them.
-        *lock(&self.trouble) = Some("the answer to a commit was lost".to_owned());
+        *lock(&self.trouble) =
+            Some("the result of a commit is unknown because the connection was lost".to_owned());
         let asked = writer::was_committed(&self.pool, transaction, &self.closed);
         let was_committed = runtime.block_on(asked);
         *lock(&self.trouble) = None;

@@ -62,7 +62,7 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
         // One such error is "could not write init file", with which a server whose disk is full rejects a
         // connection.
         "XX000" => passing(
-            "met an error of its own",
+            "reported an internal error",
             "check its log, and whether its disk is full; work resumes automatically once it can write again",
         ),
         "55P03" => passing(

@@ -63,7 +63,7 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
         db = open_sled(state, &path, COLLECT_OFTEN)?;
     }
     if made && db.is_empty() {
-        return Err(damaged(&path, "it holds nothing any more".to_owned()));
+        return Err(damaged(&path, "it is unexpectedly empty".to_owned()));
     }
     for folder in [&path, &state.join("backup")] {
         let is_own = fs::symlink_metadata(folder).is_ok_and(|it| it.is_dir());

@@ -105,8 +105,8 @@ fn held_rows_are_reported_by_title_with_the_command_that_releases_them() {
     };
     for said in [
         "20 条",
-        "“关于甲的通知”、“关于乙的通知”",
-        "noticast held --publish",
+        "“关于甲的通知”“关于乙的通知”",
+        "noticast held --source",
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }

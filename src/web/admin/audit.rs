@@ -20,7 +20,13 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
         rows.push(row(&admin, entry).await?);
     }
     let table = DeskTable {
-        columns: vec![words.at, words.who, words.action, words.what, words.details],
+        columns: vec![
+            words.at,
+            words.who,
+            words.action,
+            words.subject,
+            words.details,
+        ],
         rows,
         empty: words.nothing_done,
         next: admin.next("/audit", listing.next),

@@ -120,7 +120,7 @@ fn timeline(admin: &Admin, id: BulletinId, happenings: &[Happening]) -> DeskTabl
     let shown = happenings.iter().take(MOST_HAPPENINGS);
     DeskTable {
         heading: Some(words.timeline),
-        columns: vec![words.at, words.what, words.details],
+        columns: vec![words.at, words.step, words.details],
         rows: shown.map(|it| happened(admin, it)).collect(),
         next: is_more.then(|| format!("admin/outbox?bulletin={id}")),
         ..DeskTable::default()

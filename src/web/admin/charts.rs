@@ -216,7 +216,7 @@ async fn of_deliveries(admin: &Admin, days: &[NaiveDate]) -> Result<Vec<DeskBloc
     };
     let latency = each(days, latency);
     let failures = each(days, |day| vec![on(&failed, day) as f64]);
-    let percentiles = ["p50", "p99"].map(str::to_owned).to_vec();
+    let percentiles = [words.median, words.slowest].map(str::to_owned).to_vec();
     let seconds = |value: f64| format!("{value:.1} s");
     let beside = BarLayout::SideBySide;
     let names = vec![words.failed.to_owned()];

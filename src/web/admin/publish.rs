@@ -166,7 +166,7 @@ pub(super) fn card(channel: &Channel, drawn: &Value) -> DeskBlock {
         drawn => format!("{drawn:#}"),
     };
     DeskBlock::Code {
-        heading: Some(format!("{} ({})", channel.name, channel.kind_name())),
+        heading: Some(format!("{} · {}", channel.name, channel.kind_name())),
         text,
     }
 }

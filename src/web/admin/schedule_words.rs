@@ -24,6 +24,19 @@ enum FieldUnit {
     Weekday,
 }
 
+impl FieldUnit {
+    /// The first and the last value.
+    fn bounds(self) -> (usize, usize) {
+        match self {
+            Self::Minute => (0, 59),
+            Self::Hour => (0, 23),
+            Self::Day => (1, 31),
+            Self::Month => (1, 12),
+            Self::Weekday => (0, 6),
+        }
+    }
+}
+
 /// Returns a schedule in words; `None` for lines with seconds, which are no clearer in words.
 pub(super) fn in_words(schedule: &Schedule, language: Language) -> Option<String> {
     let text = schedule.to_string().to_lowercase();
@@ -54,7 +67,11 @@ pub(super) fn in_words(schedule: &Schedule, language: Language) -> Option<String
         said.push(named(&parts(field, unit)?, unit, language));
     }
     let time = at(&minutes, &hours, language);
+    let is_of_month = weekday == "*" && day == "*";
     Some(match (on_days(&said, (day, weekday), language), language) {
+        (Some(days), Language::Zh) if is_of_month && !time.starts_with('每') => {
+            format!("{days}每天 {time}")
+        }
         (Some(days), Language::Zh) => format!("{days}，{time}"),
         (Some(days), Language::En) => format!("{time}, {days}"),
         (None, Language::Zh) if !time.starts_with('每') => format!("每天 {time}"),
@@ -130,14 +147,17 @@ fn value_in_words(value: usize, unit: FieldUnit, language: Language) -> String {
 fn named(parts: &[FieldPart], unit: FieldUnit, language: Language) -> Option<String> {
     let (sep, to) = match (language, unit) {
         (Language::Zh, FieldUnit::Weekday) => ("、", "至"),
-        (Language::Zh, _) => ("、", " 至 "),
+        (Language::Zh, _) => ("、", "至"),
         (Language::En, _) => (", ", " to "),
     };
     let word = |value| value_in_words(value, unit, language);
-    let one = |part: &FieldPart| match part.range {
-        None => String::new(),
-        Some((from, until)) if from == until => word(from),
-        Some((from, until)) => format!("{}{to}{}", word(from), word(until)),
+    let one = |part: &FieldPart| match part.range.unwrap_or_else(|| unit.bounds()) {
+        (from, until) if from == until => word(from),
+        (from, until) if part.step > 1 => {
+            let values = (from..=until).step_by(part.step).map(word);
+            values.collect::<Vec<_>>().join(sep)
+        }
+        (from, until) => format!("{}{to}{}", word(from), word(until)),
     };
     if let [FieldPart { range: None, step }] = parts {
         let names = match unit {
@@ -148,14 +168,12 @@ fn named(parts: &[FieldPart], unit: FieldUnit, language: Language) -> Option<Str
         };
         return (*step > 1).then(|| repeated(*step, names, language));
     }
-    let mut said: Vec<String> = parts.iter().map(one).collect();
-    said.retain(|said| !said.is_empty());
+    let said: Vec<String> = parts.iter().map(one).collect();
     let said = said.join(sep);
-    let stepped = parts.iter().find(|part| part.step > 1);
-    let said = match (unit, language) {
+    Some(match (unit, language) {
         (FieldUnit::Hour, Language::Zh) => format!("{said} 时"),
-        (FieldUnit::Day, Language::Zh) => format!("每月 {said} 日"),
-        (FieldUnit::Month, Language::Zh) => format!("{said} 月"),
+        (FieldUnit::Day, Language::Zh) => format!("每月{said}日"),
+        (FieldUnit::Month, Language::Zh) => format!("{said}月"),
         (FieldUnit::Minute, Language::Zh) => format!("第 {said} 分"),
         (FieldUnit::Day, Language::En) => format!("on day {said} of the month"),
         (FieldUnit::Hour, Language::En) => format!("in the hours {said}"),
@@ -164,11 +182,6 @@ fn named(parts: &[FieldPart], unit: FieldUnit, language: Language) -> Option<Str
         (FieldUnit::Weekday, Language::En) => format!("on {said}"),
         (FieldUnit::Month, Language::En) => format!("in {said}"),
         (FieldUnit::Weekday, Language::Zh) => said,
-    };
-    Some(match (stepped, language) {
-        (Some(part), Language::Zh) => format!("{said}（间隔 {}）", part.step),
-        (Some(part), Language::En) => format!("{said} (each {})", part.step),
-        (None, _) => said,
     })
 }
 
@@ -220,17 +233,21 @@ fn at(minutes: &[FieldPart], hours: &[FieldPart], language: Language) -> String 
                 range: Some((from, until)),
                 step: 1,
             },
-        ] if language == Language::En => Some(format!("from {from}:00 to {until}:59")),
+        ] => Some(match language {
+            Language::Zh => format!("{from}:00 至 {until}:59"),
+            Language::En => format!("from {from}:00 to {until}:59"),
+        }),
         hours => named(hours, FieldUnit::Hour, language),
     };
     match language {
         Language::Zh => {
-            let hours = hours.unwrap_or_else(|| "每小时".to_owned());
-            let is_each = each.starts_with('每') && hours == "每小时";
-            if is_each {
-                each
-            } else {
-                format!("{hours}{each}")
+            let each = match each.starts_with('每') {
+                true => each,
+                false => format!("每小时{each}"),
+            };
+            match hours {
+                Some(hours) => format!("{hours}，{each}"),
+                None => each,
             }
         }
         Language::En => match hours {
@@ -259,7 +276,7 @@ fn hourly(minutes: &[FieldPart], hours: &[FieldPart], language: Language) -> Opt
     let last = until - until.checked_sub(from)?.checked_rem(hour.step)?;
     let each = repeated(hour.step, ("小时", "hour"), language);
     Some(match language {
-        Language::Zh => format!("{from:02}:{minute:02} 至 {last:02}:{minute:02} {each}"),
+        Language::Zh => format!("{from:02}:{minute:02} 至 {last:02}:{minute:02}，{each}"),
         Language::En => format!("{each} from {from:02}:{minute:02} to {last:02}:{minute:02}"),
     })
 }
@@ -278,30 +295,40 @@ mod tests {
             ("5 * * * *", "每小时第 5 分", "at minute 5 of every hour"),
             (
                 "*/10 8-20 * * Mon-Fri",
-                "周一至周五，8 至 20 时每 10 分钟",
+                "周一至周五，8:00 至 20:59，每 10 分钟",
                 "every 10 minutes from 8:00 to 20:59, Monday to Friday",
             ),
             (
                 "0 8-20 * * *",
-                "每天 08:00 至 20:00 每小时",
+                "每天 08:00 至 20:00，每小时",
                 "every hour from 08:00 to 20:00",
             ),
             (
                 "30 8-20/5 * * 1,5",
-                "周一、周五，08:30 至 18:30 每 5 小时",
+                "周一、周五，08:30 至 18:30，每 5 小时",
                 "every 5 hours from 08:30 to 18:30, on Monday, Friday",
             ),
             (
                 "30 9,17 1 * *",
-                "每月 1 日，09:30、17:30",
+                "每月1日，09:30、17:30",
                 "at 09:30, 17:30, on day 1 of the month",
             ),
             (
                 "0 9 1 * 1",
-                "每月 1 日或周一，09:00",
+                "每月1日或周一，09:00",
                 "at 09:00, on day 1 of the month or on Monday",
             ),
-            ("0 9 * 1 *", "1 月，09:00", "at 09:00, in January"),
+            ("0 9 * 1 *", "1月每天 09:00", "at 09:00, in January"),
+            (
+                "*/10 8-20/4 * * *",
+                "每天 8、12、16、20 时，每 10 分钟",
+                "every 10 minutes in the hours 8, 12, 16, 20",
+            ),
+            (
+                "5,35 8-20 * * *",
+                "每天 8:00 至 20:59，每小时第 5、35 分",
+                "every day at minute 5, 35 from 8:00 to 20:59",
+            ),
         ] {
             let schedule: Schedule = line.parse().unwrap();
             assert_eq!(in_words(&schedule, Language::Zh).as_deref(), Some(zh));

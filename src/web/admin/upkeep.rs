@@ -34,7 +34,7 @@ pub(super) fn table(admin: &Admin) -> DeskTable {
     };
     DeskTable {
         heading: Some(words.upkeep),
-        columns: vec![words.what, words.details],
+        columns: vec![words.action, words.details],
         rows: config.into_iter().chain([data, import]).collect(),
         ..DeskTable::default()
     }

@@ -21,21 +21,27 @@ const TEXTS: [(&str, &str); 7] = [
         "id",
         "`[a-z0-9][a-z0-9_-]{0,31}`; default: the kind, with a number if needed",
     ),
-    ("name", "Left out: the id"),
+    ("name", "Default: the ID"),
     ("time_zone", "Such as `Asia/Shanghai`"),
     ("mode", "`each`, `bundle` or `digest`"),
-    ("digest", "When a digest goes out: a crontab line"),
+    ("digest", "When the digest is sent: a crontab line"),
     ("quiet", "Such as `22:00-07:00`"),
-    ("template", "In place of the built-in card"),
+    ("template", "Replaces the built-in card"),
 ];
 const LISTS: [(&str, &str); 4] = [
-    ("sources", "Ids of sources; default: `[\"*\"]`, all"),
+    ("sources", "IDs of sources; default: `[\"*\"]`, all"),
     (
         "include",
-        "Words or `/regex/` in title or summary; none: all",
+        "Words or `/regular expressions/` in title or summary; default: all bulletins",
     ),
-    ("exclude", "Words or `/regex/` that keep a bulletin back"),
-    ("urgent", "Words that pass quiet hours and digests"),
+    (
+        "exclude",
+        "Words or `/regular expressions/`; bulletins that contain one are not pushed",
+    ),
+    (
+        "urgent",
+        "Words or `/regular expressions/`; bulletins that contain one bypass quiet hours and digests",
+    ),
 ];
 
 impl PartialSchema for ChannelBody {
@@ -46,7 +52,7 @@ impl PartialSchema for ChannelBody {
             .collect();
         let kinds = names.join(", ");
         let mut body = Object::builder().description(Some(
-            "The keys of a `[[channel]]`. `null` means the same as leaving a key out; in PATCH it removes a key that was set. Secrets are literals: `env:` and `file:` are refused.",
+            "The keys of a `[[channel]]`. `null` means the same as leaving a key out; in PATCH it removes a key that was set. Secrets are literals: `env:` and `file:` are rejected.",
         ));
         body = body.property("kind", optional(Type::String).description(Some(kinds)));
         for (name, about) in TEXTS {
@@ -55,7 +61,7 @@ impl PartialSchema for ChannelBody {
         for (name, about) in LISTS {
             body = body.property(name, list(about));
         }
-        let about = "A short note where a sent message cannot be edited";
+        let about = "Send a short note if a sent message cannot be edited";
         body = body.property(
             "corrections",
             optional(Type::Boolean).description(Some(about)),

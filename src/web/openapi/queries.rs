@@ -41,21 +41,21 @@ queries! {
     Paging(ID): [];
     TimelinePaging(NUMBER): [];
     SourceFilters(ID): [
-        of::<SourceId>("source", "Only this one"),
+        of::<SourceId>("source", "Only this source"),
         of::<ChannelId>("channel", "Only sources that this channel receives"),
-        of::<SourceState>("state", "Only items in this state"),
+        of::<SourceState>("state", "Only sources in this state"),
         since("Only sources that changed at or after this time"),
-        words("Only sources whose name, id, address or group contains all of these words"),
+        words("Only sources whose name, ID, address or group contains all of these words"),
     ];
     ChannelFilters(ID): [
         of::<SourceId>("source", "Only channels that receive this source"),
-        of::<ChannelId>("channel", "Only this one"),
-        of::<ChannelState>("state", "Only items in this state"),
+        of::<ChannelId>("channel", "Only this channel"),
+        of::<ChannelState>("state", "Only channels in this state"),
     ];
     BulletinFilters(NUMBER): [
         of::<SourceId>("source", "Only bulletins from this source"),
         of::<ChannelId>("channel", "Only bulletins that were queued for this channel"),
-        of::<BulletinState>("state", "Only items in this state"),
+        of::<BulletinState>("state", "Only bulletins in this state"),
         since("Only bulletins first seen at or after this time"),
         words("Only bulletins whose texts contain all of these words"),
     ];
@@ -68,10 +68,10 @@ queries! {
     DeliveryFilters(NUMBER): [
         of::<SourceId>("source", "Only deliveries of bulletins from this source"),
         of::<ChannelId>("channel", "Only deliveries to this channel"),
-        of::<DeliveryState>("state", "Only items in this state"),
+        of::<DeliveryState>("state", "Only deliveries in this state"),
         since("Only deliveries queued at or after this time"),
     ];
-    AuditFilters(PLACE): [since("What was done at or after this time")];
+    AuditFilters(PLACE): [since("Only entries at or after this time")];
 }
 
 fn paging(cursor: &str) -> [Parameter; 2] {
@@ -79,13 +79,14 @@ fn paging(cursor: &str) -> [Parameter; 2] {
         .schema_type(Type::Integer)
         .minimum(Some(0))
         .default(Some(DEFAULT_LIMIT.into()));
-    let most = format!("Items of a page: {MOST_ITEMS} at most, and as many for 0");
+    let most =
+        format!("The number of entries per page, at most {MOST_ITEMS}; 0 means {MOST_ITEMS}");
     let cursor = Object::builder()
         .schema_type(Type::String)
         .pattern(Some(cursor));
     [
         optional("limit", &most, limit.into()),
-        optional("cursor", "The `next` of the page before", cursor.into()),
+        optional("cursor", "The `next` of the previous page", cursor.into()),
     ]
 }
 

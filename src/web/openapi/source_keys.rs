@@ -25,7 +25,7 @@ const TEXTS: [(&str, &str); 8] = [
     ("schedule", "`every 10m`, or a crontab line"),
     ("every", "`10m` stands for the schedule `every 10m`"),
     ("time_zone", "Such as `Asia/Shanghai`"),
-    ("group", "The group that it is shown in"),
+    ("group", "The group in which it is shown"),
 ];
 const CHARSET: (&str, &str) = (
     "charset",
@@ -34,9 +34,12 @@ const CHARSET: (&str, &str) = (
 const LISTS: [(&str, &str); 3] = [
     (
         "include",
-        "Words or `/regex/` in title or summary; none: all",
+        "Words or `/regular expressions/` in title or summary; default: all bulletins",
     ),
-    ("exclude", "Words or `/regex/` that keep a bulletin back"),
+    (
+        "exclude",
+        "Words or `/regular expressions/`; bulletins that contain one are not pushed",
+    ),
     (
         "channels",
         "The only channels that receive this source. Default: every channel with `sources = [\"*\"]`",
@@ -47,17 +50,17 @@ const NUMBERS: [(&str, &str); 2] = [
         "announce_first",
         "How many of the newest bulletins to push at the first poll",
     ),
-    ("depth", "Pages of the list to read"),
+    ("depth", "How many pages of the list to read"),
 ];
 const SWITCHES: [(&str, &str); 6] = [
-    ("full_text", "Open the article for text and summary"),
-    ("simplify", "Traditional to simplified characters"),
+    ("full_text", "Open each article for its text and summary"),
+    ("simplify", "Convert traditional to simplified characters"),
     (
         "public",
-        "false: kept from pages, feeds and chats without a token",
+        "`false`: hidden from the pages, feeds, `/latest` and search for everyone without a token",
     ),
     ("verify", "Check the certificate"),
-    ("robots", "Keep to robots.txt"),
+    ("robots", "Obey robots.txt"),
     (
         "browser",
         "Render the page in the browser before it is read",

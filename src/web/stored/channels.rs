@@ -28,17 +28,17 @@ use crate::{
     },
 };
 
-/// A channel with the keys that it was added with, but for its secrets.
+/// A channel with its settings, without its secrets.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::web) struct ChannelSettings {
     #[serde(flatten)]
     shown: view::Channel,
-    /// As they can be sent again; None: it stands in the config file, or is a chat, and changes there.
+    /// The settings, in the form that `PATCH` accepts. `null` if the channel is defined in the config file or is a chat, and cannot be changed here.
     #[schema(required, value_type = Option<ChannelBody>)]
     settings: Option<ChannelKeys>,
     /// The names of its secrets that are set. They are never shown.
     secrets: Vec<&'static str>,
-    /// The names of its secrets that did not come along with an import, and must be sent again.
+    /// The names of its secrets that were not part of an import, and must be sent again.
     missing: Vec<&'static str>,
 }
 
@@ -52,7 +52,7 @@ pub(in crate::web) async fn one(
     shown(&site, &id.parse().map_err(|_| missing())?).await
 }
 
-/// Adds a channel that lives in the store.
+/// Adds a channel, which is kept in the store.
 #[utoipa::path(post, path = "/channels", operation_id = "add_channel", request_body = ChannelBody, responses((status = 201, description = "The channel", body = ChannelSettings)))]
 pub(in crate::web) async fn add(
     State(site): State<Shared>,
@@ -63,7 +63,7 @@ pub(in crate::web) async fn add(
     Ok((StatusCode::CREATED, shown(&site, &id).await?))
 }
 
-/// Changes the keys of a channel that are sent (RFC 7396); null takes one out. A secret that is not sent stays.
+/// Changes the keys that are sent (RFC 7396); `null` removes one. A secret that is not sent is kept.
 #[utoipa::path(patch, path = "/channels/{id}", operation_id = "edit_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), request_body = ChannelBody, responses((status = 200, description = "The channel as it is now", body = ChannelSettings)))]
 pub(in crate::web) async fn edit(
     State(site): State<Shared>,
@@ -82,7 +82,7 @@ pub(in crate::web) async fn edit(
     shown(&site, &added.id).await
 }
 
-/// Removes a channel that lives in the store.
+/// Removes a channel that is kept in the store.
 #[utoipa::path(delete, path = "/channels/{id}", operation_id = "remove_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), responses((status = 204, description = "The channel was removed")))]
 pub(in crate::web) async fn remove(
     State(site): State<Shared>,
@@ -136,15 +136,16 @@ pub(in crate::web) async fn edit_for(
 ) -> Result<(), Problem> {
     let (named, keys) = named::<ChannelId>(keys)?;
     if named.is_some_and(|named| named != added.id) {
-        let what = "the id of a channel does not change; expected the same, or none";
+        let what = "the ID of a channel cannot be changed; expected the same one, or none";
         return Err(Problem::of_key("id", what));
     }
     if keys.get("kind") != added.keys.get("kind") {
-        let what = "the kind of a channel does not change; remove it, and add another one";
+        let what =
+            "the kind of a channel cannot be changed; remove the channel and add another one";
         return Err(Problem::of_key("kind", what));
     }
     if let Some(secret) = added.secret_for_another_server(&keys, is_typed) {
-        let what = "it would go to another server or without encryption; expected it anew";
+        let what = "the secret would be sent to another server or unencrypted; enter it again";
         let fault = FieldFault::new(secret, InputFault::TypeAgain, what);
         return Err(Problem::of_keys(vec![fault]));
     }

@@ -43,7 +43,7 @@ pub(super) fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem>
         Some(_) if keys.contains_key("schedule") => {
             return Err(Problem::of_key(
                 "every",
-                "`schedule` says it already; expected one of them",
+                "`schedule` is also set; expected only one of `schedule` and `every`",
             ));
         }
         Some(Value::String(every)) => {

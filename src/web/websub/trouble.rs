@@ -17,7 +17,7 @@ impl HubTrouble {
     pub(super) fn begin(&self, why: String) {
         let mut trouble = self.lock();
         if trouble.is_none() {
-            tracing::warn!("news of the feeds does not reach their subscribers: {why}");
+            tracing::warn!("the WebSub hub cannot be notified: {why}");
         }
         let since = trouble.take().map_or_else(Utc::now, |(_, since)| since);
         *trouble = Some((why, since));
@@ -25,7 +25,7 @@ impl HubTrouble {
 
     pub(super) fn end(&self) {
         if self.lock().take().is_some() {
-            tracing::info!("the WebSub hub accepts news again");
+            tracing::info!("the WebSub hub accepts notifications again");
         }
     }
 

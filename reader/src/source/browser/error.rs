@@ -11,7 +11,7 @@ pub enum BrowserError {
     NoStart(PathBuf, String),
     #[error("the connection to the browser was lost: {0}")]
     Lost(String),
-    #[error("the browser refused {0}: {1}")]
+    #[error("the browser rejected {0}: {1}")]
     Refused(String, String),
     #[error("the page keeps the browser so busy that it does not answer")]
     Silent,

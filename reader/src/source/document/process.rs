@@ -53,7 +53,7 @@ pub(super) async fn read(bytes: &Bytes) -> Result<DocumentText, ReadError> {
         Ok(DocumentAnswer::Document(document)) => Ok(document),
         Ok(DocumentAnswer::NoText(why)) => Err(ReadError::NoText(why)),
         Ok(DocumentAnswer::Unreadable(why)) => Err(unreadable(&why)),
-        Err(_) => Err(unreadable("it broke its reader, or needed too much memory")),
+        Err(_) => Err(unreadable("reading it failed, or needed too much memory")),
     }
 }
 

@@ -14,10 +14,13 @@ use crate::{
 
 pub(super) fn read(json: &str, context: &Context<'_>) -> Result<NoticeFeed, ReadError> {
     let not = |why: &str| ReadError::NotAFeed(why.to_owned());
-    let feed: Map<String, Value> = serde_json::from_str(json)
-        .map_err(|error| not(&format!("it begins like JSON and is none ({error})")))?;
+    let feed: Map<String, Value> = serde_json::from_str(json).map_err(|error| {
+        not(&format!(
+            "it looks like JSON but cannot be parsed ({error})"
+        ))
+    })?;
     let Some(items) = feed.get("items").and_then(Value::as_array) else {
-        return Err(not("it is JSON, but no JSON Feed: it has no `items`"));
+        return Err(not("it is JSON, but not a JSON Feed: it has no `items`"));
     };
     let home = word(&feed, "home_page_url").and_then(|url| resolve(url, context.base));
     let frame = FeedFrame::new(context, home);

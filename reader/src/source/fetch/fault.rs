@@ -100,7 +100,7 @@ impl FetchError {
             .last()
             .map_or_else(String::new, ToString::to_string);
         Self::failed(format!(
-            "{}: the answer broke off after {after} bytes ({why})",
+            "{}: the response ended unexpectedly after {after} bytes ({why})",
             Shown(url)
         ))
     }

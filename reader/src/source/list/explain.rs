@@ -37,7 +37,8 @@ fn explain_page(page: &PageTree, context: &Context<'_>) -> Vec<ReadStep> {
         return vec![ReadStep::new("choice", vec![said])];
     }
     let found = candidates::find(&survey);
-    let count = format!("{} links in {} groups", survey.links.len(), found.len());
+    let (links, groups) = (survey.links.len(), found.len());
+    let count = format!("{} in {}", counted(links, "link"), counted(groups, "group"));
     let mut weighed = evidence::weigh(&survey, found);
     weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
     let shown = weighed.iter().take(SHOWN);
@@ -48,7 +49,7 @@ fn explain_page(page: &PageTree, context: &Context<'_>) -> Vec<ReadStep> {
         ReadStep::new("evidence", shown),
     ];
     let Some(choice) = choice else {
-        let none = "no group could be a list by itself".to_owned();
+        let none = "no single group qualifies as a list".to_owned();
         steps.push(ReadStep::new("choice", vec![none]));
         return steps;
     };
@@ -61,11 +62,18 @@ fn explain_page(page: &PageTree, context: &Context<'_>) -> Vec<ReadStep> {
     steps
 }
 
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
 /// Describes a group so that people recognize it: the number of rows, and the first.
 fn group(survey: &PageSurvey<'_>, group: &RowGroup) -> String {
     let first = survey.links[group.items[0].link].element;
     let first = text::one_line(&survey.page.text(survey.page.runs_of(first)));
-    format!("{} rows, first `{first}`", group.items.len())
+    format!("{}, first `{first}`", counted(group.items.len(), "row"))
 }
 
 fn evidence(survey: &PageSurvey<'_>, scored: &Scored) -> String {
@@ -86,7 +94,7 @@ fn evidence(survey: &PageSurvey<'_>, scored: &Scored) -> String {
         (scored.titled, "as the page is"),
         (scored.side_heading, "as related or popular"),
         (scored.paged, "with a pager"),
-        (!scored.is_list, "no list by itself"),
+        (!scored.is_list, "not a list by itself"),
     ] {
         if holds {
             said += &format!(", {what}");
@@ -115,10 +123,10 @@ fn judged(survey: &PageSurvey<'_>, choice: &ListChoice) -> String {
         .map(|(name, points)| format!("{name} {points:+.1}"))
         .collect();
     let what = match verdict::is_article(survey, &claim) {
-        true => "an article",
-        false => "a list",
+        true => "article",
+        false => "list",
     };
-    format!("{what}, at {sum:+.1}: {}", points.join(", "))
+    format!("{what} (score {sum:+.1}): {}", points.join(", "))
 }
 
 fn read(survey: &PageSurvey<'_>, choice: &ListChoice) -> Vec<String> {
@@ -129,8 +137,8 @@ fn read(survey: &PageSurvey<'_>, choice: &ListChoice) -> Vec<String> {
         list.notices.iter().filter(|row| holds(row)).count()
     };
     vec![format!(
-        "{} notices, {} of them with a day, {} with a teaser, {} pinned",
-        list.notices.len(),
+        "{}, {} of them with a date, {} with a teaser, {} pinned",
+        counted(list.notices.len(), "notice"),
         count(|row| row.published.is_some()),
         count(|row| row.summary.is_some()),
         count(|row| row.pinned),
