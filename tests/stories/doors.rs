@@ -242,7 +242,7 @@ async fn ten_thousand_sources_make_no_page_of_megabytes_and_all_are_found() {
     assert!(page.len() < 20_000, "{}", page.len());
     // Each page lists the first ones, the chosen one, and the way to the rest.
     assert!(page.contains("source-3<") && page.contains("source-999<"));
-    assert!(page.contains(r#"href="sources">全部来源 (999)"#));
+    assert!(page.contains(r#"href="sources">全部来源 · 999"#));
     let (mut path, mut seen) = ("/sources".to_owned(), Vec::new());
     let link = regex::Regex::new(r#"\?source=source-(\d+)""#).unwrap();
     let more = regex::Regex::new(r#"href="(sources\?after=[^"]+)""#).unwrap();

@@ -260,7 +260,7 @@ async fn broken_answers_are_distinguished() {
     assert_says(
         &truncated,
         FetchErrorKind::Failed,
-        &["broke off after 10 bytes"],
+        &["ended unexpectedly after 10 bytes"],
     );
     let hangup = error(&fetcher, site.at("/hangup")).await;
     assert_says(&hangup, FetchErrorKind::Failed, &["/hangup: "]);

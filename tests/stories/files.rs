@@ -185,7 +185,7 @@ async fn kills_amid_files_lose_none_and_repeat_at_most_what_was_unanswered() {
     world.until("all to be sent", is_sent).await;
     running.stop();
     let texts = telegram.texts(7);
-    assert!(texts[0].contains("📎 全部材料.zip (51"), "{}", texts[0]);
+    assert!(texts[0].contains("📎 全部材料.zip（51"), "{}", texts[0]);
     assert!(texts.len() <= FILES + 1 + FILES, "{texts:?}");
     assert_eq!(shown(), FILES + 1, "{texts:?}");
     let asked = notices.site.seen();

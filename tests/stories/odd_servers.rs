@@ -232,7 +232,7 @@ async fn the_error_names_where_a_page_leads_that_is_not_followed() {
         .unwrap();
     let error = text(&preview.stderr);
     assert!(
-        error.contains("leads on to http://news.example.org/list"),
+        error.contains("redirects to http://news.example.org/list"),
         "{error}"
     );
 }
