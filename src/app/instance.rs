@@ -1,15 +1,16 @@
 //! Writes the files of a running instance into its state folder, for commands and people to find.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Read, Write},
+    fs::{self, DirBuilder, OpenOptions},
+    io::{self, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 use tokio::task::AbortHandle;
@@ -152,12 +153,11 @@ pub(super) fn keep_admin_token(state: &Path, token: &Secret) {
 /// Returns 128 random bits, in hexadecimal.
 ///
 /// # Errors
-/// Fails if the system has no randomness.
+/// Fails if the system gives no random numbers.
 pub fn random_token() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
-    File::open("/dev/urandom")
-        .and_then(|mut random| random.read_exact(&mut bytes))
-        .context("cannot read /dev/urandom")?;
+    let filled = SystemRandom::new().fill(&mut bytes);
+    filled.map_err(|_| anyhow!("the system gives no random numbers; try again"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -145,3 +145,35 @@ async fn a_channel_that_one_process_adds_edits_or_removes_is_so_in_the_other_on_
     assert!(store.added_channels().borrow().is_empty());
     assert!(followed.borrow_and_update().is_empty());
 }
+
+/// A query that fails answers nothing, which must not be taken for a source that does not exist.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a PostgreSQL: NOTICAST_POSTGRES names one"]
+async fn a_connection_that_ends_within_a_transaction_is_reported_as_such_on_postgres() {
+    let schema = "ended";
+    let store = with_a_queue(schema, 1).await;
+    let held = std::thread::spawn(|| {
+        let lock = "BEGIN; LOCK TABLE sources IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT";
+        psql(schema, lock)
+    });
+    let waiting = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                   WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT 1 FROM sources%'";
+    let ended = std::thread::spawn(move || {
+        while psql(schema, waiting) == "0" {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    });
+    // The lock is there before the transaction that waits for it.
+    let is_held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted \
+                   AND relation = 'sources'::regclass";
+    while psql(schema, is_held) == "0" {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let source = "news".parse().unwrap();
+    let paused = store.set_paused(&source, true, &Actor::Config, Utc::now());
+    let error = paused.await.unwrap_err();
+    let is_away = matches!(error, StoreError::Refused(Refusal::Away(_)));
+    assert!(is_away, "{error}");
+    ended.join().unwrap();
+    held.join().unwrap();
+}

@@ -75,8 +75,8 @@ impl Database {
             (begun.clone(), Arc::clone(&self.name)),
         );
         let done = work(&mut tx);
-        if let Some(error) = done.as_ref().err().or(tx.session.failure().as_ref()) {
-            let error = error.clone();
+        // A failed query answers that nothing is there: what the work made of that is no answer.
+        if let Some(error) = tx.session.failure().or_else(|| done.as_ref().err().cloned()) {
             tx.session.roll_back();
             return Err(error);
         }
