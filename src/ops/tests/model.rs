@@ -13,6 +13,8 @@ use self::life::On;
 use super::*;
 
 const LIVES: &str = "NOTICAST_MODEL_LIVES";
+/// The first life in a database: they take long, so that some thousands of them are led in several runs.
+const FIRST_LIFE: &str = "NOTICAST_MODEL_FIRST";
 const FEW: u64 = 200;
 const STEPS: usize = 50;
 
@@ -42,13 +44,15 @@ const BESIDE: u64 = 6;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL: NOTICAST_POSTGRES names one"]
 async fn random_lives_go_alike_on_postgres() {
-    let lives = std::env::var(LIVES).map_or(FEW, |lives| lives.parse().unwrap());
+    let number = |name| std::env::var(name).map(|number| number.parse().unwrap());
+    let first: u64 = number(FIRST_LIFE).unwrap_or(0);
+    let lives = number(LIVES).unwrap_or(FEW);
     let url = std::env::var(DATABASE).unwrap();
     let mut lanes = JoinSet::new();
     for lane in 0..BESIDE {
         let url = url.clone();
         lanes.spawn(async move {
-            for seed in (lane..lives).step_by(BESIDE as usize) {
+            for seed in (first + lane..first + lives).step_by(BESIDE as usize) {
                 live_alike(&url, seed).await;
             }
         });

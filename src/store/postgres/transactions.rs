@@ -76,7 +76,11 @@ impl Database {
         );
         let done = work(&mut tx);
         // A failed query answers that nothing is there: what the work made of that is no answer.
-        if let Some(error) = tx.session.failure().or_else(|| done.as_ref().err().cloned()) {
+        if let Some(error) = tx
+            .session
+            .failure()
+            .or_else(|| done.as_ref().err().cloned())
+        {
             tx.session.roll_back();
             return Err(error);
         }
