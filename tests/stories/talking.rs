@@ -254,7 +254,7 @@ async fn a_rebroadcast_survives_a_kill_is_reported_and_undone() {
         // A message in flight at the kill may be repeated.
         assert!((1..=2).contains(&again.count()));
     }
-    rig.press(&report, ADMIN, "撤回").await;
+    rig.press(&report, ADMIN, "撤回发送").await;
     // A first copy that was in flight at the kill may remain, since its id is unknown.
     let undone = rig.shown(ADMIN, "已撤回").await;
     let undone = undone["text"].as_str().unwrap();
