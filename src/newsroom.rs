@@ -135,9 +135,9 @@ async fn open(path: &Path) -> io::Result<Ledger> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Ledger::new(Utc::now()));
         }
-        Err(error) => return Err(explained(path, &error, "`--fresh` begins anew")),
+        Err(error) => return Err(explained(path, &error, "`--fresh` deletes it")),
     };
-    serde_json::from_slice(&bytes).map_err(|error| explained(path, &error, "`--fresh` begins anew"))
+    serde_json::from_slice(&bytes).map_err(|error| explained(path, &error, "`--fresh` deletes it"))
 }
 
 async fn save(path: &Path, ledger: &Ledger) -> io::Result<()> {

@@ -137,6 +137,9 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         if seen.is_err() {
             exit = Exit::Failed;
         }
+        let is_list = seen
+            .as_ref()
+            .is_ok_and(|(_, seen)| !matches!(seen.reading, Reading::Article(_)));
         match (&channel, seen) {
             (Some(channel), Ok(read)) => {
                 let bulletins = pushed(&config, typed.as_ref(), read).await?;
@@ -144,7 +147,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             }
             (_, seen) => show(session, &args, input, &how, seen)?,
         }
-        if let (Some(url), Exit::Done, false) = (&typed, &exit, args.json) {
+        if let (Some(url), true, false) = (&typed, is_list, args.json) {
             note_refusal(&config, url).await?;
         }
         if session.verbose && !args.json {

@@ -65,7 +65,7 @@ pub(super) enum Purpose {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoStore {
     #[error(
-        "there is no store in {}; `noticast run` creates one; --state or NOTICAST_STATE names another directory",
+        "there is no store in {}; `noticast run` creates one; NOTICAST_STATE or --state (of lists, --state-dir) names another directory",
         .0.display()
     )]
     InFolder(PathBuf),

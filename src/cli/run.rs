@@ -75,6 +75,6 @@ async fn runs_already(session: &Session) -> bool {
 fn already(session: &Session) -> anyhow::Error {
     let state = session.state.display();
     anyhow::anyhow!(
-        "noticast runs already on the state in {state}; `noticast reload` applies a changed config"
+        "another noticast is already running on the state directory {state}; `noticast reload` applies a changed config"
     )
 }

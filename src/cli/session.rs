@@ -96,7 +96,7 @@ impl Session {
     pub(super) fn config_to_append(&self) -> Result<Config, ConfigError> {
         match self.config_path().try_exists() {
             Ok(false) => Ok(Config::default()),
-            _ => self.config(),
+            _ => self.config_without_secrets(),
         }
     }
 

@@ -129,7 +129,7 @@ pub fn append_sources(path: &Path, blocks: &[SourceBlock]) -> Result<(), ConfigE
     };
     let blocks: Vec<String> = blocks.iter().map(SourceBlock::to_string).collect();
     let addition = format!("{gap}{}", blocks.join("\n"));
-    Config::check(&format!("{before}{addition}"), path)?;
+    Config::check_without_secrets(&format!("{before}{addition}"), path)?;
     append(path, &addition).map_err(|error| ConfigError {
         problems: vec![format!("{}: cannot be written: {error}", path.display())],
     })

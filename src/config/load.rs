@@ -26,7 +26,15 @@ impl Config {
     /// Fails with all other mistakes in the file at `path`.
     pub fn load_without_secrets(path: &Path) -> Result<Self, ConfigError> {
         let text = read_file(path)?;
-        file::check(&text, path, &of_process, Unreadable::LeftEmpty)
+        Self::check_without_secrets(&text, path)
+    }
+
+    /// Checks a text as if it were in the file at `path`, except for the secrets that this process cannot read.
+    ///
+    /// # Errors
+    /// Fails with all other mistakes in it.
+    pub fn check_without_secrets(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        file::check(text, path, &of_process, Unreadable::LeftEmpty)
     }
 
     /// Checks a text as if it were in the file at `path`.

@@ -701,7 +701,7 @@ pub(super) static WORDS: Words = Words {
         chat_hint: "@channel, a t.me link or a chat ID. The bot must be a member; in a channel, an administrator who may post messages.",
         chat_sources_hint: "One source ID or name per line; leave empty for all sources.",
         bad_chat: "Enter the chat as @channel, a t.me link or a chat ID.",
-        bad_source_line: "One of the lines is no source ID or name.",
+        bad_source_line: "One of the lines is not the ID or name of a source.",
         channel_in_config: "This channel is defined in the config file: change it there, then reload the config.",
         chat_in_store: "Settings of this chat",
         digest_at: "Daily digest",

@@ -299,6 +299,13 @@ async fn commands_beside_a_service_need_none_of_its_secrets() {
         &["workers"],
         &["audit"],
         &["export", "backup.jsonl"],
+        &[
+            "add",
+            "--yes",
+            "--id",
+            "more",
+            &format!("{}?page=1", site.list_url()),
+        ],
     ] {
         let done = world.noticast(command);
         assert!(done.status.success(), "{command:?}: {done:?}");
