@@ -195,10 +195,7 @@ async fn check_names(reach: &Reach, filters: &Filters) -> anyhow::Result<()> {
             ..Filters::default()
         };
         if reach.sources(&named).await?.items.is_empty() {
-            return Err(UsageError(format!(
-                "no source `{source}`; `noticast sources` lists them"
-            ))
-            .into());
+            return Err(misspelt("source", source.as_str()));
         }
     }
     if let Some(channel) = &filters.channel {
@@ -206,15 +203,15 @@ async fn check_names(reach: &Reach, filters: &Filters) -> anyhow::Result<()> {
             channel: Some(channel.clone()),
             ..Filters::default()
         };
-        if !reach.channels(&named).await?.items.is_empty() {
-            return Ok(());
+        if reach.channels(&named).await?.items.is_empty() {
+            return Err(misspelt("channel", channel.as_str()));
         }
-        return Err(UsageError(format!(
-            "no channel `{channel}`; `noticast channels` lists them"
-        ))
-        .into());
     }
     Ok(())
+}
+
+fn misspelt(what: &str, id: &str) -> anyhow::Error {
+    UsageError(format!("no {what} `{id}`; `noticast {what}s` lists them")).into()
 }
 
 pub(super) async fn channels(session: &Session, args: ChannelArgs) -> anyhow::Result<Exit> {

@@ -46,7 +46,7 @@ pub enum Actor {
     },
 }
 
-/// Who did something.
+/// The author of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Actor)]
 pub struct ActorRecord {

@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::hours(12);
 /// The precision of the last use: each update is a write.
 const USE_IS_KNOWN_TO: Duration = Duration::minutes(1);
 
-/// What the holder of a token may do; each scope includes the previous ones.
+/// The rights of a token; each scope includes the previous ones.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]

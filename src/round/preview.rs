@@ -139,7 +139,7 @@ pub struct OtherChoice {
     pub first: String,
     /// The reason why it was rejected.
     pub why: String,
-    /// Whether it is also a list of notices, and not a menu or sidebar.
+    /// True if it is also a list of notices, and not a menu or sidebar.
     pub is_list: bool,
     #[schema(required)]
     pub select: Option<SelectKeys>,

@@ -231,7 +231,7 @@ enum All {
     All,
 }
 
-/// What to do with held bulletins: either `newest`, or `publish` and `seen`.
+/// A decision on held bulletins: either `newest`, or `publish` and `seen`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Settle {

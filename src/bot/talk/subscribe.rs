@@ -149,7 +149,7 @@ async fn subscribe_each(
     let mut effects = Vec::new();
     let mut has_room = true;
     for (place, part) in parts(what).take(MOST_AT_ONCE).enumerate() {
-        // Of several answers to one question only the last is sent.
+        // Only the last of several answers to one question is sent.
         let asker = &Asker {
             question: format!("{} {place}", asker.question),
             ..asker.clone()
